@@ -1,0 +1,121 @@
+"""What the core needs of a ticket printer: one model of the paper, four questions with bounded answers."""
+
+from enum import Enum
+from typing import Protocol
+
+import msgspec
+
+
+class Tier(Enum):
+    """How a paper was proven; the first is the strongest. Goes with every `ticket.print_result`."""
+
+    PROCESS_ID = "T1"  # the printer said "this job is on paper"
+    COUNTER = "T2"  # its cutter counter moved past the count taken before the job
+    STATUS = "T3"  # it processed the job and reports no fault
+    PORT = "T4"  # only the port's paper bit
+    BLIND = "T5"  # nothing ever answers
+
+
+class TicketPaper(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that stands on one ticket, as finished text in the customer's language.
+
+    Any text may hold any Unicode; the driver makes it printable. `qr` is the full address behind the QR,
+    `code` the footer code that makes a piece of paper a *copy* and not a scrap. `copy_mark` is None on the
+    first paper, else the words that mark a second one. `bring` may be empty.
+    """
+
+    language: str
+    point: str
+    number: str  # as shown: "K 042"
+    provider: str
+    service: str
+    issued: str  # "lauantai 21.11.2026 klo 9.15"
+    ahead: str  # "Edelläsi on 6 asiakasta."
+    estimate: str  # "Odotus noin 25 minuuttia.", or ""
+    watch: str  # where to look for the call
+    bring_title: str
+    bring: tuple[str, ...]
+    also: tuple[str, ...]  # further services on the same ticket
+    qr: str
+    qr_hint: str
+    code: str
+    copy_mark: str | None = None
+
+
+class PrinterCondition(Enum):
+    READY = "ready"
+    DEGRADED = "degraded"  # prints, but wants attention (paper near end)
+    OUT_OF_SERVICE = "out_of_service"  # answers, cannot print
+    DETACHED = "detached"  # no link
+    UNKNOWN = "unknown"  # link is up, no answer: neither well nor broken
+
+
+class PrinterHealth(msgspec.Struct, frozen=True):
+    """Condition with causes (`paper_out`, `near_end`, `cover`, `cutter`, `offline`, `error`, `no_answer`,
+    `no_link`, `busy_elsewhere`) and the strongest tier seen on this link so far, None before any proof."""
+
+    condition: PrinterCondition
+    causes: tuple[str, ...] = ()
+    tier: Tier | None = None
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """Taken just before a job: the cumulative cut count (None: printer does not tell) and the power life,
+    a token that changes whenever the printer may have been switched off or the link was lost."""
+
+    cut0: int | None
+    power_life: str
+
+
+class PrintEnd(Enum):
+    CONFIRMED = "confirmed"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+class PrintOutcome(msgspec.Struct, frozen=True):
+    """`cause` is empty when confirmed, else one of PrinterHealth's causes or `timeout`, `link_lost`, `interrupted`."""
+
+    end: PrintEnd
+    tier: Tier | None
+    cause: str
+    ms: int
+
+
+class PrinterUnavailable(Exception):
+    """The printer cannot take a job now; nothing was sent. `cause` is one of PrinterHealth's causes."""
+
+    def __init__(self, printer: str, cause: str) -> None:
+        super().__init__(f"printer {printer}: {cause}")
+        self.printer = printer
+        self.cause = cause
+
+
+class Printer(Protocol):
+    """One ticket printer with one owner. No call waits longer than its stated bound; one job in flight."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def health(self) -> PrinterHealth:
+        """What the printer last said of itself; UNKNOWN until it said something on this link. Never blocks."""
+
+    async def health_changed(self) -> PrinterHealth:
+        """Wait (unbounded) until health differs from what this call last returned to its single listener."""
+
+    async def prepare(self) -> Prepared:
+        """Within 1 s: is it ready, and what is its cut count? Raises PrinterUnavailable; sends no print data."""
+
+    async def print(self, paper: TicketPaper, job: str, *, simulated: bool) -> PrintOutcome:
+        """Send one job (`job`: 4 printable ASCII characters, the printer's process ID) and wait for its proof.
+
+        Bounded by the time the paper needs plus 2 s. UNKNOWN when the answer did not come: bytes may be on paper.
+        """
+
+    async def judge(self, before: Prepared) -> PrintOutcome:
+        """After a crash or an UNKNOWN: did the cutter counter pass `before.cut0`? CONFIRMED (tier COUNTER), or
+        UNKNOWN with the cause when the printer cannot tell now, or FAILED when it surely did not cut since."""
+
+    async def clear(self) -> bool:
+        """Clear the printer's buffers, mark a hanging scrap KESKEN / AVBRUTEN and cut it. True when done and proven."""

@@ -1,0 +1,29 @@
+"""What the core needs to have a call spoken."""
+
+from typing import Protocol
+
+import msgspec
+
+
+class Announcement(msgspec.Struct, frozen=True):
+    """One call to be spoken: `series` "K", `n` 42, `counter` the counter's spoken name per language
+    ({"fi": "palvelupiste 2", ...}), `languages` in speaking order (ticket's own first, then the house's)."""
+
+    series: str
+    n: int
+    counter: dict[str, str]
+    languages: tuple[str, ...]
+
+
+class Clip(msgspec.Struct, frozen=True):
+    """One finished sound: chime, then speech. `wav` is 16-bit mono RIFF; `spoken` the languages really heard in
+    it, in order (a language without a voice is left out; never claimed)."""
+
+    wav: bytes
+    spoken: tuple[str, ...]
+    ms: int
+
+
+class Voice(Protocol):
+    async def speak(self, announcement: Announcement) -> Clip:
+        """Compose one clip. At most 5 s; with no voice at all it is the chime alone and `spoken` is empty."""
