@@ -1,0 +1,344 @@
+"""Everything that can have happened: the closed union of event data (contract, section 4).
+
+An event carries ids, enums, whole numbers and times; never a name, a personal identity code or free text.
+Field order here is field order on the wire. Three members are ours, beyond the contract's list, because
+replay needs them: `place`, `counter` and `back_to` of `service.queued` (ADR 0006).
+"""
+
+from typing import Annotated, Literal, get_args
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Moment = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")]
+Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Cause = Annotated[str, Meta(pattern=r"^[a-z0-9_]{0,40}$")]
+Count = Annotated[int, Meta(ge=0)]
+
+Entry = Literal["kiosk", "reception", "check_in", "web", "roll", "button"]
+Medium = Literal["paper", "screen", "none"]
+PrintResult = Literal["confirmed", "unknown", "failed", "void"]
+QueuedCause = Literal["initial", "transfer", "recycle", "additional", "return"]
+AnnounceMedium = Literal["tv", "voice", "led"]
+Inference = Literal["explicit", "inferred"]
+ServiceOutcome = Literal[
+    "served", "no_show", "transferred", "recycled", "removed_staff", "removed_customer",
+    "removed_reset", "ended_logout", "ended_timeout", "technical_failure",
+]  # fmt: skip
+VisitOutcome = Literal["served", "no_show", "cancelled", "removed"]
+Resolution = Literal["first_contact", "referred", "pending"]
+Guidance = Literal["none", "e_channel_shown", "e_channel_assisted"]
+Channel = Literal["counter", "remote", "provider_on_site", "e_service", "paper"]
+AdvisorState = Literal["available", "serving", "remote_serving", "wrap_up", "other_work", "break"]
+Opening = Literal["open", "closed"]
+AppointmentState = Literal["booked", "checked_in", "cancelled", "no_show", "done"]
+RoomState = Literal["booked", "occupied", "released", "no_show"]
+DeviceState = Literal["attached", "ready", "degraded", "out_of_service", "detached", "unknown"]
+PointCause = Literal["boot", "ready", "config", "clock_step", "disk_low", "link_up", "link_down"]
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """A promised wait in whole seconds: half wait at most p50_s, four in five at most p80_s."""
+
+    p50_s: Count
+    p80_s: Count
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A performed service and how many of it."""
+
+    service: Id
+    qty: Annotated[int, Meta(ge=1, le=999)]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all event data; the name on the wire stands in EVENTS."""
+
+
+class OpeningChanged(Event):
+    state: Opening
+    services: tuple[Id, ...]
+    cause: Cause
+
+
+class VisitCreated(Event):
+    visit: Id
+    entry: Entry
+    language: Language
+    services: tuple[Id, ...]
+    priority: Annotated[int, Meta(ge=0, le=9)]
+    appointment: Id | UnsetType = UNSET
+
+
+class VisitEnded(Event):
+    visit: Id
+    outcome: VisitOutcome
+    service_events: Count
+
+
+class TicketIssued(Event):
+    visit: Id
+    ticket: Id
+    service_event: Id
+    series: Annotated[str, Meta(pattern=r"^[A-Z]{0,3}$")]
+    n: Annotated[int, Meta(ge=1)]
+    number: Annotated[str, Meta(pattern=r"^[A-Z]{0,3}[0-9]{1,6}$")]
+    business_date: Day
+    queue: Id
+    ahead: Count
+    estimate: Estimate | None
+    medium: Medium
+    code_hash: Hex64
+
+
+class PrintStarted(Event):
+    """Durable before the first byte goes to the printer."""
+
+    ticket: Id
+    job: Annotated[str, Meta(pattern=r"^[!-~]{4}$")]
+    device: Id
+    attempt: Annotated[int, Meta(ge=1)]
+    copy: Count
+    cut0: int | None
+    power_life: Id
+
+
+class PrintResulted(Event):
+    ticket: Id
+    job: str
+    device: Id
+    attempt: Annotated[int, Meta(ge=1)]
+    copy: Count
+    result: PrintResult
+    tier: Literal["T1", "T2", "T3", "T4", "T5"] | None
+    cause: Cause
+    ms: Count
+
+
+class TicketVoided(Event):
+    ticket: Id
+    cause: Cause
+
+
+class ServiceQueued(Event):
+    """`n`: which service event of the visit this is, from 1. `place`: the key that orders a queue, smallest first
+    (milliseconds since 1970, moved by priority). `counter`: only this counter may call it. `back_to`: the counter
+    that wants the customer back afterwards."""
+
+    service_event: Id
+    visit: Id
+    n: Annotated[int, Meta(ge=1)]
+    queue: Id
+    provider: Id
+    service: Id
+    cause: QueuedCause
+    place: int
+    counter: Id | UnsetType = UNSET
+    back_to: Id | UnsetType = UNSET
+
+
+class ServiceCalled(Event):
+    service_event: Id
+    counter: Id | UnsetType = UNSET
+    booth: Id | UnsetType = UNSET
+    call: Annotated[int, Meta(ge=1)]
+    waiting_ms: Count
+
+
+class ServiceAnnounced(Event):
+    """A device really showed or spoke a call; `language` is what was heard, not what was wished."""
+
+    service_event: Id
+    device: Id
+    medium: AnnounceMedium
+    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3}(\+[a-z]{2,3})*)?$")]
+    latency_ms: Count
+
+
+class ServiceStarted(Event):
+    """An inferred start carries, as its `time`, the moment that was inferred: last call plus walk time."""
+
+    service_event: Id
+    at: Inference
+
+
+class ServiceHeld(Event):
+    service_event: Id
+    cause: Cause
+
+
+class ServiceResumed(Event):
+    service_event: Id
+    cause: Cause
+
+
+class ServiceEnded(Event):
+    service_event: Id
+    outcome: ServiceOutcome
+    resolution: Resolution | UnsetType = UNSET
+    guidance: Guidance | UnsetType = UNSET
+    channel: Channel | UnsetType = UNSET
+    delivered: tuple[Delivered, ...] = ()
+    accurate: bool
+
+
+class CounterOpened(Event):
+    """`advisor` is a pseudonym; `services` and `languages` are what this counter serves now."""
+
+    counter: Id
+    advisor: Id
+    services: tuple[Id, ...]
+    cause: Cause
+    languages: tuple[Language, ...] = ()
+
+
+class CounterClosed(Event):
+    counter: Id
+    advisor: Id
+    services: tuple[Id, ...]
+    cause: Cause
+
+
+class AdvisorStateChanged(Event):
+    counter: Id
+    from_: AdvisorState = msgspec.field(name="from")
+    to: AdvisorState
+    at: Inference
+    reason: Cause
+
+
+class AppointmentChanged(Event):
+    """`code_hash` finds the booking when its customer checks in; the code itself is never kept."""
+
+    appointment: Id
+    rev: Count
+    state: AppointmentState
+    provider: Id
+    service: Id
+    start: Moment
+    end: Moment
+    channel: Channel
+    room: Id | UnsetType = UNSET
+    code_hash: Hex64 | UnsetType = UNSET
+
+
+class RoomStateChanged(Event):
+    room: Id
+    state: RoomState
+
+
+class FeedbackGiven(Event):
+    service_event: Id | UnsetType = UNSET
+    session: Id | UnsetType = UNSET
+    provider: Id
+    question: Id
+    scale: Annotated[int, Meta(ge=2, le=10)]
+    score: Annotated[int, Meta(ge=1, le=10)]
+    device: Id
+    language: Language
+
+
+class QueueReset(Event):
+    """The day `business_date` is over; `removed` tickets were still unfinished."""
+
+    business_date: Day
+    removed: Count
+
+
+class IncidentRaised(Event):
+    incident: Id
+    place: Id
+    kind: Id
+
+
+class IncidentAcknowledged(Event):
+    incident: Id
+    place: Id
+    kind: Id
+
+
+class IncidentCleared(Event):
+    incident: Id
+    place: Id
+    kind: Id
+
+
+class DeviceStateChanged(Event):
+    device: Id
+    kind: Id
+    state: DeviceState
+    causes: tuple[Cause, ...]
+    simulated: bool
+
+
+class DeviceCounters(Event):
+    device: Id
+    kind: Id
+    prints: Count
+    cuts: Count
+    paper_mm: Count
+
+
+class PointStateChanged(Event):
+    state: Literal["starting", "ready", "degraded"]
+    version: str
+    config_hash: Hex64
+    cause: PointCause
+
+
+class CommandApplied(Event):
+    command: Id
+    type: Id
+
+
+class CommandRefused(Event):
+    command: Id
+    type: Id
+    reason: Cause
+
+
+class WorkRecorded(Event):
+    provider: Id
+    service: Id
+    minutes: Annotated[int, Meta(ge=1, le=1440)]
+    channel: Channel
+
+
+EVENTS: dict[str, type[Event]] = {
+    "site.opening_changed": OpeningChanged,
+    "visit.created": VisitCreated,
+    "visit.ended": VisitEnded,
+    "ticket.issued": TicketIssued,
+    "ticket.print_started": PrintStarted,
+    "ticket.print_result": PrintResulted,
+    "ticket.voided": TicketVoided,
+    "service.queued": ServiceQueued,
+    "service.called": ServiceCalled,
+    "service.announced": ServiceAnnounced,
+    "service.started": ServiceStarted,
+    "service.held": ServiceHeld,
+    "service.resumed": ServiceResumed,
+    "service.ended": ServiceEnded,
+    "counter.opened": CounterOpened,
+    "counter.closed": CounterClosed,
+    "advisor.state_changed": AdvisorStateChanged,
+    "appointment.changed": AppointmentChanged,
+    "room.state_changed": RoomStateChanged,
+    "feedback.given": FeedbackGiven,
+    "queue.reset": QueueReset,
+    "incident.raised": IncidentRaised,
+    "incident.acknowledged": IncidentAcknowledged,
+    "incident.cleared": IncidentCleared,
+    "device.state_changed": DeviceStateChanged,
+    "device.counters": DeviceCounters,
+    "point.state_changed": PointStateChanged,
+    "command.applied": CommandApplied,
+    "command.refused": CommandRefused,
+    "work.recorded": WorkRecorded,
+}
+
+NAMES: dict[type[Event], str] = {data: name for name, data in EVENTS.items()}
+ADVISOR_STATES: tuple[str, ...] = get_args(AdvisorState)
