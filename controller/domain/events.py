@@ -58,13 +58,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all event data; the name on the wire stands in EVENTS."""
 
 
-class OpeningChanged(Event):
+class OpeningChanged(Event, frozen=True, kw_only=True):
     state: Opening
     services: tuple[Id, ...]
     cause: Cause
 
 
-class VisitCreated(Event):
+class VisitCreated(Event, frozen=True, kw_only=True):
     visit: Id
     entry: Entry
     language: Language
@@ -73,13 +73,13 @@ class VisitCreated(Event):
     appointment: Id | UnsetType = UNSET
 
 
-class VisitEnded(Event):
+class VisitEnded(Event, frozen=True, kw_only=True):
     visit: Id
     outcome: VisitOutcome
     service_events: Count
 
 
-class TicketIssued(Event):
+class TicketIssued(Event, frozen=True, kw_only=True):
     visit: Id
     ticket: Id
     service_event: Id
@@ -94,7 +94,7 @@ class TicketIssued(Event):
     code_hash: Hex64
 
 
-class PrintStarted(Event):
+class PrintStarted(Event, frozen=True, kw_only=True):
     """Durable before the first byte goes to the printer."""
 
     ticket: Id
@@ -106,7 +106,7 @@ class PrintStarted(Event):
     power_life: Id
 
 
-class PrintResulted(Event):
+class PrintResulted(Event, frozen=True, kw_only=True):
     ticket: Id
     job: str
     device: Id
@@ -118,12 +118,12 @@ class PrintResulted(Event):
     ms: Count
 
 
-class TicketVoided(Event):
+class TicketVoided(Event, frozen=True, kw_only=True):
     ticket: Id
     cause: Cause
 
 
-class ServiceQueued(Event):
+class ServiceQueued(Event, frozen=True, kw_only=True):
     """`n`: which service event of the visit this is, from 1. `place`: the key that orders a queue, smallest first
     (milliseconds since 1970, moved by priority). `counter`: only this counter may call it. `back_to`: the counter
     that wants the customer back afterwards."""
@@ -140,7 +140,7 @@ class ServiceQueued(Event):
     back_to: Id | UnsetType = UNSET
 
 
-class ServiceCalled(Event):
+class ServiceCalled(Event, frozen=True, kw_only=True):
     service_event: Id
     counter: Id | UnsetType = UNSET
     booth: Id | UnsetType = UNSET
@@ -148,7 +148,7 @@ class ServiceCalled(Event):
     waiting_ms: Count
 
 
-class ServiceAnnounced(Event):
+class ServiceAnnounced(Event, frozen=True, kw_only=True):
     """A device really showed or spoke a call; `language` is what was heard, not what was wished."""
 
     service_event: Id
@@ -158,24 +158,24 @@ class ServiceAnnounced(Event):
     latency_ms: Count
 
 
-class ServiceStarted(Event):
+class ServiceStarted(Event, frozen=True, kw_only=True):
     """An inferred start carries, as its `time`, the moment that was inferred: last call plus walk time."""
 
     service_event: Id
     at: Inference
 
 
-class ServiceHeld(Event):
+class ServiceHeld(Event, frozen=True, kw_only=True):
     service_event: Id
     cause: Cause
 
 
-class ServiceResumed(Event):
+class ServiceResumed(Event, frozen=True, kw_only=True):
     service_event: Id
     cause: Cause
 
 
-class ServiceEnded(Event):
+class ServiceEnded(Event, frozen=True, kw_only=True):
     service_event: Id
     outcome: ServiceOutcome
     resolution: Resolution | UnsetType = UNSET
@@ -185,7 +185,7 @@ class ServiceEnded(Event):
     accurate: bool
 
 
-class CounterOpened(Event):
+class CounterOpened(Event, frozen=True, kw_only=True):
     """`advisor` is a pseudonym; `services` and `languages` are what this counter serves now."""
 
     counter: Id
@@ -195,14 +195,14 @@ class CounterOpened(Event):
     languages: tuple[Language, ...] = ()
 
 
-class CounterClosed(Event):
+class CounterClosed(Event, frozen=True, kw_only=True):
     counter: Id
     advisor: Id
     services: tuple[Id, ...]
     cause: Cause
 
 
-class AdvisorStateChanged(Event):
+class AdvisorStateChanged(Event, frozen=True, kw_only=True):
     counter: Id
     from_: AdvisorState = msgspec.field(name="from")
     to: AdvisorState
@@ -210,7 +210,7 @@ class AdvisorStateChanged(Event):
     reason: Cause
 
 
-class AppointmentChanged(Event):
+class AppointmentChanged(Event, frozen=True, kw_only=True):
     """`code_hash` finds the booking when its customer checks in; the code itself is never kept."""
 
     appointment: Id
@@ -225,12 +225,12 @@ class AppointmentChanged(Event):
     code_hash: Hex64 | UnsetType = UNSET
 
 
-class RoomStateChanged(Event):
+class RoomStateChanged(Event, frozen=True, kw_only=True):
     room: Id
     state: RoomState
 
 
-class FeedbackGiven(Event):
+class FeedbackGiven(Event, frozen=True, kw_only=True):
     service_event: Id | UnsetType = UNSET
     session: Id | UnsetType = UNSET
     provider: Id
@@ -241,32 +241,32 @@ class FeedbackGiven(Event):
     language: Language
 
 
-class QueueReset(Event):
+class QueueReset(Event, frozen=True, kw_only=True):
     """The day `business_date` is over; `removed` tickets were still unfinished."""
 
     business_date: Day
     removed: Count
 
 
-class IncidentRaised(Event):
+class IncidentRaised(Event, frozen=True, kw_only=True):
     incident: Id
     place: Id
     kind: Id
 
 
-class IncidentAcknowledged(Event):
+class IncidentAcknowledged(Event, frozen=True, kw_only=True):
     incident: Id
     place: Id
     kind: Id
 
 
-class IncidentCleared(Event):
+class IncidentCleared(Event, frozen=True, kw_only=True):
     incident: Id
     place: Id
     kind: Id
 
 
-class DeviceStateChanged(Event):
+class DeviceStateChanged(Event, frozen=True, kw_only=True):
     device: Id
     kind: Id
     state: DeviceState
@@ -274,7 +274,7 @@ class DeviceStateChanged(Event):
     simulated: bool
 
 
-class DeviceCounters(Event):
+class DeviceCounters(Event, frozen=True, kw_only=True):
     device: Id
     kind: Id
     prints: Count
@@ -282,25 +282,25 @@ class DeviceCounters(Event):
     paper_mm: Count
 
 
-class PointStateChanged(Event):
+class PointStateChanged(Event, frozen=True, kw_only=True):
     state: Literal["starting", "ready", "degraded"]
     version: str
     config_hash: Hex64
     cause: PointCause
 
 
-class CommandApplied(Event):
+class CommandApplied(Event, frozen=True, kw_only=True):
     command: Id
     type: Id
 
 
-class CommandRefused(Event):
+class CommandRefused(Event, frozen=True, kw_only=True):
     command: Id
     type: Id
     reason: Cause
 
 
-class WorkRecorded(Event):
+class WorkRecorded(Event, frozen=True, kw_only=True):
     provider: Id
     service: Id
     minutes: Annotated[int, Meta(ge=1, le=1440)]
