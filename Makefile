@@ -1,0 +1,38 @@
+# The commands of this repository; `make` alone lists them. Each is idempotent and sets up what it needs.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test demo test long gates format lock rig install
+
+help:    ## this list
+	@sed -n 's/^\([a-z-]*\):.*## */\1	/p' Makefile | expand -t 14
+
+setup:   ## Debian packages and .venv for running
+	@tools/setup.sh run
+
+setup-test: ## the same, and what the tests need
+	@tools/setup.sh test
+
+demo: setup ## a whole point with simulated hardware, and the address of its wall; Ctrl-C ends it
+	@exec .venv/bin/luukku demo $(ARGS)
+
+test: setup-test ## the gates, then every test that needs no special machine
+	@tools/gates.sh
+	@exec .venv/bin/python -m pytest $(ARGS)
+
+long: setup-test ## the same tests with more seeds, and the long ones
+	@HYPOTHESIS_PROFILE=long exec .venv/bin/python -m pytest -m "" --timeout=3600 $(ARGS)
+
+gates: setup-test ## lint, format, types, layers, vendored files
+	@tools/gates.sh
+
+format: setup-test ## ruff's fixes and format, in place
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+lock:    ## resolve pyproject.toml into the two locks anew (ARGS=--upgrade for the newest)
+	@tools/lock.sh $(ARGS)
+
+rig:     ## tests against real kernel drivers: not in this version yet
+	@echo "make rig: comes with a later issue; nothing was run" >&2; exit 2
+
+install: ## the daemon on this machine: not in this version yet
+	@echo "make install: comes with a later issue; nothing was installed" >&2; exit 2

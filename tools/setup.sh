@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Makes this checkout ready: `tools/setup.sh run` for the program, `tools/setup.sh test` for its tests too.
+#
+# Debian packages, then .venv from a hash-pinned lock, then the project itself in editable form. What is
+# there is skipped: each step leaves a stamp under .venv/stamps with the content hash that it was done for.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/say.sh
+
+stamps=.venv/stamps
+pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input)
+
+hash_of() { { printf '%s\n' "$PWD"; cat "$@"; } | sha256sum | cut -d' ' -f1; }
+is_done() { [ "$(cat "$stamps/$1" 2>/dev/null)" = "$2" ]; }
+mark() { mkdir -p "$stamps" && printf '%s\n' "$2" >"$stamps/$1"; }
+
+able() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+a_python() {
+    local candidate
+    for candidate in python3 /usr/bin/python3 python3.14 python3.13 python3.12 python3.11; do
+        if able "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+    fail "no Python 3.11 or newer with the venv module (looked for python3, /usr/bin/python3, python3.11 to 3.14)"
+}
+
+make_venv() {
+    if able .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; then return; fi
+    local python
+    python=$(a_python)
+    say "virtual environment: .venv with $("$python" --version)"
+    "$python" -m venv --clear .venv || fail "python3 -m venv failed with $python"
+}
+
+# Wheels only; forbiddenfruit alone is published as source, and is built with the pinned setuptools.
+install_lock() {
+    local lock=$1 hash
+    hash=$(hash_of "$lock")
+    if is_done "$lock" "$hash"; then return; fi
+    say "Python packages from $lock (every file checked against its hash)"
+    "${pip[@]}" install --quiet --require-hashes --only-binary :all: --no-binary forbiddenfruit \
+        --no-build-isolation --use-pep517 -r "$lock" >&2 || fail "pip could not install $lock"
+    mark "$lock" "$hash"
+}
+
+install_project() {
+    local hash
+    hash=$(hash_of pyproject.toml)
+    if is_done project "$hash" && [ -x .venv/bin/luukku ]; then return; fi
+    say "luukku itself, editable: .venv/bin/luukku"
+    "${pip[@]}" install --quiet --no-deps --no-build-isolation --no-index -e . >&2 || fail "pip could not install the project"
+    mark project "$hash"
+}
+
+case "${1:-}" in
+run) tools/debian.sh tools/debian/run.txt ;;
+test) tools/debian.sh tools/debian/run.txt tools/debian/test.txt ;;
+*) fail "say 'tools/setup.sh run' or 'tools/setup.sh test'" ;;
+esac
+make_venv
+install_lock requirements.lock
+if [ "$1" = test ]; then install_lock requirements-dev.lock; fi
+install_project
