@@ -41,7 +41,7 @@ install_lock() {
     hash=$(hash_of "$lock")
     if is_done "$lock" "$hash"; then return; fi
     say "Python packages from $lock (every file checked against its hash)"
-    "${pip[@]}" install --quiet --require-hashes --only-binary :all: --no-binary forbiddenfruit \
+    "${pip[@]}" install -qq --require-hashes --only-binary :all: --no-binary forbiddenfruit \
         --no-build-isolation --use-pep517 -r "$lock" >&2 || fail "pip could not install $lock"
     mark "$lock" "$hash"
 }
@@ -51,7 +51,7 @@ install_project() {
     hash=$(hash_of pyproject.toml)
     if is_done project "$hash" && [ -x .venv/bin/luukku ]; then return; fi
     say "luukku itself, editable: .venv/bin/luukku"
-    "${pip[@]}" install --quiet --no-deps --no-build-isolation --no-index -e . >&2 || fail "pip could not install the project"
+    "${pip[@]}" install -qq --no-deps --no-build-isolation --no-index -e . >&2 || fail "pip could not install the project"
     mark project "$hash"
 }
 
