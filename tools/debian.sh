@@ -13,19 +13,11 @@ missing() {
     done < <(wanted "$@")
 }
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif [ -t 0 ]; then
-        sudo "$@"
-    else
-        sudo -n "$@"
-    fi
-}
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"; }
 
-[ -n "$(command -v dpkg-query)" ] || fail "this needs Debian 12 or newer (no dpkg-query here); install by hand: $(wanted "$@" | xargs)"
+command -v dpkg-query >/dev/null || fail "this needs Debian 12 or newer (no dpkg-query here)"
 packages=$(missing "$@" | xargs)
 [ -n "$packages" ] || exit 0
 [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||

@@ -15,4 +15,5 @@ gate lint .venv/bin/ruff check --quiet .
 gate format .venv/bin/ruff format --quiet --check .
 gate types .venv/bin/mypy --no-error-summary
 gate layers .venv/bin/lint-imports --no-logo
+gate sizes .venv/bin/python tools/sizes.py
 if [ -e tools/vendor.py ]; then gate "vendored files" .venv/bin/python tools/vendor.py --check; fi

@@ -1,0 +1,1 @@
+"""The program: command line, composition of a whole point, settings, supervision."""

@@ -1,0 +1,1 @@
+"""The doors of a point over HTTP: the API, the streams that pages live on, the pages themselves."""
