@@ -14,7 +14,7 @@ import msgspec
 
 from . import engines
 
-LISTING_S = 3.0  # seconds; `festival -b` takes 0.25 s on a 2-core box
+LISTING_S = 10.0  # seconds; `festival -b` takes 0.25 s, but all of a box starts at the same time
 ESPEAK_RATE = 150  # words a minute; 175 is espeak-ng's default and too fast for an echoing hall
 
 # Festival's own names of the Finnish voices that Debian packages, best first: festvox-suopuhe-lj, -mv.
