@@ -3,6 +3,6 @@
 say() { printf '  %s\n' "$*" >&2; }
 
 fail() {
-    printf 'luukku set-up: %s\n' "$*" >&2
+    printf 'luukku: %s\n' "$*" >&2
     exit 1
 }
