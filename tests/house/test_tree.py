@@ -109,6 +109,16 @@ def test_printers_are_never_reached_through_python_escpos_and_peers_are_real(pat
     assert not {name for name in imported if name.startswith("unittest.mock")}
 
 
+def test_a_new_room_of_the_controller_is_closed_to_drivers_and_central_until_said_otherwise() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    forbidden = {contract["id"]: set(contract.get("forbidden_modules", ())) for contract in contracts}
+    found = {path.stem for path in (ROOT / "controller").iterdir() if path.is_dir() or path.suffix == ".py"}
+    rooms = {f"controller.{name}" for name in found - {"__init__", "__pycache__"}}
+    assert rooms - {"controller.ports"} <= forbidden["drivers"], "name it in pyproject.toml, contract `drivers`"
+    shared = {f"controller.{name}" for name in ("central", "domain", "journal", "ports")}
+    assert rooms - shared <= forbidden["central"], "name it in pyproject.toml, contract `central`"
+
+
 def imports(path: Path) -> list[str]:
     found: list[str] = []
     for node in ast.walk(ast.parse(path.read_text())):
