@@ -34,12 +34,13 @@ COUNTER = {
     "uk": "вікно",
 }
 
-# Finnish names of letters, for the voices that read a lone capital as a sound.
+# Finnish names of letters; of two forms the longer one (ässä, not äs): it carries further in a hall, and suopuhe
+# has no diphone for an f at the end.
 FINNISH_LETTERS = {
     letter: name.replace("_", " ")
     for line in (
-        "A:aa B:bee C:see D:dee E:ee F:äf G:gee H:hoo I:ii J:jii K:koo L:äl M:äm N:än O:oo P:pee Q:kuu R:är",
-        "S:äs T:tee U:uu V:vee W:kaksoisvee X:äks Y:yy Z:tset Å:ruotsalainen_oo Ä:ää Ö:öö",
+        "A:aa B:bee C:see D:dee E:ee F:äffä G:gee H:hoo I:ii J:jii K:koo L:ällä M:ämmä N:ännä O:oo P:pee Q:kuu R:ärrä",
+        "S:ässä T:tee U:uu V:vee W:kaksoisvee X:äks Y:yy Z:tset Å:ruotsalainen_oo Ä:ää Ö:öö",
     )
     for letter, name in (pair.split(":") for pair in line.split())
 }

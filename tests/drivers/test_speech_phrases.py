@@ -108,3 +108,8 @@ def test_only_letters_digits_and_single_spaces_of_a_name_are_kept(name: str) -> 
     assert len(kept) <= COUNTER_LETTERS
     assert "  " not in kept
     assert all(c == " " or unicodedata.category(c)[0] in "LM" or c.isdecimal() for c in kept)
+
+
+def test_finnish_letters_have_their_long_names() -> None:
+    assert phrase(call(series="S"), "fi") == "Vuoronumero ässä, neljäkymmentäkaksi."
+    assert phrase(call(series="F"), "fi") == "Vuoronumero äffä, neljäkymmentäkaksi."
