@@ -1,0 +1,161 @@
+"""The attendance on one printer: a connection kept for ever, its health known, a new power life at each break."""
+
+import asyncio
+from random import Random
+
+import structlog
+
+from controller.ports.printer import PrinterCondition, Tier
+from drivers.escpos import commands
+from drivers.escpos.conversation import Conversation
+from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_replies
+from drivers.escpos.profiles import Profile
+from drivers.escpos.status import Asb, Frame, ProcessId
+from drivers.links.link import DeviceGone, Link, LinkOpener
+
+ANSWER_S = 2.0  # devices.md case 11: silent for longer means it talks with someone else, or with nobody
+KEEP_ALIVE_S = 15.0  # idle; a network board closes after minutes of quiet (UB-E02 4.6)
+ASK_AGAIN_S = 1.0  # while it is silent
+SILENT_S = 10.0  # of silence end the link: a half-open connection looks like this
+BACKOFF_FIRST_S, BACKOFF_MOST_S = 0.5, 30.0  # contract section 7
+
+log = structlog.get_logger()
+
+
+class Attendance:
+    """Who is on the line (`talk`, None when nobody), how it is (`board`), and since when (`power_life`)."""
+
+    def __init__(self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str) -> None:
+        self.talk: Conversation | None = None
+        self.board = HealthBoard()
+        self._id = id
+        self._profile = profile
+        self._open_link = open_link
+        self._random = random
+        self._life = life
+        self._lives = 0
+        self._cuts: int | None = None
+        self._kick = asyncio.Event()
+        self._look = asyncio.Event()
+        self._attempt = 0
+        self._loss_told = False
+
+    @property
+    def power_life(self) -> str:
+        return f"{self._life}.{self._lives}"
+
+    @property
+    def blocked(self) -> str:
+        """The cause that keeps it from printing, or ""."""
+        return blocking(self.board.now.causes)
+
+    def look(self) -> None:
+        """Ask the printer now how it is."""
+        self._look.set()
+
+    def kick(self) -> None:
+        """An outside sign of life: connect now instead of waiting the backoff out."""
+        self._attempt = 0
+        self._kick.set()
+        self._look.set()
+
+    def silent(self, talk: Conversation) -> str:
+        """The printer did not answer: nobody knows how it is. Gives the cause."""
+        cause = "no_answer" if talk.frames else "busy_elsewhere"
+        self.board.unknown(cause)
+        return cause
+
+    def counted(self, cuts: int) -> None:
+        """A cut count was read; one that went backwards means that the printer lost its memory: a new life."""
+        if self._cuts is not None and cuts < self._cuts:
+            self._new_life()
+        self._cuts = cuts
+
+    async def run(self) -> None:
+        """Keep one connection for ever; ends only by cancellation."""
+        while True:
+            try:
+                async with self._open_link() as link:
+                    await self._session(link)
+            except* DeviceGone as gone:
+                self._tell_loss(gone)
+            finally:
+                self.talk = None
+                self.board.detached()
+            await self._pause()
+
+    async def _session(self, link: Link) -> None:
+        self._new_life()
+        talk = Conversation(link, self._profile, self._random, self._hear)
+        self.board.unknown()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(talk.pump())
+            self.talk = talk
+            await self._keep(talk)
+
+    async def _keep(self, talk: Conversation) -> None:
+        """Ask how it is, for ever: often while it is silent, seldom while it answers."""
+        loop = asyncio.get_running_loop()
+        await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
+        well_at = loop.time()
+        while True:
+            if await self._ask(talk):
+                well_at = loop.time()
+            elif loop.time() - well_at > SILENT_S:
+                raise DeviceGone(self._id, "silent")
+            silent = self.board.now.condition is PrinterCondition.UNKNOWN
+            self._look.clear()
+            await talk.until(self._look.wait(), within=ASK_AGAIN_S if silent else KEEP_ALIVE_S)
+            await talk.write(commands.ASB_ON)  # it may have been initialised behind our back
+
+    async def _ask(self, talk: Conversation) -> bool:
+        """Whether the printer gave any sign of life."""
+        frames = talk.frames
+        replies = await talk.status(within=ANSWER_S)
+        if replies:
+            self.board.said(causes_of_replies(replies))
+        elif talk.frames == frames:
+            self.silent(talk)
+            return False
+        self._tell_return()
+        return True
+
+    def _hear(self, frame: Frame) -> None:
+        if isinstance(frame, Asb):
+            self.board.said(causes_of_asb(frame))
+        elif isinstance(frame, ProcessId):
+            self.board.proved(Tier.PROCESS_ID)
+
+    async def _pause(self) -> None:
+        """The backoff: doubled, capped, jittered, cut short by a kick."""
+        wait = BACKOFF_FIRST_S * 2 ** min(self._attempt, 8) * self._random.uniform(1.0, 1.5)
+        self._attempt += 1
+        try:
+            async with asyncio.timeout(min(BACKOFF_MOST_S, wait)):
+                await self._kick.wait()
+        except TimeoutError:
+            pass
+        self._kick.clear()
+
+    def _new_life(self) -> None:
+        self._lives += 1
+        self._cuts = None
+
+    def _tell_loss(self, gone: ExceptionGroup[DeviceGone]) -> None:
+        if not self._loss_told:
+            self._loss_told = True
+            log.warning("printer.link_lost", printer=self._id, why=str(_first(gone)))
+
+    def _tell_return(self) -> None:
+        self._attempt = 0
+        if self._loss_told:
+            self._loss_told = False
+            log.info("printer.link_back", printer=self._id)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The innermost first of a group of errors."""
+    one: BaseException = group
+    while isinstance(one, BaseExceptionGroup):
+        one = one.exceptions[0]
+    return one

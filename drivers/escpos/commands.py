@@ -1,0 +1,44 @@
+"""The printer's orders that are not text: Epson ESC/POS, by the name of their reference page."""
+
+INITIALISE = b"\x1b@"  # also switches ASB off (UB-E02 guide 4.4)
+ASB_ON = b"\x1da\xff"
+ONE_BYTE_LETTERS = b"\x1c."  # FS . ends the two-byte mode some printers wake up in
+SMOOTH_LARGE_LETTERS = b"\x1db\x01"
+FEED_TO_CUTTER_PARTIAL = b"\x1dVB\x00"
+FEED_TO_CUTTER_FULL = b"\x1dVA\x00"
+CUT_COUNT = b"\x1dg2\x00\xb2\x00"  # cumulative autocutter count -> 5F "1234" 00
+BARRIER = b"\x1dr1"  # answered when everything before it is processed
+CLEAR_NOW = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8, real time -> 37 25 00
+RECOVER_AND_CLEAR_NOW = b"\x10\x05\x02"  # DLE ENQ 2, real time: out of a recoverable error, buffers cleared
+LONGEST_COMMAND = 24 * 72 + 8  # the largest band we send: so many NULs end whatever was torn
+END_OF_TORN_COMMAND = bytes(LONGEST_COMMAND)
+
+
+def ask_status(n: int) -> bytes:
+    """DLE EOT, real time: 1 printer, 2 why off line, 3 errors, 4 paper."""
+    return bytes((0x10, 0x04, n))
+
+
+def say_when_printed(job: str) -> bytes:
+    """GS ( H function 48: the printer answers 37 22 `job` 00 when all before it is on paper."""
+    ident = job.encode("ascii")
+    if len(ident) != 4 or not all(0x20 <= byte <= 0x7E for byte in ident):
+        raise ValueError(f"a process ID is 4 printable ASCII characters, not {job!r}")
+    return b"\x1d(H\x06\x0000" + ident
+
+
+def code_page(n: int) -> bytes:
+    return bytes((0x1B, 0x74, n))
+
+
+def line_pitch(dots: int) -> bytes:
+    return bytes((0x1B, 0x33, dots))
+
+
+def dots_as_unit(dpi: int) -> bytes:
+    """GS P: distances are given in dots of this printer."""
+    return bytes((0x1D, 0x50, dpi, dpi))
+
+
+def feed(dots: int) -> bytes:
+    return bytes((0x1B, 0x4A, dots))

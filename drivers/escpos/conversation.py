@@ -1,0 +1,184 @@
+"""One connection's talk with a printer: questions with bounded answers over one reader, never reused."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from random import Random
+
+from drivers.escpos import commands
+from drivers.escpos.profiles import Profile
+from drivers.escpos.status import Barrier, Cleared, Frame, Info, ProcessId, Realtime, StatusParser
+from drivers.links.link import DeviceGone, Link
+
+READ_BYTES = 4096
+READ_S = 1.0  # how often the pump looks up; nothing depends on it
+WRITE_S = 1.0  # a few bytes of a question
+OURS = "~"  # process IDs of our own questions begin with it (the ledger's job IDs do not)
+PRINTABLE = range(0x21, 0x7F)
+
+Listener = Callable[[Frame], None]
+
+
+class Conversation:
+    """Asks and listens. `pump` must run beside it; when that ends every open question raises `DeviceGone`."""
+
+    def __init__(self, link: Link, profile: Profile, random: Random, heard: Listener) -> None:
+        self._link = link
+        self._profile = profile
+        self._random = random
+        self._listeners: list[Listener] = [heard]
+        self._parser = StatusParser()
+        self._round = asyncio.Lock()
+        self._over = asyncio.Event()
+        self._gone = DeviceGone("printer", "closed", "the conversation was ended")
+        self.marks = profile.process_id  # unlearnt when the printer answers a count but not the mark after it
+        self.frames = 0
+
+    @property
+    def garbage(self) -> int:
+        return self._parser.garbage
+
+    async def pump(self) -> None:
+        """Read until the link is lost, which it raises."""
+        try:
+            while True:
+                data = await self._link.read(READ_BYTES, within=READ_S)
+                for frame in self._parser.feed(data):
+                    self._hear(frame)
+        except DeviceGone as gone:
+            self._gone = gone
+            raise
+        finally:
+            self._over.set()
+
+    async def write(self, data: bytes, *, within: float = WRITE_S) -> None:
+        await self._link.write(data, within=within)
+
+    @asynccontextmanager
+    async def listening(self, listener: Listener) -> AsyncIterator[None]:
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    async def until(self, done: Awaitable[object], *, within: float) -> bool:
+        """Whether `done` came within so many seconds; raises `DeviceGone` as soon as the link is lost."""
+        waiting = asyncio.ensure_future(done)
+        over = asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait({waiting, over}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+            if self._over.is_set() and not waiting.done():
+                raise self._gone
+            return waiting.done()
+        finally:
+            for task in (waiting, over):
+                task.cancel()
+            await asyncio.gather(waiting, over, return_exceptions=True)
+
+    async def status(self, *, within: float) -> dict[int, int] | None:
+        """The four DLE EOT replies by n, or None when they did not all come."""
+        replies: dict[int, int] = {}
+        complete = asyncio.Event()
+
+        def hear(frame: Frame) -> None:
+            if isinstance(frame, Realtime):
+                replies[frame.n] = frame.bits
+                if len(replies) == 4:
+                    complete.set()
+
+        async with self._round, self.listening(hear):
+            for n in (1, 2, 3, 4):
+                self._parser.ask_realtime(n)
+            await self.write(b"".join(commands.ask_status(n) for n in (1, 2, 3, 4)))
+            if await self.until(complete.wait(), within=within):
+                return replies
+            self._parser.forget_realtime()
+            return None
+
+    async def cut_count(self, *, within: float, give_up: Callable[[], bool] = lambda: False) -> int | None:
+        """The cumulative cut count, or None when the printer does not tell (in time, or before `give_up()`).
+
+        Answers bear no name, so a mark (a process ID) is sent after the question: the last count before the
+        mark's own answer is ours, and an answer owed from before can never be taken for it.
+        """
+        mark = self.mark()
+        counts: list[int] = []
+        answered = asyncio.Event()
+
+        def hear(frame: Frame) -> None:
+            if isinstance(frame, Info) and frame.text.strip().isdigit():
+                counts.append(int(frame.text))
+            if (frame == ProcessId(mark) or (counts and not self.marks)) or give_up():
+                answered.set()
+
+        async with self.listening(hear):
+            await self.write(commands.CUT_COUNT + (commands.say_when_printed(mark) if self.marks else b""))
+            complete = await self.until(answered.wait(), within=within)
+        if give_up():
+            return None
+        if not complete and counts:
+            self.marks = False
+        return counts[-1] if counts else None
+
+    async def cleared(self, *, within: float, first: bytes = b"") -> bool:
+        """Clear the printer's buffers; whether it said so."""
+        said = asyncio.Event()
+        async with self.listening(lambda frame: said.set() if isinstance(frame, Cleared) else None):
+            await self.write(first + commands.CLEAR_NOW)
+            return await self.until(said.wait(), within=within)
+
+    async def send(self, parts: Iterable[bytes], *, within: float) -> None:
+        """Send a job, never more than the receive buffer ahead of what the printer has processed."""
+        packets = _packets(parts, self._profile.rx_buffer // 2)
+        if len(packets) < 3:
+            await self.write(b"".join(packets), within=within)
+            return
+        self._parser.forget_barriers()
+        passed = 0
+        more = asyncio.Event()
+
+        def hear(frame: Frame) -> None:
+            nonlocal passed
+            if isinstance(frame, Barrier):
+                passed += 1
+                more.set()
+
+        async with self.listening(hear):
+            for at, packet in enumerate(packets):
+                while passed < at - 1:
+                    more.clear()
+                    await more.wait()
+                self._parser.ask_barrier()
+                await self.write(packet + commands.BARRIER, within=within)
+            while passed < len(packets):
+                more.clear()
+                await more.wait()
+
+    async def processed(self, *, within: float) -> bool:
+        """Whether the printer says in time that it has processed everything it was sent."""
+        said = asyncio.Event()
+        async with self.listening(lambda frame: said.set() if isinstance(frame, Barrier) else None):
+            self._parser.forget_barriers()
+            self._parser.ask_barrier()
+            await self.write(commands.BARRIER)
+            return await self.until(said.wait(), within=within)
+
+    def mark(self) -> str:
+        """A process ID of our own, which no job has."""
+        return OURS + "".join(chr(self._random.choice(PRINTABLE)) for _ in range(3))
+
+    def _hear(self, frame: Frame) -> None:
+        self.frames += 1
+        for listener in tuple(self._listeners):
+            listener(frame)
+
+
+def _packets(parts: Iterable[bytes], size: int) -> list[bytes]:
+    packets: list[bytes] = []
+    for part in parts:
+        if packets and len(packets[-1]) + len(part) <= size:
+            packets[-1] += part
+        else:
+            packets.append(part)
+    return packets

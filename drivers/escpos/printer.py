@@ -1,0 +1,200 @@
+"""A ticket printer as the core sees it: one supervised link, one job at a time, proof or a named doubt."""
+
+import asyncio
+from random import Random
+
+import structlog
+
+from controller.ports.printer import (
+    Prepared,
+    PrintEnd,
+    PrinterCondition,
+    PrinterHealth,
+    PrinterUnavailable,
+    PrintOutcome,
+    TicketPaper,
+    Tier,
+)
+from drivers.escpos import commands
+from drivers.escpos.attendance import Attendance
+from drivers.escpos.compose import lay_out, scrap_mark
+from drivers.escpos.conversation import Conversation
+from drivers.escpos.delivery import Delivery, Verdict
+from drivers.escpos.health import causes_of_replies
+from drivers.escpos.profiles import Profile
+from drivers.escpos.sheet import Sheet
+from drivers.links.link import DeviceGone, LinkOpener
+
+PREPARE_S = 1.0  # the port's bound, of which
+PREPARE_STATUS_S, PREPARE_COUNT_S = 0.5, 0.4
+PROOF_S = 2.0  # the contract's patience beyond the time the paper needs
+JUDGE_S = 4.0  # a paper that was still coming when we asked is out by then
+CLEAR_S = 1.0  # for each answer while clearing
+
+log = structlog.get_logger()
+
+
+class EscposPrinter:
+    """Implements `controller.ports.printer.Printer`. `run()` must run for as long as the printer is wanted.
+
+    `life` must differ at each start of the daemon: with it a restart is a new power life. Job IDs must not begin
+    with "~": those are the driver's own. Order of recovery after UNKNOWN: `judge`, then `clear`, then `prepare`;
+    `clear` cuts, so a judgement after it would mistake the scrap for the ticket.
+    """
+
+    def __init__(self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str) -> None:
+        self._id = id
+        self._profile = profile
+        self._line = Attendance(id, profile, open_link, random=random, life=life)
+        self._turn = asyncio.Lock()
+        self._cut0: int | None = None  # from the last prepare; one delivery uses it up
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    @property
+    def health(self) -> PrinterHealth:
+        return self._line.board.now
+
+    async def health_changed(self) -> PrinterHealth:
+        return await self._line.board.changed()
+
+    async def run(self) -> None:
+        """Keep one connection for ever; ends only by cancellation."""
+        await self._line.run()
+
+    def reconnect_now(self) -> None:
+        """An outside sign of life: try at once instead of waiting the backoff out, or look at a live link."""
+        self._line.kick()
+
+    async def prepare(self) -> Prepared:
+        try:
+            async with asyncio.timeout(PREPARE_S), self._turn:
+                return await self._prepare(self._live())
+        except (TimeoutError, DeviceGone) as error:
+            self._line.look()
+            cause = "no_link" if isinstance(error, DeviceGone) else "no_answer"
+            raise PrinterUnavailable(self._id, cause) from error
+
+    async def print(self, paper: TicketPaper, job: str, *, simulated: bool) -> PrintOutcome:
+        sheet = await asyncio.to_thread(lay_out, paper, job, self._profile, simulated=simulated)
+        if sheet.lost:
+            log.warning("printer.letters_lost", printer=self._id, letters=sorted(sheet.lost))
+        async with self._turn:
+            began = _now()
+            verdict = await self._deliver(sheet, job)
+        return _outcome(verdict, began)
+
+    async def judge(self, before: Prepared) -> PrintOutcome:
+        began = _now()
+        async with self._turn:
+            try:
+                verdict = await self._judge(self._live(), before)
+            except PrinterUnavailable as error:
+                verdict = _unknown(error.cause)
+            except DeviceGone:
+                verdict = _unknown("link_lost")
+        return _outcome(verdict, began)
+
+    async def clear(self) -> bool:
+        async with self._turn:
+            try:
+                return await self._clear(self._live())
+            except (PrinterUnavailable, DeviceGone):
+                return False
+
+    def _live(self) -> Conversation:
+        if self._line.talk is None:
+            raise PrinterUnavailable(self._id, "no_link")
+        return self._line.talk
+
+    async def _prepare(self, talk: Conversation) -> Prepared:
+        await self._see(talk, within=PREPARE_STATUS_S)
+        self._cut0 = await self._count(talk, within=PREPARE_COUNT_S) if self._profile.cut_counter else None
+        self._refuse_when_blocked()
+        if self._cut0 is None and self._profile.cut_counter:
+            self._line.look()
+            raise PrinterUnavailable(self._id, "no_answer")
+        return Prepared(self._cut0, self._line.power_life)
+
+    async def _see(self, talk: Conversation, *, within: float) -> None:
+        """Ask how it is; raises `PrinterUnavailable` when it is not well or does not say."""
+        replies = await talk.status(within=within)
+        if replies is None:
+            self._line.look()
+            raise PrinterUnavailable(self._id, self._line.silent(talk))
+        self._line.board.said(causes_of_replies(replies))
+        self._refuse_when_blocked()
+
+    def _refuse_when_blocked(self) -> None:
+        if self._line.blocked:
+            raise PrinterUnavailable(self._id, self._line.blocked)
+
+    async def _count(self, talk: Conversation, *, within: float) -> int | None:
+        cuts = await talk.cut_count(within=within, give_up=lambda: bool(self._line.blocked))
+        if cuts is not None:
+            self._line.counted(cuts)
+        return cuts
+
+    async def _deliver(self, sheet: Sheet, job: str) -> Verdict:
+        cut0, self._cut0 = self._cut0, None
+        talk = self._line.talk
+        refused = "no_link" if talk is None else self._line.blocked
+        if talk is None or refused or self.health.condition is PrinterCondition.UNKNOWN:
+            return Verdict(PrintEnd.FAILED, None, refused or "no_answer")
+        floor = self._profile.seconds_for(sheet.dots)
+        verdict = await Delivery(talk, self._profile, job, cut0).run(sheet, within=floor + PROOF_S)
+        if verdict.tier:
+            self._line.board.proved(verdict.tier)
+        else:
+            self._line.look()
+            await self._drop_rest(talk)
+        return verdict
+
+    async def _drop_rest(self, talk: Conversation) -> None:
+        """A real printer would go on with half a ticket once its cover is closed: never resume, clear at once."""
+        if self._profile.real_time_clear and self._line.blocked:
+            try:
+                await talk.write(commands.CLEAR_NOW)
+            except DeviceGone:
+                log.info("printer.not_cleared", printer=self._id)
+
+    async def _judge(self, talk: Conversation, before: Prepared) -> Verdict:
+        if self._line.blocked:
+            return _unknown(self._line.blocked)
+        if before.cut0 is None:
+            return _unknown("interrupted")
+        cuts = await self._count(talk, within=JUDGE_S)
+        if cuts is None:
+            self._line.look()
+            return _unknown(self._line.blocked or "timeout")
+        if cuts > before.cut0:
+            self._line.board.proved(Tier.COUNTER)
+            return Verdict(PrintEnd.CONFIRMED, Tier.COUNTER, "")
+        if cuts == before.cut0 and before.power_life == self._line.power_life:
+            return Verdict(PrintEnd.FAILED, None, "interrupted")
+        return _unknown("interrupted")
+
+    async def _clear(self, talk: Conversation) -> bool:
+        recover = commands.RECOVER_AND_CLEAR_NOW if {"cutter", "error"} & set(self.health.causes) else b""
+        if self._profile.real_time_clear and not await talk.cleared(within=CLEAR_S, first=recover):
+            return False
+        await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
+        await self._see(talk, within=CLEAR_S)
+        self._cut0 = await self._count(talk, within=CLEAR_S) if self._profile.cut_counter else None
+        mark = talk.mark()
+        sheet = await asyncio.to_thread(scrap_mark, mark, self._profile)
+        return (await self._deliver(sheet, mark)).end is PrintEnd.CONFIRMED
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _outcome(verdict: Verdict, began: float) -> PrintOutcome:
+    return PrintOutcome(verdict.end, verdict.tier, verdict.cause, round((_now() - began) * 1000))
+
+
+def _unknown(cause: str) -> Verdict:
+    return Verdict(PrintEnd.UNKNOWN, None, cause)

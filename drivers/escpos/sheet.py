@@ -1,0 +1,165 @@
+"""A piece of paper while it is being set: lines, gaps, dots and a QR, in parts that each end between commands."""
+
+import msgspec
+
+from drivers.escpos import commands, raster, text
+from drivers.escpos.composer import QR_LEVEL_M, Composer, composer
+from drivers.escpos.profiles import Profile
+
+LEADING = 8  # dots of white between lines, for each size step
+QR_WIDTH_DOTS = 272  # 34 mm at 203 dpi: a telephone reads it from 30 cm
+QR_DOT_MAX, QR_DOT_MIN = 8, 3
+QUIET_ZONE = 4  # modules of white around a QR (ISO/IEC 18004)
+QR_BYTES_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)  # capacity of versions 1.. at level M (ISO/IEC 18004)
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A finished paper: its bytes in parts, its length, and the letters that no font had."""
+
+    parts: tuple[bytes, ...]
+    dots: int
+    lost: frozenset[str]
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(self.parts)
+
+
+class Setting:
+    """Sets one piece of paper from top to bottom."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._pen: Composer = composer()
+        self._parts: list[bytes] = []
+        self._dots = 0
+        self._lost: set[str] = set()
+        self._page: str | None = None
+        self._style: dict[str, object] = {}
+        self._begin()
+
+    def line(
+        self, words: str, *, scale: int = 1, bold: bool = False, centred: bool = True, inverse: bool = False
+    ) -> None:
+        """One line that fits (see `text.wrap`), as letters if a code page spells it, else as dots."""
+        spelled = text.spell(words, self._profile.code_pages, self._page)
+        if spelled is None:
+            words, lost = raster.drawable(words)
+            self._lost |= lost
+            spelled = text.spell(words, self._profile.code_pages, self._page)
+        if spelled is None:
+            self._drawn(words, scale=scale, bold=bold, centred=centred)
+        else:
+            self._lettered(*spelled, scale=scale, bold=bold, centred=centred, inverse=inverse)
+        self._end_part()
+
+    def paragraph(self, words: str, *, scale: int = 1, bold: bool = False, centred: bool = True) -> None:
+        """As many lines as it needs; a smaller size if its longest word would have to be divided."""
+        if scale > 1 and text.longest_word(words) > self._profile.columns // scale:
+            scale -= 1
+        for piece in text.wrap(words, self._profile.columns // scale):
+            self.line(piece, scale=scale, bold=bold, centred=centred)
+
+    def item(self, words: str, *, scale: int = 1, bullet: str = "-") -> None:
+        """A list entry, its further lines indented."""
+        width = self._profile.columns // scale - len(bullet) - 1
+        for at, piece in enumerate(text.wrap(words, width)):
+            self.line((bullet if at == 0 else " " * len(bullet)) + " " + piece, scale=scale, centred=False)
+
+    def gap(self, dots: int) -> None:
+        self._pen._raw(commands.feed(dots))
+        self._dots += dots
+        self._end_part()
+
+    def rule(self, *, rows: int = 2) -> None:
+        """A line across the paper."""
+        self._set(align="left")
+        width = self._profile.dots // 8
+        self._bitmap(raster.Bitmap(width, rows, b"\xff" * (width * rows)))
+
+    def qr(self, address: str) -> bool:
+        """A native QR in the middle; False when the address is too long for one that can be scanned."""
+        size = len(address.encode())
+        version = next((v for v, room in enumerate(QR_BYTES_M, 1) if size <= room), None)
+        if not size or version is None:
+            return False
+        modules = 17 + 4 * version
+        dot = max(QR_DOT_MIN, min(QR_DOT_MAX, QR_WIDTH_DOTS // modules))
+        self._set(align="center")
+        self.gap(QUIET_ZONE * dot)
+        self._pen.qr(address, ec=QR_LEVEL_M, size=dot, native=True)
+        self._dots += modules * dot
+        self.gap(QUIET_ZONE * dot)
+        return True
+
+    def cut(self, job: str) -> Sheet:
+        """Feed to the cutter, cut, and ask to be told when that is done."""
+        partial = self._profile.partial_cut
+        self._pen._raw(commands.FEED_TO_CUTTER_PARTIAL if partial else commands.FEED_TO_CUTTER_FULL)
+        if self._profile.process_id:
+            self._pen._raw(commands.say_when_printed(job))
+        self._end_part()
+        return Sheet(tuple(self._parts), self._dots, frozenset(self._lost))
+
+    def _begin(self) -> None:
+        self._pen._raw(commands.INITIALISE + commands.ASB_ON)
+        if self._profile.two_byte_letters:
+            self._pen._raw(commands.ONE_BYTE_LETTERS)
+        self._pen._raw(commands.dots_as_unit(self._profile.dpi) + commands.SMOOTH_LARGE_LETTERS)
+        self._use_page(next(iter(self._profile.code_pages)))
+
+    def _lettered(self, page: str, letters: bytes, *, scale: int, bold: bool, centred: bool, inverse: bool) -> None:
+        self._use_page(page)
+        self._size(scale)
+        self._set(bold=bold)
+        self._set(invert=inverse)
+        self._set(align="center" if centred else "left")
+        self._pen._raw(letters + b"\n")
+        self._dots += _pitch(scale)
+
+    def _drawn(self, words: str, *, scale: int, bold: bool, centred: bool) -> None:
+        self._set(align="left")
+        self._bitmap(
+            raster.draw_line(
+                words,
+                scale=scale,
+                bold=bold,
+                dots=self._profile.dots,
+                centred=centred,
+                leading=_pitch(scale) - raster.CELL_H * scale,
+            )
+        )
+
+    def _bitmap(self, bitmap: raster.Bitmap) -> None:
+        for band in raster.bands(bitmap):
+            self._pen._raw(band)
+            self._end_part()
+        self._dots += bitmap.rows
+
+    def _size(self, scale: int) -> None:
+        if self._style.get("size") != scale:
+            self._pen.set(custom_size=True, width=scale, height=scale)
+            self._pen._raw(commands.line_pitch(_pitch(scale)))
+            self._style["size"] = scale
+
+    def _set(self, **style: object) -> None:
+        """Only what changes is sent: ESC @ left bold and inverse off, and the left margin."""
+        at_first = {"bold": False, "invert": False, "align": "left"}
+        for key, value in style.items():
+            if self._style.get(key, at_first[key]) != value:
+                self._pen.set(**{key: value})
+                self._style[key] = value
+
+    def _use_page(self, page: str) -> None:
+        if page != self._page:
+            self._pen._raw(commands.code_page(self._profile.code_pages[page]))
+            self._page = page
+
+    def _end_part(self) -> None:
+        if self._pen.output:
+            self._parts.append(self._pen.output)
+            self._pen.clear()
+
+
+def _pitch(scale: int) -> int:
+    return raster.CELL_H * scale + (LEADING * scale if scale < 4 else 0)

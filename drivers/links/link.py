@@ -1,0 +1,31 @@
+"""What every driver asks of the wire to a device: bytes in, bytes out, bounded waits, and one error."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+
+class DeviceGone(Exception):
+    """The link is over for good; open a new one. `reason`: refused, unreachable, closed, stalled or silent."""
+
+    def __init__(self, device: str, reason: str, detail: str = "") -> None:
+        super().__init__(f"{device}: {reason}" + (f" ({detail})" if detail else ""))
+        self.device = device
+        self.reason = reason
+
+
+class Link(Protocol):
+    """An open wire to one device. A link that raised `DeviceGone` is never used again."""
+
+    async def read(self, limit: int, *, within: float) -> bytes:
+        """Up to `limit` bytes as soon as there are any; b"" when none came within so many seconds."""
+
+    async def write(self, data: bytes, *, within: float) -> None:
+        """Hand all of `data` to the system, in one piece between other writes. Proves nothing about the device.
+
+        Raises `DeviceGone` when the link is lost, or when the device did not take the bytes in time: how many
+        it took is then unknown, so the link is over.
+        """
+
+
+LinkOpener = Callable[[], AbstractAsyncContextManager[Link]]
