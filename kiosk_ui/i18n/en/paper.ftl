@@ -1,0 +1,15 @@
+# The paper ticket. Lines are short: the paper is 42 characters wide.
+paper-ahead = { $n ->
+    [0] You are first in the queue.
+    [one] 1 customer is ahead of you.
+   *[other] { $n } customers are ahead of you.
+}
+paper-estimate = Wait about { $minutes } min
+paper-no-estimate = The wait cannot be estimated yet
+paper-issued = Issued { $date } at { $time }
+paper-appointment = Appointment at { $time }
+paper-watch = Wait to be called. Watch the screen.
+paper-bring = Please have ready:
+paper-also = Also on this visit:
+paper-qr-hint = Follow your turn on your phone
+paper-copy = COPY
