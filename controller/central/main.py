@@ -1,0 +1,88 @@
+"""The reference central system, put together: one process, one store, one port.
+
+`serve` runs until it is cancelled; what it gets is all it uses.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from controller.central.auth import Doors, load_tokens
+from controller.central.live import Feed
+from controller.central.operators import Operators
+from controller.central.orders import Orders
+from controller.central.pages import Pages, read_files
+from controller.central.problems import problems
+from controller.central.receiver import BODY_LIMIT, Receiver
+from controller.central.store import Store
+
+RECALLED = 2_000  # newest events read at start, so that the page knows their numbers
+SHUTDOWN_S = 2.0  # how long a request under way may take when central ends
+
+log = structlog.get_logger()
+
+
+def _utc_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _new_id() -> str:
+    return f"c-{secrets.token_hex(12)}"
+
+
+async def serve(
+    listen_host: str,
+    listen_port: int,
+    data_dir: Path,
+    *,
+    frame_ancestors: Sequence[str] = (),
+    tokens: Mapping[str, str] | None = None,
+    open_page: bool = False,
+    ready: Callable[[str], None] | None = None,
+    now_ms: Callable[[], int] = _utc_ms,
+    new_id: Callable[[], str] = _new_id,
+) -> None:
+    """Serve until cancelled. `tokens` (roles `box` and `central`) default to those in DIR/tokens.json, made at the
+    first start. `frame_ancestors` are the origins whose pages may frame the live page; `open_page` shows it to all
+    without a token, else only to browsers on this machine. `ready` is called with the URL when requests are
+    taken; port 0 takes a free one. Raises OSError (address, directory), ValueError (tokens), InUse, StorageFull."""
+    await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
+    if tokens is None:
+        tokens = await asyncio.to_thread(load_tokens, data_dir / "tokens.json")
+    contents = await asyncio.to_thread(read_files)
+    async with Store(data_dir / "central.db", now_ms) as store:
+        orders, feed, doors = Orders(store.disk, now_ms, new_id), Feed(), Doors(tokens, open_page)
+        feed.recall(await store.newest(RECALLED))
+        receiver = Receiver(doors, store, orders, now_ms, feed.taken)
+        operators = Operators(doors, store, orders, receiver.heard, now_ms)
+        pages = Pages(doors, feed, operators, contents, frame_ancestors)
+        app = web.Application(middlewares=[problems], client_max_size=BODY_LIMIT)
+        app.add_routes([*receiver.routes(), *operators.routes(), *pages.routes()])
+        async with _listening(app, listen_host, listen_port) as url:
+            log.info("central listens", url=url, data=str(data_dir))
+            if ready is not None:
+                ready(url)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                pages.closing = True
+                orders.wake_all()
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        bound = runner.addresses[0][1]
+        shown = f"[{host}]" if ":" in host else host
+        yield f"http://{shown}:{bound}"
+    finally:
+        await runner.cleanup()
