@@ -12,9 +12,7 @@ from msgspec import Meta
 
 from controller.domain.events import Channel
 
-Name = Annotated[
-    str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="lower-case letters, digits, hyphens")
-]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="lower-case letters, digits, hyphens")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Texts = dict[Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")], Text]
 Lists = dict[Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")], tuple[Text, ...]]
@@ -69,7 +67,7 @@ class Listen(Struct, frozen=True, kw_only=True):
 
 
 class Central(Struct, frozen=True, kw_only=True):
-    """`url` empty: a point on its own. The box's token stands in the file `token_file` (beside the config or absolute)."""
+    """`url` empty: a point on its own. The box's token stands in `token_file` (beside the config, or absolute)."""
 
     url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+(/\S*)?)?$")] = ""
     token_file: str = ""
@@ -83,7 +81,7 @@ class Provider(Struct, frozen=True, kw_only=True):
 
 
 class Card(Struct, frozen=True, kw_only=True):
-    """A service card: what the customer brings, how the advisor does it, where support is, from when to when it holds."""
+    """A service card: what the customer brings, how the advisor does it, where support is, when it holds."""
 
     bring: Lists = {}
     instructions: Texts = {}

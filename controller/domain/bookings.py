@@ -1,0 +1,119 @@
+"""Appointments: put, changed, cancelled, and the customer who comes with a code."""
+
+import re
+from datetime import UTC, datetime
+
+from controller.domain import queues, visits
+from controller.domain.commands import CancelAppointment, CheckIn, PutAppointment
+from controller.domain.draft import Draft, Refused, hash_code
+from controller.domain.events import AppointmentChanged, AppointmentState, VisitEnded
+from controller.domain.state import Appointment
+
+EARLY_MS = 2 * 60 * 60_000  # how long before the agreed time one may check in
+CODE = re.compile(r"^[A-Za-z0-9-]{4,32}$")
+
+
+def put(draft: Draft, wish: PutAppointment) -> None:
+    """Add or change a booking. The same revision again changes nothing; an older one is refused."""
+    service = draft.config.service(wish.service)
+    if service is None:
+        raise Refused("unknown-service", f"there is no service {wish.service!r}")
+    if service.provider != wish.provider:
+        raise Refused("invalid", f"service {wish.service} is of provider {service.provider}, not {wish.provider}")
+    if when(wish.start) >= when(wish.end):
+        raise Refused("invalid", f"start {wish.start} is not before end {wish.end}")
+    if wish.code and not CODE.match(wish.code):
+        raise Refused("invalid", "a code has 4 to 32 letters, digits or hyphens")
+    known = draft.state.appointments.get(wish.appointment)
+    draft.subject = wish.appointment
+    if known is not None and wish.rev <= known.rev:
+        if wish.rev == known.rev:
+            return
+        raise Refused("wrong-state", f"appointment {wish.appointment} has revision {known.rev} already")
+    if known is not None and known.state in {"checked_in", "done"}:
+        raise Refused("wrong-state", f"appointment {wish.appointment} is {known.state}")
+    fresh = Appointment(
+        wish.appointment, wish.rev, "booked", wish.provider, wish.service, _moment(wish.start), _moment(wish.end),
+        wish.channel, wish.room, hash_code(wish.code.upper()) if wish.code else "",
+    )  # fmt: skip
+    change(draft, fresh, "booked")
+
+
+def cancel(draft: Draft, wish: CancelAppointment) -> None:
+    known = draft.state.appointments.get(wish.appointment)
+    if known is None:
+        raise Refused("unknown-ticket", f"there is no appointment {wish.appointment!r}")
+    draft.subject = wish.appointment
+    if known.state == "cancelled":
+        return
+    if known.state != "booked":
+        raise Refused("wrong-state", f"appointment {wish.appointment} is {known.state}")
+    change(draft, known, "cancelled", rev=max(wish.rev, known.rev))
+
+
+def check_in(draft: Draft, wish: CheckIn) -> None:
+    """The customer with an appointment is here: a number like any other, placed by the agreed time."""
+    visits.today_or_refuse(draft)
+    wanted = hash_code(wish.code.strip().upper())
+    known = next((a for a in draft.state.appointments.values() if a.code_hash == wanted), None)
+    if known is None or known.state == "cancelled":
+        raise Refused("unknown-ticket", "no appointment has this code")
+    if known.state != "booked":
+        raise Refused("wrong-state", "this appointment has been checked in already")
+    if draft.now.ms < when(known.start) - EARLY_MS:
+        raise Refused("wrong-state", "it is too early to check in for this appointment")
+    if draft.now.ms > when(known.end):
+        raise Refused("wrong-state", "the time of this appointment is over")
+    service = draft.config.service(known.service)
+    if service is None:
+        raise Refused("unknown-service", f"service {known.service} is no longer offered")
+    if wish.language not in draft.config.point.languages:
+        raise Refused("invalid", f"language {wish.language!r} is not one of this point's")
+    place = when(known.start) - queues.AGEING_MS
+    visits.issue(draft, service, "check_in", wish.language, (service.id,), service.priority,
+                 device=wish.device, place=place, appointment=known.id)  # fmt: skip
+    change(draft, known, "checked_in")
+
+
+def missed(draft: Draft) -> None:
+    """Bookings whose time went by without their customer."""
+    for known in draft.state.appointments.values():
+        if known.state == "booked" and draft.now.ms > when(known.end):
+            change(draft, known, "no_show")
+
+
+def finished(draft: Draft) -> None:
+    """Bookings whose visit is over."""
+    over = {
+        f.event.visit for f in draft.facts if isinstance(f.event, VisitEnded) and f.event.visit in draft.state.visits
+    }
+    for visit in over:
+        known = draft.state.appointments.get(draft.state.visits[visit].appointment)
+        if known is not None and known.state == "checked_in":
+            change(draft, known, "done")
+
+
+def change(draft: Draft, known: Appointment, state: AppointmentState, *, rev: int | None = None) -> None:
+    extra = {key: value for key, value in (("room", known.room), ("code_hash", known.code_hash)) if value}
+    draft.add(
+        AppointmentChanged(
+            appointment=known.id, rev=known.rev if rev is None else rev, state=state, provider=known.provider,
+            service=known.service, start=known.start, end=known.end, channel=known.channel, **extra,
+        )
+    )  # fmt: skip
+
+
+def when(text: str) -> int:
+    """RFC 3339 with an offset -> UTC milliseconds. Raises Refused("invalid")."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as bad:
+        raise Refused("invalid", f"{text[:40]!r} is not a time like 2026-11-23T08:00:00Z") from bad
+    if moment.tzinfo is None:
+        raise Refused("invalid", f"{text[:40]!r} needs an offset, as in 2026-11-23T08:00:00+02:00")
+    return int(moment.timestamp() * 1000)
+
+
+def _moment(text: str) -> str:
+    ms = when(text)
+    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
