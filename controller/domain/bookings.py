@@ -1,13 +1,14 @@
 """Appointments: put, changed, cancelled, and the customer who comes with a code."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from controller.domain import queues, visits
 from controller.domain.commands import CancelAppointment, CheckIn, PutAppointment
 from controller.domain.draft import Draft, Refused, hash_code
 from controller.domain.events import AppointmentChanged, AppointmentState, VisitEnded
 from controller.domain.state import Appointment
+from controller.domain.text import moment
 
 EARLY_MS = 2 * 60 * 60_000  # how long before the agreed time one may check in
 CODE = re.compile(r"^[A-Za-z0-9-]{4,32}$")
@@ -33,7 +34,8 @@ def put(draft: Draft, wish: PutAppointment) -> None:
     if known is not None and known.state in {"checked_in", "done"}:
         raise Refused("wrong-state", f"appointment {wish.appointment} is {known.state}")
     fresh = Appointment(
-        wish.appointment, wish.rev, "booked", wish.provider, wish.service, _moment(wish.start), _moment(wish.end),
+        wish.appointment, wish.rev, "booked", wish.provider, wish.service,
+        moment(when(wish.start)), moment(when(wish.end)),
         wish.channel, wish.room, hash_code(wish.code.upper()) if wish.code else "",
     )  # fmt: skip
     change(draft, fresh, "booked")
@@ -106,14 +108,9 @@ def change(draft: Draft, known: Appointment, state: AppointmentState, *, rev: in
 def when(text: str) -> int:
     """RFC 3339 with an offset -> UTC milliseconds. Raises Refused("invalid")."""
     try:
-        moment = datetime.fromisoformat(text)
+        read = datetime.fromisoformat(text)
     except ValueError as bad:
         raise Refused("invalid", f"{text[:40]!r} is not a time like 2026-11-23T08:00:00Z") from bad
-    if moment.tzinfo is None:
+    if read.tzinfo is None:
         raise Refused("invalid", f"{text[:40]!r} needs an offset, as in 2026-11-23T08:00:00+02:00")
-    return int(moment.timestamp() * 1000)
-
-
-def _moment(text: str) -> str:
-    ms = when(text)
-    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return int(read.timestamp() * 1000)

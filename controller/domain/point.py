@@ -166,7 +166,7 @@ class Printer(Struct, frozen=True, kw_only=True):
     id: Name
     kind: Literal["escpos"] = "escpos"
     link: Annotated[str, Meta(pattern=r"^(sim|tcp:[^:\s]+:\d{1,5}|usb:\S+|port:\S+|serial:/dev/\S+,\d+)$")]
-    profile: Name = "generic-80mm"
+    profile: Name = "generic"
 
 
 class Panel(Struct, frozen=True, kw_only=True):

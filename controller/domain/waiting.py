@@ -34,6 +34,11 @@ def estimate(state: State, config: Config, service: Service, place: int) -> Esti
     return Estimate(_rounded(mean), _rounded(mean + Z80 * spread))
 
 
+def for_newcomer(state: State, config: Config, service: Service, now_ms: int) -> Estimate | None:
+    """The promise to somebody who would come now."""
+    return estimate(state, config, service, queues.new_place(state, config, now_ms, service.priority))
+
+
 def moments(state: State, service: Service) -> tuple[float, float]:
     """Mean and variance in seconds of one service, observed and assumed together."""
     logs = [math.log(max(1.0, ms / 1000)) for ms in state.durations.get(service.id, ())]

@@ -4,11 +4,11 @@ What this module makes is stored, shown by `luukku events --json` and sent to ce
 """
 
 import hashlib
-from datetime import UTC, datetime
 
 import msgspec
 
 from controller.domain.events import EVENTS, NAMES, Event
+from controller.domain.text import moment
 
 GENESIS = "0" * 64  # chain of the event before the first
 PREFIX, SUFFIX = "luukku.", ".v1"
@@ -56,12 +56,6 @@ class NotAnEvent(ValueError):
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(CloudEvent)
 _data = {name: msgspec.json.Decoder(data) for name, data in EVENTS.items()}
-
-
-def moment(time_ms: int) -> str:
-    """UTC milliseconds since 1970 as RFC 3339 text with exactly three decimals."""
-    seconds, ms = divmod(time_ms, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ms:03d}Z"
 
 
 def seal(event: Event, header: Header, previous: str) -> tuple[bytes, str]:

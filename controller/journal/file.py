@@ -1,0 +1,185 @@
+"""The journal as a file: one apsw connection, used by one thread only. Blocking; `store.py` gives it its thread.
+
+WAL with `synchronous=FULL`: a commit that returned is on the disk. Exclusive, so that nobody else can write, and so
+that the WAL needs no shared memory file.
+"""
+
+import itertools
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from controller.journal import wire
+from controller.journal.faults import JournalDamaged, JournalFault, JournalFull, JournalInUse
+from controller.journal.migrate import migrate
+from controller.ports.journal import Stored
+
+CHECKPOINT_PAGES = 4000  # of 4 KiB: the WAL is reused below this, never truncated (overwriting is cheaper)
+FULL = (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A stored answer to an idempotent request: `request` is the hash of what was asked."""
+
+    key: str
+    request: bytes
+    status: int
+    body: bytes
+    at: int  # UTC ms
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    kind: str  # "base" or "latest"
+    seq: int
+    chain: str
+    shape: str
+    state: bytes
+
+
+class JournalFile:
+    """An open journal. `journal` is its id, `secret` what its ticket codes are made with."""
+
+    def __init__(self, path: Path, *, vfs: str | None = None) -> None:
+        """Open or create. Raises JournalDamaged, JournalInUse, JournalTooNew, JournalFull."""
+        self.path = path
+        try:
+            self._db = apsw.Connection(str(path), vfs=vfs)
+            self._prepare()
+        except apsw.BusyError as held:
+            raise JournalInUse(f"{path}: another process holds this journal") from held
+        except (apsw.NotADBError, apsw.CorruptError) as bad:
+            raise JournalDamaged(f"{path}: {bad}") from bad
+        except FULL as full:
+            raise JournalFull(f"{path}: {full}") from full
+        self.journal: str = self._meta("journal", lambda: secrets.token_hex(16).encode()).decode()
+        self.secret: bytes = self._meta("secret", lambda: secrets.token_bytes(32))
+
+    def _prepare(self) -> None:
+        db = self._db
+        db.set_busy_timeout(0)
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        mode = db.pragma("journal_mode", "wal")
+        if mode != "wal":  # an I/O error during the switch is swallowed by SQLite: the answer must be looked at
+            raise JournalFull(f"{self.path}: the disk refuses write-ahead logging (journal_mode is {mode})")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        db.execute("PRAGMA journal_size_limit = -1")
+        db.execute("PRAGMA cache_size = -2000")
+        migrate(db)
+        with db:  # an exclusive lock is taken by the first write: take it now, not at the first ticket
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('opened', x'01')")
+
+    def check(self) -> None:
+        """Raises JournalDamaged when SQLite finds the file inconsistent, or a chain link broken at the end."""
+        try:
+            found = self._db.pragma("quick_check(1)")
+            if found != "ok":
+                raise JournalDamaged(f"{self.path}: {found}")
+            rows = list(self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT 200"))
+        except (apsw.CorruptError, apsw.NotADBError, apsw.IOError) as bad:
+            raise JournalDamaged(f"{self.path}: {bad}") from bad
+        for (seq, body), (before, previous) in itertools.pairwise(rows):
+            try:
+                sound = seq == before + 1 and wire.follows(wire.split(previous)[1], body)
+            except wire.NotAnEvent:
+                sound = False
+            if not sound:
+                raise JournalDamaged(f"{self.path}: event {seq} does not follow event {before}")
+
+    def head(self) -> tuple[int, str]:
+        """The newest seq and its chain; (0, GENESIS) for a new journal, the base's for one with nothing left."""
+        row = self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+        if row:
+            return int(row[0]), wire.split(row[1])[1]
+        base = self.snapshot("base")
+        return (base.seq, base.chain) if base else (0, wire.GENESIS)
+
+    def append(
+        self, first: int, bodies: list[bytes], answers: list[Answer], cursors: dict[str, int], now_ms: int
+    ) -> None:
+        """One transaction: events from seq `first` on, answers, cursors. Durable on return.
+
+        Raises JournalFull and stores nothing when the disk refuses; any other trouble is JournalFault.
+        """
+        try:
+            with self._db:
+                rows = zip(range(first, first + len(bodies)), bodies, strict=True)
+                self._db.executemany("INSERT INTO event VALUES (?, ?)", rows)
+                self._db.executemany(
+                    "INSERT INTO answer VALUES (?, ?, ?, ?, ?)",
+                    [(a.key, a.request, a.status, a.body, now_ms) for a in answers],
+                )
+                self._db.executemany("INSERT OR REPLACE INTO cursor VALUES (?, ?)", list(cursors.items()))
+        except FULL as full:
+            raise JournalFull(f"{self.path}: {full}") from full
+        except apsw.Error as bad:
+            raise JournalFault(f"{self.path}: {type(bad).__name__}: {bad}") from bad
+
+    def read(self, after: int, limit: int) -> list[Stored]:
+        rows = self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+        return [Stored(seq, body, wire.split(body)[1]) for seq, body in rows]
+
+    def answer(self, key: str) -> Answer | None:
+        row = self._db.execute("SELECT key, request, status, body, at FROM answer WHERE key = ?", (key,)).fetchone()
+        return Answer(*row) if row else None
+
+    def answer_keys(self) -> list[str]:
+        return [key for (key,) in self._db.execute("SELECT key FROM answer")]
+
+    def forget_answers(self, before_ms: int) -> list[str]:
+        """Drop answers older than `before_ms`; gives their keys."""
+        with self._db:
+            keys = [key for (key,) in self._db.execute("SELECT key FROM answer WHERE at < ? LIMIT 5000", (before_ms,))]
+            self._db.executemany("DELETE FROM answer WHERE key = ?", [(key,) for key in keys])
+        return keys
+
+    def cursor(self, name: str) -> int:
+        row = self._db.execute("SELECT value FROM cursor WHERE name = ?", (name,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def snapshot(self, kind: str) -> Snapshot | None:
+        row = self._db.execute("SELECT * FROM snapshot WHERE kind = ?", (kind,)).fetchone()
+        return Snapshot(*row) if row else None
+
+    def keep_snapshot(self, snapshot: Snapshot) -> None:
+        with self._db:
+            self._db.execute(
+                "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?)", msgspec.structs.astuple(snapshot)
+            )
+
+    def forget_events(self, base: Snapshot, limit: int = 5000) -> int:
+        """Retention: `base` becomes the start of replay and events up to its seq go; gives how many went now."""
+        with self._db:
+            self.keep_snapshot(base)
+            self._db.execute(
+                "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE seq <= ? ORDER BY seq LIMIT ?)",
+                (base.seq, limit),
+            )
+            gone = int(self._db.changes())
+        return gone
+
+    def probe(self) -> bool:
+        """Is there room to write again?"""
+        try:
+            with self._db:
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('probe', randomblob(65536))")
+            with self._db:
+                self._db.execute("DELETE FROM meta WHERE key = 'probe'")
+        except apsw.Error:
+            return False
+        return True
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _meta(self, key: str, make: Callable[[], bytes]) -> bytes:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        if row:
+            return bytes(row[0])
+        value = make()
+        with self._db:
+            self._db.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
+        return bytes(value)

@@ -1,0 +1,103 @@
+"""The journal for the loop: every call goes to the one thread that owns the file; waiting readers are woken."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from controller.journal.file import Answer, JournalFile, Snapshot
+from controller.ports.journal import Stored
+
+T = TypeVar("T")
+READ_MOST = 1000  # events in one turn of the thread, so that a commit never waits long behind a reader
+
+
+class Journal:
+    """One point's journal, open. Implements `ports.journal.JournalReader`; only the ledger appends."""
+
+    def __init__(self, point: str, path: Path, *, vfs: str | None = None) -> None:
+        self.point = point
+        self._path = path
+        self._vfs = vfs
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._file: JournalFile
+        self._changed = asyncio.Event()
+        self.seq = 0
+
+    async def __aenter__(self) -> Self:
+        """Open, check, and stand at the end. Raises the JournalFault that says what is wrong."""
+        try:
+            self._file = await self._call(lambda: JournalFile(self._path, vfs=self._vfs))
+            try:
+                await self._call(self._file.check)
+                self.seq, self.chain = await self._call(self._file.head)
+            except BaseException:
+                await self._call(self._file.close)
+                raise
+        except BaseException:
+            self._thread.shutdown()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.shield(self._call(self._file.close))
+        self._thread.shutdown()
+
+    @property
+    def journal(self) -> str:
+        return self._file.journal
+
+    @property
+    def secret(self) -> bytes:
+        return self._file.secret
+
+    async def append(
+        self, first: int, bodies: list[bytes], answers: list[Answer], cursors: dict[str, int], now_ms: int
+    ) -> None:
+        """Durable on return, or JournalFault and nothing stored. Readers hear of it by `publish`."""
+        await self._call(lambda: self._file.append(first, bodies, answers, cursors, now_ms))
+
+    def publish(self, seq: int, chain: str) -> None:
+        """The ledger has applied everything up to `seq`: wake whoever waits."""
+        self.seq, self.chain = seq, chain
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def read(self, after: int, limit: int) -> list[Stored]:
+        return await self._call(lambda: self._file.read(after, min(limit, READ_MOST)))
+
+    async def wait(self, after: int) -> int:
+        while self.seq <= after:
+            await self._changed.wait()
+        return self.seq
+
+    async def answer(self, key: str) -> Answer | None:
+        return await self._call(lambda: self._file.answer(key))
+
+    async def answer_keys(self) -> list[str]:
+        return await self._call(self._file.answer_keys)
+
+    async def forget_answers(self, before_ms: int) -> list[str]:
+        return await self._call(lambda: self._file.forget_answers(before_ms))
+
+    async def cursor(self, name: str) -> int:
+        return await self._call(lambda: self._file.cursor(name))
+
+    async def snapshot(self, kind: str) -> Snapshot | None:
+        return await self._call(lambda: self._file.snapshot(kind))
+
+    async def keep_snapshot(self, snapshot: Snapshot) -> None:
+        await self._call(lambda: self._file.keep_snapshot(snapshot))
+
+    async def forget_events(self, base: Snapshot) -> int:
+        return await self._call(lambda: self._file.forget_events(base))
+
+    async def probe(self) -> bool:
+        return await self._call(self._file.probe)
+
+    async def _call(self, job: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
