@@ -19,14 +19,14 @@ const REFUSED = 4401; // private-use close codes: 4401 sign in, 4403 this page i
 export function connect(page) {
   const known = { state: null, seq: 0, epoch: "", build: "", local: "", time: "" };
   let socket = null;
-  let live = false;
+  let live = null; // not known yet
   let closed = false;
   let resume = false;
   let watchdog = 0;
   let retry = 0;
   let backoff = BACKOFF_FIRST_MS;
   let doomed = 0;
-  let lastHeard = 0;
+  let lastHeard = performance.now();
 
   function open() {
     if (closed) return;
@@ -99,7 +99,7 @@ export function connect(page) {
 
   /** A closed link may be back at once: what is shown stays for the rest of the five seconds, no longer. */
   function setLiveLater() {
-    if (!live || doomed) return;
+    if (live === false || doomed) return;
     const since = performance.now() - lastHeard;
     doomed = setTimeout(() => setLive(false), Math.max(0, STALE_MS - since));
   }

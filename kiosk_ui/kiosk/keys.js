@@ -1,0 +1,47 @@
+// Keypad and keyboard: digits pick, 0 goes home, arrows walk, Escape steps back; a code is typed as it comes.
+import { LONGEST_CODE } from "/ui/kiosk/code.js";
+
+const FORWARD = new Set(["ArrowDown", "ArrowRight"]);
+const BACKWARD = new Set(["ArrowUp", "ArrowLeft"]);
+
+/** @param {() => object} session; @param {object} actions as in main.js */
+export function listenToKeys(session, actions) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    document.documentElement.toggleAttribute("data-keys", true);
+    if (take(event.key, session(), actions)) event.preventDefault();
+  });
+  document.addEventListener("pointerdown", () => document.documentElement.toggleAttribute("data-keys", false));
+}
+
+function take(key, session, actions) {
+  if (FORWARD.has(key)) return walk(1);
+  if (BACKWARD.has(key)) return walk(-1);
+  if (key === "Escape") return actions.home(), true;
+  if (session.step === "code" && !session.asking) return typeCode(key, session, actions);
+  if (key === "0") return actions.home(), true;
+  return /^[1-9]$/.test(key) ? press(key) : false;
+}
+
+function typeCode(key, session, actions) {
+  if (/^[0-9A-Za-z]$/.test(key) && session.code.length < LONGEST_CODE) return actions.typeCode(key.toUpperCase()), true;
+  if (key === "Backspace") return actions.eraseCode(), true;
+  if (key === "Enter" && !(document.activeElement instanceof HTMLButtonElement)) return actions.sendCode(), true;
+  return false;
+}
+
+const scope = () => document.querySelector("dialog[open]") ?? document.body;
+
+function press(digit) {
+  const button = scope().querySelector(`[data-digit="${digit}"]:not(:disabled)`);
+  button?.click();
+  return Boolean(button);
+}
+
+function walk(step) {
+  const all = [...scope().querySelectorAll("button:not(:disabled)")].filter((one) => one.checkVisibility());
+  const at = all.indexOf(document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length;
+  all[next]?.focus();
+  return true;
+}
