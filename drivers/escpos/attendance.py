@@ -10,7 +10,7 @@ from drivers.escpos import commands
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_replies
 from drivers.escpos.profiles import Profile
-from drivers.escpos.status import Asb, Frame, ProcessId
+from drivers.escpos.status import Asb, Frame, ProcessId, Realtime
 from drivers.links.link import DeviceGone, Link, LinkOpener
 
 ANSWER_S = 2.0  # devices.md case 11: silent for longer means it talks with someone else, or with nobody
@@ -35,6 +35,7 @@ class Attendance:
         self._life = life
         self._lives = 0
         self._cuts: int | None = None
+        self._replies: dict[int, int] = {}
         self._kick = asyncio.Event()
         self._look = asyncio.Event()
         self._attempt = 0
@@ -82,10 +83,12 @@ class Attendance:
             finally:
                 self.talk = None
                 self.board.detached()
+            _end_if_cancelled()
             await self._pause()
 
     async def _session(self, link: Link) -> None:
         self._new_life()
+        self._replies = {}
         talk = Conversation(link, self._profile, self._random, self._hear)
         self.board.unknown()
         async with asyncio.TaskGroup() as tasks:
@@ -112,19 +115,25 @@ class Attendance:
         """Whether the printer gave any sign of life."""
         frames = talk.frames
         replies = await talk.status(within=ANSWER_S)
-        if replies:
-            self.board.said(causes_of_replies(replies))
-        elif talk.frames == frames:
+        if replies is None and talk.frames == frames:
             self.silent(talk)
             return False
         self._tell_return()
         return True
 
     def _hear(self, frame: Frame) -> None:
-        if isinstance(frame, Asb):
-            self.board.said(causes_of_asb(frame))
-        elif isinstance(frame, ProcessId):
-            self.board.proved(Tier.PROCESS_ID)
+        """In the order of the wire, so that an older word never covers a newer one."""
+        match frame:
+            case Asb():
+                self.board.said(causes_of_asb(frame))
+            case Realtime(n=n, bits=bits):
+                self._replies[n] = bits
+                if n == 4 and len(self._replies) == 4:
+                    self.board.said(causes_of_replies(self._replies))
+            case ProcessId():
+                self.board.proved(Tier.PROCESS_ID)
+            case _:
+                pass
 
     async def _pause(self) -> None:
         """The backoff: doubled, capped, jittered, cut short by a kick."""
@@ -151,6 +160,13 @@ class Attendance:
         if self._loss_told:
             self._loss_told = False
             log.info("printer.link_back", printer=self._id)
+
+
+def _end_if_cancelled() -> None:
+    """Python 3.11's TaskGroup loses a cancellation that comes while a child's error is ending it."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

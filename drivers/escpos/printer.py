@@ -20,7 +20,6 @@ from drivers.escpos.attendance import Attendance
 from drivers.escpos.compose import lay_out, scrap_mark
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.delivery import Delivery, Verdict
-from drivers.escpos.health import causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.sheet import Sheet
 from drivers.links.link import DeviceGone, LinkOpener
@@ -120,11 +119,9 @@ class EscposPrinter:
 
     async def _see(self, talk: Conversation, *, within: float) -> None:
         """Ask how it is; raises `PrinterUnavailable` when it is not well or does not say."""
-        replies = await talk.status(within=within)
-        if replies is None:
+        if await talk.status(within=within) is None:
             self._line.look()
             raise PrinterUnavailable(self._id, self._line.silent(talk))
-        self._line.board.said(causes_of_replies(replies))
         self._refuse_when_blocked()
 
     def _refuse_when_blocked(self) -> None:

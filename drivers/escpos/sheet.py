@@ -41,30 +41,25 @@ class Setting:
     def line(
         self, words: str, *, scale: int = 1, bold: bool = False, centred: bool = True, inverse: bool = False
     ) -> None:
-        """One line that fits (see `text.wrap`), as letters if a code page spells it, else as dots."""
-        spelled = text.spell(words, self._profile.code_pages, self._page)
-        if spelled is None:
-            words, lost = raster.drawable(words)
-            self._lost |= lost
-            spelled = text.spell(words, self._profile.code_pages, self._page)
-        if spelled is None:
-            self._drawn(words, scale=scale, bold=bold, centred=centred)
-        else:
-            self._lettered(*spelled, scale=scale, bold=bold, centred=centred, inverse=inverse)
-        self._end_part()
+        """One line that fits (see `text.wrap`)."""
+        words = self._alike(words)
+        self._line(words, words, scale=scale, bold=bold, centred=centred, inverse=inverse)
 
     def paragraph(self, words: str, *, scale: int = 1, bold: bool = False, centred: bool = True) -> None:
         """As many lines as it needs; a smaller size if its longest word would have to be divided."""
         if scale > 1 and text.longest_word(words) > self._profile.columns // scale:
             scale -= 1
+        words = self._alike(words)
         for piece in text.wrap(words, self._profile.columns // scale):
-            self.line(piece, scale=scale, bold=bold, centred=centred)
+            self._line(piece, words, scale=scale, bold=bold, centred=centred)
 
     def item(self, words: str, *, scale: int = 1, bullet: str = "-") -> None:
         """A list entry, its further lines indented."""
         width = self._profile.columns // scale - len(bullet) - 1
+        words = self._alike(words)
         for at, piece in enumerate(text.wrap(words, width)):
-            self.line((bullet if at == 0 else " " * len(bullet)) + " " + piece, scale=scale, centred=False)
+            lead = bullet if at == 0 else " " * len(bullet)
+            self._line(f"{lead} {piece}", words, scale=scale, centred=False)
 
     def gap(self, dots: int) -> None:
         self._pen._raw(commands.feed(dots))
@@ -107,6 +102,31 @@ class Setting:
             self._pen._raw(commands.ONE_BYTE_LETTERS)
         self._pen._raw(commands.dots_as_unit(self._profile.dpi) + commands.SMOOTH_LARGE_LETTERS)
         self._use_page(next(iter(self._profile.code_pages)))
+
+    def _alike(self, words: str) -> str:
+        """The words as they are to be set: what no code page spells, in letters that some font has."""
+        if text.spell(words, self._profile.code_pages, self._page) is None:
+            words, lost = raster.drawable(words)
+            self._lost |= lost
+        return words
+
+    def _line(
+        self,
+        words: str,
+        paragraph: str,
+        *,
+        scale: int,
+        bold: bool = False,
+        centred: bool,
+        inverse: bool = False,
+    ) -> None:
+        """As letters if a code page spells the whole paragraph, else as dots: one sentence has one face."""
+        spelled = text.spell(words, self._profile.code_pages, self._page)
+        if spelled is None or text.spell(paragraph, self._profile.code_pages, self._page) is None:
+            self._drawn(words, scale=scale, bold=bold, centred=centred)
+        else:
+            self._lettered(*spelled, scale=scale, bold=bold, centred=centred, inverse=inverse)
+        self._end_part()
 
     def _lettered(self, page: str, letters: bytes, *, scale: int, bold: bool, centred: bool, inverse: bool) -> None:
         self._use_page(page)

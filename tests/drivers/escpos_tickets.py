@@ -1,0 +1,77 @@
+"""Tickets in the point's four languages, as the core would hand them to a printer."""
+
+from controller.ports.printer import TicketPaper
+
+FI = TicketPaper(
+    language="fi",
+    point="Sodankylän palvelupiste",
+    number="K 042",
+    provider="Kela",
+    service="Toimeentulotuki ja asumistuki",
+    issued="lauantai 21.11.2026 klo 9.15",
+    ahead="Edelläsi on 6 asiakasta.",
+    estimate="Odotus noin 25 minuuttia.",
+    watch="Numerosi näkyy aulan näytöllä, ja kuulet kutsun.",
+    bring_title="Ota esille",
+    bring=(
+        "Henkilökortti, ajokortti tai passi",
+        "Viimeisin vuokrasopimus ja kuitti maksetusta vuokrasta",
+        "Tiliotteet kahdelta viime kuukaudelta",
+    ),
+    also=("Poliisi: passihakemus",),
+    qr="https://vuoro.sodankyla.fi/t/4F7K-9QXM",
+    qr_hint="Seuraa vuoroasi puhelimella",
+    code="4F7K-9QXM",
+)
+SV = TicketPaper(
+    language="sv",
+    point="Sodankylä servicepunkt",
+    number="P 007",
+    provider="Polisen",
+    service="Pass och identitetskort",
+    issued="lördag 21.11.2026 kl. 9.15",
+    ahead="Det är 2 kunder före dig.",
+    estimate="Väntetid cirka 10 minuter.",
+    watch="Ditt nummer visas på skärmen i aulan, och du hör när det ropas upp.",
+    bring_title="Ha framme",
+    bring=("Ditt gamla pass", "Ett färskt passfoto eller fotots kod"),
+    also=(),
+    qr="https://vuoro.sodankyla.fi/t/7HTR-2MXA",
+    qr_hint="Följ din plats i kön på telefonen",
+    code="7HTR-2MXA",
+)
+EN = TicketPaper(
+    language="en",
+    point="Sodankylä service point",
+    number="V 118",
+    provider="Tax Administration",
+    service="Tax card",
+    issued="Saturday 21 November 2026 at 9.15",
+    ahead="You are next.",
+    estimate="",
+    watch="Your number will show on the screen in the lobby, and you will hear the call.",
+    bring_title="",
+    bring=(),
+    also=(),
+    qr="https://vuoro.sodankyla.fi/t/0GZZ-K4W3",
+    qr_hint="Follow your turn on your phone",
+    code="0GZZ-K4W3",
+)
+SE = TicketPaper(
+    language="se",
+    point="Soađegili bálvalanbáiki",
+    number="D 013",
+    provider="Dihto- ja álbmotregistarguovddáš",
+    service="Álbmotregistara dieđut ja čoahkkáigeassu",
+    issued="lávvardat 21.11.2026 dmu 9.15",
+    ahead="Ovddabealde leat 3 áššehasa.",
+    estimate="Vuordináigi sullii 15 minuhta.",
+    watch="Nummirat oidno šearpmas, ja gulat go dat čuorvvuhuvvo.",
+    bring_title="Váldde ovdan",
+    bring=("Persovdnaduođaštus dahje pássa", "Ŧ-skovvi ja ŋ-bustávat: đ ŋ ŧ š ž č á"),
+    also=(),
+    qr="https://vuoro.sodankyla.fi/t/QK52-XN7T",
+    qr_hint="Čuovo vuorus telefovnnain",
+    code="QK52-XN7T",
+)
+ALL = {"fi": FI, "sv": SV, "en": EN, "se": SE}
