@@ -5,7 +5,7 @@ Holds the print modes that ESC @ resets. Gives rows of the head's full width; kn
 
 from dataclasses import dataclass, field
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageDraw
 
 from drivers.sim.codepages import letter
 from drivers.sim.glyphs import CELLS, glyph
@@ -119,4 +119,4 @@ class Typesetter:
         if m.underline:
             ink = ink.copy()
             ImageDraw.Draw(ink).rectangle((0, ink.height - m.underline, ink.width, ink.height), fill=1)
-        return ImageChops.invert(ink) if m.reverse else ink
+        return ink.point(lambda dot: 0 if dot else 255) if m.reverse else ink
