@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import msgspec.inspect as types
 
-from controller.app.crosscheck import Draft, findings
+from controller.app.crosscheck import findings
+from controller.app.draft import Draft
 from controller.app.faults import ConfigError, Fault, Finding, did_you_mean, listed, plain, show
 from controller.app.shape import as_written, faults
 from controller.app.toml_lines import Path, line_index, nearest

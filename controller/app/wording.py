@@ -2,7 +2,9 @@
 
 import msgspec.inspect as types
 
+_SPAN = r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d"
 PATTERNS = {
+    rf"^(closed|{_SPAN}(,{_SPAN})*)$": '"08:00-16:00", "08:00-11:30,12:30-18:00" or "closed"',
     r"^[a-z0-9][a-z0-9-]{0,39}$": "a name of 1 to 40 lower-case letters a-z, digits and hyphens",
     r"^[a-z]{2,3}$": "a language code of 2 or 3 lower-case letters",
     r"^\d{4}-\d{2}-\d{2}$": "a date YYYY-MM-DD",
@@ -127,8 +129,6 @@ KEYS = {
 def allowed(kind: types.Type) -> str:
     """What a value of this type may be, in words."""
     match kind:
-        case types.Metadata(extra_json_schema={"description": str(words)}) if _pattern(kind) not in PATTERNS:
-            return words
         case types.Metadata():
             return allowed(kind.type)
         case types.LiteralType():
@@ -159,10 +159,6 @@ def allowed(kind: types.Type) -> str:
 def only(kind: types.UnionType) -> types.Type:
     """`X | None` -> X: TOML has no null, so a key that may be None is simply left out."""
     return next(one for one in kind.types if not isinstance(one, types.NoneType))
-
-
-def _pattern(kind: types.Metadata) -> str | None:
-    return kind.type.pattern if isinstance(kind.type, types.StrType) else None
 
 
 def _range(low: float | None, high: float | None, unit: str = "") -> str:
