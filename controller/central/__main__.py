@@ -10,6 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
+import structlog
+
 from controller.central.disk import InUse
 from controller.central.main import serve
 from controller.central.sink import StorageFull
@@ -39,6 +41,7 @@ def main() -> int:
     host, _, port = asked.listen.rpartition(":")
     if not host or not port.isdecimal():
         parser.error(f"--listen {asked.listen}: say HOST:PORT")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         asyncio.run(_run(host.strip("[]"), int(port), asked.data, asked.frame, asked.open_page))
     except (OSError, ValueError, InUse, StorageFull) as error:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from controller.central.sink import Batch, Received, Taken
+from controller.central.sink import Batch, Taken
 from controller.central.store import Kept
 from controller.journal import wire
 
@@ -23,7 +23,8 @@ HOW = ("result", "outcome", "to", "state", "medium", "type")
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One event for people: its name, its ticket's number, where it was, how it went."""
+    """One event for people: its name, its ticket's number, where it was (`kind` says what the place is), how it
+    went."""
 
     t: str
     point: str
@@ -31,6 +32,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     type: str
     time: str | None
     number: str | None = None
+    kind: str | None = None
     where: str | None = None
     how: str | None = None
     quarantined: bool = False
@@ -91,14 +93,13 @@ class Feed:
 
     def recall(self, events: Sequence[Kept]) -> None:
         """Learn from what was stored before this start."""
-        for event in events:
-            received = Received(event.seq, event.body, None, event.quarantined)
-            self._newest.append(self._line(event.point, event.journal, received))
+        seen = [_Seen.of(event.point, event.journal, event.seq, event.body, event.quarantined) for event in events]
+        self._newest.extend(self._lines(seen))
 
     def taken(self, batch: Batch, taken: Taken) -> None:
         """Show what a batch brought."""
-        for event in taken.stored:
-            line = self._line(batch.point, batch.journal, event)
+        seen = [_Seen.of(batch.point, batch.journal, one.seq, one.body, one.quarantined) for one in taken.stored]
+        for line in self._lines(seen):
             self._newest.append(line)
             for viewer in self._viewers:
                 viewer.put(line)
@@ -111,24 +112,44 @@ class Feed:
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
 
-    def _line(self, point: str, journal: str, event: Received) -> Line:
-        name, time, data = _read(event.body)
+    def _lines(self, seen: Sequence["_Seen"]) -> list[Line]:
+        """The newest that anybody could be shown. A visit begins before its ticket has a number: learn first."""
+        for one in seen:
+            self._numbers.about(one.journal, one.data)
+        return [one.line(self._numbers.about(one.journal, one.data)) for one in seen[-KEPT_FOR_SLOW:]]
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """What can be read of a stored event; of one that nobody understands, little."""
+
+    point: str
+    journal: str
+    seq: int
+    quarantined: bool
+    type: str = ""
+    time: str | None = None
+    data: dict[str, object] = {}
+
+    @classmethod
+    def of(cls, point: str, journal: str, seq: int, body: bytes, quarantined: str | None) -> "_Seen":
+        try:
+            envelope = wire.read(body)
+            data = msgspec.json.decode(envelope.data)
+        except (wire.NotAnEvent, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return cls(point, journal, seq, quarantined is not None)
+        data = data if isinstance(data, dict) else {}
+        name = wire.name_of(envelope)[:80]
+        return cls(point, journal, seq, quarantined is not None, name, envelope.time[:40], data)
+
+    def line(self, number: str | None) -> Line:
+        kind, where = _first(self.data, WHERE)
+        _, how = _first(self.data, HOW)
         return Line(
-            t="event", point=point, seq=event.seq, type=name, time=time,
-            number=self._numbers.about(journal, data),
-            where=_first(data, WHERE), how=_first(data, HOW), quarantined=event.quarantined is not None,
+            t="event", point=self.point, seq=self.seq, type=self.type, time=self.time, number=number,
+            kind=kind, where=where, how=how, quarantined=self.quarantined,
         )  # fmt: skip
 
 
-def _read(body: bytes) -> tuple[str, str | None, dict[str, object]]:
-    """Name, time and data of an event; of one that nobody understands, what there is."""
-    try:
-        envelope = wire.read(body)
-        data = msgspec.json.decode(envelope.data)
-    except (wire.NotAnEvent, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return "", None, {}
-    return wire.name_of(envelope)[:80], envelope.time[:40], data if isinstance(data, dict) else {}
-
-
-def _first(data: dict[str, object], names: Sequence[str]) -> str | None:
-    return next((value[:80] for name in names if isinstance(value := data.get(name), str)), None)
+def _first(data: dict[str, object], names: Sequence[str]) -> tuple[str | None, str | None]:
+    """The first of these members that is there, and its value."""
+    return next(((name, value[:80]) for name in names if isinstance(value := data.get(name), str)), (None, None))

@@ -18,9 +18,12 @@ TICK_S = 1.0  # the page calls itself not live when it hears nothing for four of
 VIEWERS = 100  # pages at once
 WRITE_S = 10.0  # a page that takes longer to read a line is let go
 FILES = {
-    "index.html": "text/html", "central.js": "text/javascript", "words.js": "text/javascript",
+    "index.html": "text/html",
+    "central.js": "text/javascript",
+    "words.js": "text/javascript",
     "central.css": "text/css",
-}  # fmt: skip
+    "icon.svg": "image/svg+xml",
+}
 
 
 class Points(msgspec.Struct, frozen=True):

@@ -75,8 +75,9 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return Problem(503, "storage-full", "Nothing was stored; try again later.").response()
     except (asyncio.CancelledError, ConnectionResetError):
         raise
-    except Exception:  # the border of the server: the client gets a problem, the log the traceback
-        log.exception("request failed", method=request.method, path=request.path)
+    except Exception as fault:  # noqa: BLE001  why: the server's border: the client gets a problem, the log the rest
+        where = {"method": request.method, "path": request.path}
+        await asyncio.to_thread(log.error, "request failed", exc_info=fault, **where)  # a traceback reads source files
         return Problem(500, "internal", "The mistake is in central's log.").response()
 
 

@@ -84,9 +84,9 @@ class Voice:
     def __init__(self, what: str) -> None:
         self._what, self._lost = what, False
 
-    def lost(self, why: object) -> None:
+    def lost(self, why: Exception) -> None:
         if not self._lost:
-            log.warning(f"{self._what} lost", why=str(why) or type(why).__name__)
+            log.warning(f"{self._what} lost", why=f"{type(why).__name__}: {why}")
         self._lost = True
 
     def back(self) -> None:

@@ -8,9 +8,10 @@ const ROWS = 100;
 
 const say = words(language());
 const byId = (id) => document.getElementById(id);
-const tick = new Intl.DateTimeFormat(say.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const whole = new Intl.NumberFormat(say.lang);
+const tick = new Intl.DateTimeFormat(say.locale, { timeStyle: "medium", hourCycle: "h23" });
+const whole = new Intl.NumberFormat(say.locale);
 let heardAt = null; // time of the newest line, by this clock
+let joinedAt = 0; // when this connection began: what comes in its first second happened before
 const shown = new Set(); // keys of the rows: central repeats the newest events on every connection
 
 function element(name, className, text) {
@@ -25,7 +26,14 @@ function link(state, text) {
   if (byId("link-text").textContent !== text) byId("link-text").textContent = text;
 }
 
+function locked(is) {
+  byId("sign-in").hidden = !is;
+  byId("points-box").hidden = is;
+  byId("events-box").hidden = is;
+}
+
 function notLive() {
+  if (!byId("sign-in").hidden) return link("locked", say.page("locked"));
   link("lost", heardAt ? `${say.page("lost")} ${tick.format(heardAt)}` : say.page("lostNever"));
 }
 
@@ -65,12 +73,13 @@ function showPoints(message) {
 }
 
 function eventRow(event) {
-  const row = element("li", event.quarantined ? "quarantined fresh" : "fresh");
+  const row = element("li", event.quarantined ? "quarantined" : "");
+  row.classList.toggle("fresh", Date.now() - joinedAt > 1000);
   row.dataset.seq = event.seq;
   row.dataset.type = event.type;
   const time = element("time", "", event.time ? tick.format(new Date(event.time)) : "–");
   const what = element("span", "what", event.quarantined ? `${say.page("strange")} ${event.type}` : say.event(event.type));
-  const rest = [event.where, event.how && say.how(event.how)].filter(Boolean).join(" · ");
+  const rest = [event.where && say.place(event.kind, event.where), event.how && say.how(event.how)].filter(Boolean).join(" · ");
   if (rest) what.append(element("span", "where", ` ${rest}`));
   row.append(time, what, element("span", "number", event.number ?? ""), element("span", "seq", `#${event.seq}`));
   return row;
@@ -105,8 +114,9 @@ async function follow() {
     const answer = await fetch("/live", {
       headers: token ? { Authorization: `Bearer ${token}` } : {}, signal: stop.signal, cache: "no-store",
     });
-    byId("sign-in").hidden = ![401, 403].includes(answer.status);
+    locked([401, 403].includes(answer.status));
     if (!answer.ok) return;
+    joinedAt = Date.now();
     let rest = "";
     for await (const text of texts(answer.body)) {
       clearTimeout(silence);
@@ -157,6 +167,7 @@ function begin() {
     submitted.preventDefault();
     sessionStorage.setItem("token", byId("token").value.trim());
     byId("sign-in").hidden = true;
+    link("connecting", say.page("connecting"));
   });
   forever();
 }

@@ -66,18 +66,26 @@ const HOW = {
   screen: ["näyttö", "skärm", "screen"],
 };
 
+// The kind of place an event names, where its id alone would say too little.
+const PLACE = {
+  counter: ["tiski", "disk", "counter"],
+  booth: ["etäkoppi", "fjärrbås", "booth"],
+  room: ["huone", "rum", "room"],
+};
+
 const PAGE = {
   title: ["Keskusjärjestelmä", "Centralsystem", "Central system"],
   live: ["Reaaliaikainen", "Direkt", "Live"],
   connecting: ["Yhdistetään…", "Ansluter…", "Connecting…"],
   lost: ["Ei yhteyttä · tilanne klo", "Ingen kontakt · läget kl.", "Not live · as of"],
   lostNever: ["Ei yhteyttä", "Ingen kontakt", "Not live"],
+  locked: ["Kirjaudu", "Logga in", "Sign in"],
   storage: ["Levy ei vastaa", "Disken svarar inte", "Disk does not answer"],
   points: ["Palvelupisteet", "Servicepunkter", "Service points"],
   noPoints: ["Yksikään piste ei ole vielä lähettänyt.", "Ingen punkt har sänt ännu.", "No point has sent anything yet."],
   events: ["Tapahtumat", "Händelser", "Events"],
   noEvents: ["Ei tapahtumia vielä.", "Inga händelser ännu.", "No events yet."],
-  seq: ["Viimeisin", "Senaste", "Last number"],
+  seq: ["Järjestysnro", "Löpnummer", "Sequence"],
   lag: ["Viive", "Fördröjning", "Lag"],
   gaps: ["Puuttuu", "Saknas", "Gaps"],
   quarantined: ["Karanteeni", "Karantän", "Quarantine"],
@@ -91,6 +99,7 @@ const PAGE = {
   open: ["Avaa", "Öppna", "Open"],
 };
 
+const LOCALE = ["fi-FI", "sv-FI", "en-GB"];
 const COLUMN = { fi: 0, sv: 1, en: 2, se: 0 };
 
 /** The language to use: `?lang=`, else the browser's, else Finnish. */
@@ -100,13 +109,15 @@ export function language() {
   return wishes.find((one) => one in COLUMN) ?? "fi";
 }
 
-/** The words of one language: `page(name)`, `event(type)`, `how(value)`. */
+/** The words of one language: `page(name)`, `event(type)`, `how(value)`, `place(kind, id)`. */
 export function words(lang) {
   const column = COLUMN[lang];
   return {
     lang: lang === "se" ? "fi" : lang,
+    locale: LOCALE[column],
     page: (name) => PAGE[name][column],
-    event: (type) => EVENTS[type]?.[column] ?? (type || PAGE.strange[column]),
+    event: (type) => (Object.hasOwn(EVENTS, type) ? EVENTS[type][column] : type || PAGE.strange[column]),
+    place: (kind, id) => (Object.hasOwn(PLACE, kind) ? `${PLACE[kind][column]} ${id}` : id),
     how: (value) => (Object.hasOwn(HOW, value) ? HOW[value][column] : ""),
   };
 }
