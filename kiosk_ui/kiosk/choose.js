@@ -79,7 +79,7 @@ const appointmentRow = (digit, t, act) => html`
 const generalRow = (service, digit, session, t, act) => html`
   <button class="card row" data-digit=${digit} data-way="general" ?disabled=${!takeable(service)}
     aria-busy=${busy(session, service.id)} @click=${act((a) => a.take(service.id))}>
-    ${picture("woman-buttons")}<span class="digit" aria-hidden="true">${digit}</span>
+    ${picture("helpdesk")}<span class="digit" aria-hidden="true">${digit}</span>
     <span class="words">
       <span class="name">${t("kiosk-general")}</span><span class="hint">${t("kiosk-general-hint")}</span>
     </span>

@@ -2,6 +2,7 @@
 import { render } from "/ui/vendor/lit/lit-html.js";
 import { connect } from "/ui/shared/link.js";
 import { newKey, post, Problem } from "/ui/shared/api.js";
+import { fitWords } from "/ui/shared/fit.js";
 import { loadMessages } from "/ui/shared/i18n.js";
 import { lockGestures, ownId } from "/ui/shared/page.js";
 import { signInFromAddress } from "/ui/shared/sign-in.js";
@@ -43,6 +44,7 @@ function draw() {
   if (session.contrast) root.dataset.contrast = "high";
   else delete root.dataset.contrast;
   render(kioskView({ ...page, session, ticket: ticketNow(), paper: paperNow(), now: now(), act }), document.body);
+  fitWords(document.querySelectorAll("main .name, main .hint, .choices .button, .words-key"));
   showDialog();
 }
 
@@ -223,6 +225,8 @@ async function start() {
   draw();
   listen();
   link();
+  document.fonts.ready.then(draw); // words are measured again in the font that came
+  addEventListener("resize", draw);
 }
 
 start();

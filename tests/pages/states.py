@@ -28,7 +28,7 @@ def service(
     name: str, words: dict[str, str], waiting: int = 0, p80_s: int | None = None, **more: Any
 ) -> dict[str, Any]:
     estimate = None if p80_s is None else {"p50_s": p80_s * 2 // 3, "p80_s": p80_s}
-    row = {"id": name, "name": words, "hint": {}, "queue": name.split("-")[0], "open": True, "waiting": waiting}
+    row = {"id": name, "name": words, "hint": {}, "queue": name.partition("-")[0], "open": True, "waiting": waiting}
     return row | {"estimate": estimate, "channels": ["desk"], "full": False} | more
 
 

@@ -1,0 +1,53 @@
+"""A real headless Chromium for all page tests, one stage for each, and no console error left unseen."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.pages.stage import Stage
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+# Chromium's own remarks on what a test does on purpose: a refused request, a dropped line.
+EXPECTED = ("Failed to load resource", "WebSocket connection to", "Password forms should have")
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage() -> AsyncIterator[Stage]:
+    stage = Stage()
+    await stage.start()
+    yield stage
+    await stage.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser, stage: Stage) -> AsyncIterator[OpenPage]:
+    """open_page("/kiosk/main", width, height): a page of its own; whatever it complains of fails the test."""
+    contexts = []
+    complaints: list[str] = []
+
+    async def opened(path: str, width: int = 1080, height: int = 1920, ready: str = "main h1") -> Page:
+        context = await browser.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None)
+        await page.goto(stage.url + path)
+        if ready:
+            await page.wait_for_selector(ready)
+        return page
+
+    yield opened
+    for context in contexts:
+        await context.close()
+    assert [line for line in complaints if not line.startswith(EXPECTED)] == []

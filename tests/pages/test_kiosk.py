@@ -1,0 +1,415 @@
+"""The kiosk in a real browser: one touch one ticket, the truth about the paper, and no trace of the last customer."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.pages.conftest import OpenPage
+from tests.pages.stage import Stage, problem
+from tests.pages.states import LANGUAGES, MONDAY
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+SETTLED_MS = 450  # session.js: a tap within 400 ms of a new screen belongs to the old one
+CLOCK = "() => { window.ahead = 0; const real = performance.now.bind(performance);" \
+        " performance.now = () => real() + window.ahead; }"  # fmt: skip
+
+
+async def tap(page: Page, selector: str) -> None:
+    await page.wait_for_timeout(SETTLED_MS)
+    await page.click(selector)
+
+
+async def pass_time(page: Page, seconds: float) -> None:
+    await page.evaluate("(ms) => { window.ahead += ms; }", seconds * 1000)
+
+
+async def opened(open_page: OpenPage, **how: Any) -> Page:
+    page = await open_page("/kiosk/main", **how)
+    await page.evaluate(CLOCK)
+    return page
+
+
+async def test_a_provider_with_one_service_gives_a_ticket_with_one_touch(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator(".number")).to_have_text("K\u2009044")
+    [asked] = stage.posts("/tickets")
+    assert asked.body == {"service": "vero-tax", "language": "fi", "kiosk": "main"}
+    assert asked.key and re.fullmatch(r"[0-9a-f-]{36}", asked.key)
+
+
+async def test_other_providers_take_two_touches(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await tap(page, "[data-provider=kela]")
+    await expect(page.locator("h1")).to_have_text("Mitä asiasi koskee?")
+    await tap(page, "[data-service=kela-family]")
+    await expect(page.locator(".number")).to_be_visible()
+    assert stage.posts("/tickets")[0].body["service"] == "kela-family"
+
+
+async def test_who_does_not_know_where_to_start_gets_a_number_for_advice(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await tap(page, "[data-way=general]")
+    await expect(page.locator(".number")).to_be_visible()
+    assert stage.posts("/tickets")[0].body["service"] == "neuvonta"
+
+
+async def test_a_double_tap_is_one_ticket(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await page.wait_for_timeout(SETTLED_MS)
+    await page.dblclick("[data-provider=vero]", delay=10)
+    await expect(page.locator(".number")).to_be_visible()
+    await page.wait_for_timeout(300)
+    assert len(stage.posts("/tickets")) == 1
+    await expect(page.locator(".number")).to_be_visible()
+
+
+async def test_a_double_tap_on_a_provider_does_not_pick_the_service_that_appears_under_the_finger(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    page = await opened(open_page)
+    await page.wait_for_timeout(SETTLED_MS)
+    box = await page.locator("[data-provider=kela]").bounding_box()
+    assert box
+    await page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await expect(page.locator("h1")).to_have_text("Mitä asiasi koskee?")
+    await page.wait_for_timeout(200)
+    assert stage.posts("/tickets") == []
+
+
+async def test_a_lost_answer_is_asked_again_with_the_same_key(open_page: OpenPage, stage: Stage) -> None:
+    stage.answers = [None, None]
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator(".number")).to_have_text("K\u2009044")
+    asked = stage.posts("/tickets")
+    assert len(asked) >= 3
+    assert len({one.key for one in asked}) == 1
+
+
+async def test_when_the_line_stays_away_the_customer_may_press_again_and_it_is_the_same_key(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    stage.answers = [None] * 12  # Chromium itself repeats a request whose kept-alive line broke
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator("[data-retry]")).to_be_visible()
+    stage.answers = []
+    await tap(page, "[data-retry]")
+    await expect(page.locator(".number")).to_have_text("K\u2009044")
+    assert len({one.key for one in stage.posts("/tickets")}) == 1
+
+
+async def test_two_customers_have_two_keys(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    for _ in range(2):
+        await tap(page, "[data-provider=vero]")
+        await tap(page, "[data-done]")
+    assert len({one.key for one in stage.posts("/tickets")}) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("closed", 409, "suljettu"),
+        ("cap-reached", 409, "täynnä"),
+        ("too-many", 429, "Odota hetki"),
+        ("clock-not-set", 503, "kello"),
+        ("journal-full", 503, "häiriö"),
+        ("invalid", 400, "häiriö"),
+    ],
+)
+async def test_a_refusal_says_why_and_what_to_do(
+    open_page: OpenPage, stage: Stage, name: str, status: int, words: str
+) -> None:
+    stage.answers = [problem(name, status)]
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator("[role=alert]")).to_contain_text(words)
+    assert len(stage.posts("/tickets")) == 1
+    await tap(page, "[data-home]")
+    await expect(page.locator("h1")).to_have_text("Kenen palvelua tarvitset?")
+
+
+async def test_the_number_is_there_before_the_paper_and_the_paper_is_never_promised_early(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    stage.paper_s = 1.0
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator(".number")).to_be_visible()
+    await expect(page.locator("main [role=status]")).to_have_text("Lappu tulostuu.")
+    await expect(page.locator("main [role=status]")).to_have_text("Ota lappu tulostimesta.")
+
+
+@pytest.mark.parametrize("paper", ["failed", "void", "screen"])
+async def test_without_paper_there_is_a_code_to_photograph(open_page: OpenPage, stage: Stage, paper: str) -> None:
+    stage.paper = paper
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator("main [role=status]")).to_contain_text("Ota kuva tai muista numero.")
+    picture = page.locator(".qr img")
+    await expect(picture).to_have_attribute("src", "/api/v1/qr.svg?ticket=t44")
+    assert await picture.evaluate("(one) => one.complete && one.naturalWidth > 0")
+
+
+async def test_a_printer_that_says_nothing_is_waited_for_less_than_two_seconds(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    stage.paper = "late"
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator(".number")).to_be_visible()
+    await expect(page.locator(".qr")).to_be_visible(timeout=2100)
+    await stage.push({"tickets": {"t44": {"print": {"state": "confirmed"}}}})
+    await expect(page.locator("main [role=status]")).to_have_text("Ota lappu tulostimesta.")
+
+
+async def test_a_kiosk_without_a_printer_shows_the_code_at_once(open_page: OpenPage, stage: Stage) -> None:
+    stage.state["printer"] = None
+    stage.paper = "screen"
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator(".qr")).to_be_visible()
+
+
+async def test_when_the_link_goes_silent_no_number_is_left_and_it_comes_back_by_itself(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    page = await opened(open_page)
+    stage.silent = True
+    await expect(page.locator("body")).not_to_have_text(re.compile(r"\d"), timeout=6000)
+    assert await page.locator("section").count() == len(LANGUAGES)
+    stage.silent = False
+    await expect(page.locator(".clock")).to_have_text("22.03", timeout=6000)
+    await expect(page.locator("[data-provider=kela]")).to_contain_text("6 jonossa")
+
+
+async def test_a_customer_who_has_a_number_keeps_it_when_the_link_goes_silent(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator(".number")).to_be_visible()
+    stage.silent = True
+    await expect(page.locator(".ahead")).to_have_text(re.compile("Numerosi on voimassa"), timeout=6000)
+    await expect(page.locator(".number")).to_have_text("K\u2009044")
+    await expect(page.locator(".clock")).to_have_text("")
+
+
+async def test_a_kiosk_that_is_not_signed_in_says_so_to_a_technician(open_page: OpenPage, stage: Stage) -> None:
+    stage.authorised = False
+    page = await open_page("/kiosk/main", ready="section")
+    await expect(page.locator("h1")).to_have_text("Laite ei ole käytössä")
+
+
+async def test_a_token_in_the_address_is_traded_and_wiped(open_page: OpenPage, stage: Stage) -> None:
+    page = await open_page("/kiosk/main#token=good")
+    assert stage.posts("/login")[0].body == {"token": "good"}
+    assert "#" not in page.url
+
+
+@pytest.mark.parametrize(
+    ("issuing", "words"),
+    [("closed", MONDAY["fi"]), ("clock_not_set", "kello ei ole ajassa"), ("journal_full", "häiriö")],
+)
+async def test_a_point_that_issues_nothing_says_why(
+    open_page: OpenPage, stage: Stage, issuing: str, words: str
+) -> None:
+    stage.state["issuing"] = issuing
+    page = await opened(open_page)
+    await expect(page.locator("main")).to_contain_text(words)
+    assert await page.locator("main button").count() == 0
+    await stage.push({"issuing": "ok"})
+    await expect(page.locator("[data-provider=kela]")).to_be_visible()
+
+
+async def test_closed_and_full_services_stay_in_sight_and_cannot_be_pressed(open_page: OpenPage, stage: Stage) -> None:
+    stage.state["providers"][0]["services"][1]["full"] = True
+    page = await opened(open_page)
+    await expect(page.locator("[data-provider=kunta]")).to_be_disabled()
+    await expect(page.locator("[data-provider=kunta]")).to_contain_text(MONDAY["fi"])
+    await tap(page, "[data-provider=kela]")
+    await expect(page.locator("[data-service=kela-family]")).to_be_disabled()
+    await expect(page.locator("[data-service=kela-family]")).to_contain_text("Jono on täynnä")
+
+
+async def test_the_language_takes_one_touch_and_stays_until_the_session_ends(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await page.click("[data-language=se]")
+    await expect(page.locator("h1")).to_have_text("Gean bálvalusa dárbbašat?")
+    assert await page.evaluate("document.documentElement.lang") == "se"
+    await tap(page, "[data-provider=vero]")
+    assert stage.posts("/tickets")[0].body["language"] == "se"
+    await expect(page.locator(".slip h1")).to_contain_text("Du vuoronummir")
+    await tap(page, "[data-done]")
+    await expect(page.locator("h1")).to_have_text("Kenen palvelua tarvitset?")
+
+
+async def test_after_idling_it_asks_then_ends_and_forgets(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await page.click("[data-language=en]")
+    await page.click("[data-aid=contrast]")
+    await tap(page, "[data-provider=kela]")
+    await pass_time(page, 45)
+    dialog = page.locator("dialog[open]")
+    await expect(dialog).to_contain_text("20 seconds")
+    assert await page.evaluate("document.activeElement.closest('dialog') !== null")
+    await pass_time(page, 21)
+    await expect(page.locator("h1")).to_have_text("Kenen palvelua tarvitset?")
+    assert await page.evaluate("document.documentElement.dataset.contrast") is None
+
+
+@pytest.mark.parametrize("how", ["button", "anywhere", "key"])
+async def test_any_touch_or_key_says_i_am_still_here(open_page: OpenPage, how: str) -> None:
+    page = await opened(open_page)
+    await tap(page, "[data-provider=kela]")
+    await pass_time(page, 46)
+    await expect(page.locator("dialog[open]")).to_be_visible()
+    if how == "button":
+        await page.click("[data-stay]")
+    elif how == "anywhere":
+        await page.mouse.click(5, 5)
+    else:
+        await page.keyboard.press("ArrowDown")
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+    await expect(page.locator("h1")).to_have_text("Mitä asiasi koskee?")
+
+
+async def test_the_ticket_makes_way_for_the_next_customer(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator("main [role=status]")).to_have_text("Ota lappu tulostimesta.")
+    await pass_time(page, 19)
+    await page.wait_for_timeout(400)
+    await expect(page.locator(".number")).to_be_visible()
+    await pass_time(page, 2)
+    await expect(page.locator("h1")).to_have_text("Kenen palvelua tarvitset?")
+    assert "044" not in await page.content()
+
+
+async def test_a_ticket_without_paper_stays_longer_and_asks_first(open_page: OpenPage, stage: Stage) -> None:
+    stage.paper = "failed"
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator(".qr")).to_be_visible()
+    await pass_time(page, 50)
+    await page.wait_for_timeout(400)
+    await expect(page.locator(".number")).to_be_visible()
+    await pass_time(page, 11)
+    await expect(page.locator("dialog[open]")).to_be_visible()
+
+
+async def test_digits_alone_reach_a_ticket(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await page.keyboard.press("1")
+    await expect(page.locator("h1")).to_have_text("Mitä asiasi koskee?")
+    await page.keyboard.press("2")
+    await expect(page.locator(".number")).to_be_visible()
+    assert stage.posts("/tickets")[0].body["service"] == "kela-family"
+    await page.keyboard.press("0")
+    await expect(page.locator("h1")).to_have_text("Kenen palvelua tarvitset?")
+
+
+@pytest.mark.parametrize("key", ["Tab", "ArrowDown"])
+async def test_tab_or_arrows_and_enter_reach_a_ticket_with_the_focus_in_sight(
+    open_page: OpenPage, stage: Stage, key: str
+) -> None:
+    page = await opened(open_page)
+    for _ in range(2):
+        await page.keyboard.press(key)
+    ring = "getComputedStyle(document.activeElement).outlineStyle"
+    assert await page.evaluate("document.activeElement.dataset.provider") == "vero"
+    assert await page.evaluate(ring) == "solid"
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".number")).to_be_visible()
+
+
+async def test_zero_on_the_code_screen_is_a_digit(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await tap(page, "[data-way=appointment]")
+    for key in "1020":
+        await page.keyboard.press(key)
+    await expect(page.locator(".code")).to_have_text("1020")
+    await page.keyboard.press("Backspace")
+    await tap(page, '[data-key="7"]')
+    await tap(page, "[data-send]")
+    await expect(page.locator(".number")).to_be_visible()
+    assert stage.posts("/appointments/1027/check-in")[0].body == {"language": "fi"}
+
+
+async def test_a_wrong_code_is_told_and_may_be_mended(open_page: OpenPage, stage: Stage) -> None:
+    stage.answers = [problem("unknown-ticket", 404)]
+    page = await opened(open_page)
+    await tap(page, "[data-way=appointment]")
+    await page.keyboard.press("9")
+    await tap(page, "[data-send]")
+    await expect(page.locator("[role=alert]")).to_contain_text("Tarkista koodi")
+    await page.keyboard.press("Backspace")
+    await page.keyboard.press("4")
+    await tap(page, "[data-send]")
+    await expect(page.locator(".number")).to_be_visible()
+
+
+HOSTILE = {
+    "emoji": "🧾🇫🇮👩‍🦽 Passi",
+    "arabic": "الخدمة العامة للمواطنين",
+    "markup": "<img src=x onerror=\"document.body.textContent='owned'\">",
+    "long": "Pitkä" * 60,
+    "long words": " ".join(["sana"] * 75),
+    "override": "\u202ednammok netseekat",
+    "control": "A\u0000\u0007\u200b\u2066B",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_a_hostile_name_breaks_no_page(open_page: OpenPage, stage: Stage, name: str) -> None:
+    words = dict.fromkeys(LANGUAGES, name)
+    for one in stage.state["providers"][:2]:
+        one["name"] = one["hint"] = words
+        for service in one["services"]:
+            service["name"] = words
+    stage.state["point"] = {"id": "p", "name": words}
+    page = await opened(open_page)
+    assert await page.locator("main img").count() == 0
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert "6 jonossa · noin 25 min" in await page.locator("[data-provider=kela] .wait").inner_text()
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator(".number")).to_have_text("K\u2009044")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_service_that_closes_while_the_customer_reads_is_told_at_once(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    page = await opened(open_page)
+    providers = stage.state["providers"]
+    providers[1]["services"][0] |= {"open": False}
+    await stage.push({"providers": providers})
+    await expect(page.locator("[data-provider=vero]")).to_be_disabled()
+
+
+async def test_nothing_is_kept_in_the_browser(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+    await tap(page, "[data-provider=vero]")
+    await tap(page, "[data-done]")
+    assert await page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+async def test_a_slow_answer_shows_that_the_touch_was_felt(open_page: OpenPage, stage: Stage) -> None:
+    page = await opened(open_page)
+
+    async def slowly(route: Any) -> None:
+        await asyncio.sleep(1.2)
+        await route.continue_()
+
+    await page.route("**/api/v1/tickets", slowly)
+    await tap(page, "[data-provider=vero]")
+    await expect(page.locator("[data-provider=vero]")).to_have_attribute("aria-busy", "true")
+    await expect(page.locator("footer .notice")).to_contain_text("Hetki")
+    await expect(page.locator(".number")).to_be_visible()
+    assert isinstance(stage.posts("/tickets")[0].body, dict)
