@@ -113,7 +113,8 @@ def _printer(request: web.Request) -> PrinterServer | None:
 
 
 def _unknown(request: web.Request) -> web.Response:
-    there = ", ".join(request.app[PRINTERS])
+    printers = request.app[PRINTERS]
+    there = ", ".join(printers)
     return _problem(
         404, "unknown-printer", "No such printer", f"printer {request.match_info['id']!r}; there are: {there}"
     )

@@ -183,6 +183,7 @@ class EscposCore:
         for part, realtime in self._ear.split(chunk):
             self._rx += part
             if realtime:
+                self._interpret()  # the interpreter is faster than any wire
                 self._obey_at_once(realtime)
         self._count_down(len(chunk), 0)
         return bool(chunk)
