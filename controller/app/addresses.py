@@ -28,9 +28,15 @@ def _doors(draft: Draft) -> Iterator[Finding]:
             address = getattr(listen, key)
             if address:
                 yield from _address((*path, key), address, address)
-        if listen.device == listen.staff:
-            words = "another address than device: these are two doors"
+        if _same_door(listen.device, listen.staff):
+            words = "another port than device: these are two doors"
             yield Finding((*path, "staff"), show(listen.staff), words, "", (*path, "device"))
+
+
+def _same_door(one: str, other: str) -> bool:
+    """The same port, on the same address or where one of the two is every address."""
+    (host, _, port), (host_2, _, port_2) = one.rpartition(":"), other.rpartition(":")
+    return port == port_2 and (host == host_2 or bool({host, host_2} & {"", "0.0.0.0"}))
 
 
 def _link(path: Path, link: str) -> Iterator[Finding]:

@@ -55,9 +55,7 @@ def _envelope(name: str, data: str) -> Schema:
         "boot": _text(r"^[A-Za-z0-9._:-]+$", "the boot of the machine that `mono` counts from"),
         "mono": _text(r"^\d+$", "nanoseconds since boot: durations within a boot come from it"),
         "clock": {"enum": ["synced", "holdover", "unsynced"]},
-        "actor": _text(
-            r"^(system|central|[a-z][a-z_]*:[A-Za-z0-9._:-]+)$", "kiosk:<id>, counter:<id>, device:<id>, ..."
-        ),
+        "actor": _text(r"^[a-z][a-z_]*(:[A-Za-z0-9._:-]+)?$", "kiosk:<id>, counter:<id>, central, system, device:<id>"),
         "data": {"$ref": _REF.format(name=data)},
         "chain": _text(r"^[0-9a-f]{64}$", "hex SHA-256 of the chain before, a newline, and this event without it"),
     }

@@ -43,7 +43,7 @@ def test_shipped_config_is_right(name: str) -> None:
 
 def test_demo_speaks_all_our_languages_everywhere() -> None:
     demo = load(CONFIG / "demo.toml")
-    named = [*demo.providers, *demo.services, *demo.queues, *demo.counters, *demo.rooms]
+    named: tuple[Any, ...] = (*demo.providers, *demo.services, *demo.queues, *demo.counters, *demo.rooms)
     assert [thing.id for thing in named if set(thing.name) != set(LANGUAGES)] == []
     assert [one.id for one in demo.services if one.hint and set(one.hint) != set(LANGUAGES)] == []
     assert [one.id for one in demo.services if one.card and set(one.card.bring) != set(LANGUAGES)] == []
@@ -97,6 +97,7 @@ def again(table: str, **changed: object) -> Change:
         (section("listen", "device", "127.0.0.1:99999"), ["[listen]: device: found port 99999"]),
         (section("listen", "staff", "300.0.0.1:8443"), ["[listen]: staff", '"300.0.0.1"']),
         (section("listen", "staff", "127.0.0.1:8080"), ["[listen]: staff", "two doors"]),
+        (section("listen", "staff", "0.0.0.0:8080"), ["[listen]: staff", "two doors"]),
         (section("point", "timezone", "Europe/Helsinky"), ["[point]: timezone", 'mean "Europe/Helsinki"?']),
         (section("point", "timezone", "../../etc/passwd"), ["[point]: timezone", "IANA"]),
         (section("point", "timezone", "Europe"), ["[point]: timezone", "IANA"]),

@@ -70,7 +70,7 @@ def wrong(kind: types.Type) -> Iterator[object]:
             yield from ["", "   "] if kind.min_length else []
             yield from ["x" * (kind.max_length + 1)] if kind.max_length else []
         case types.LiteralType():
-            first = str(min(kind.values))
+            first = min(map(str, kind.values))
             yield from (7, [], "", first + "x", first.upper())
         case types.IntType():
             yield from ("7", True, 1.5, [], 2**70, -(2**70))
