@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from drivers.sim.fault_schedule import NEVER, Armed
 from drivers.sim.faults import BadFault, Fault
 from drivers.sim.paper_store import PieceOnFile
 from drivers.sim.printer_server import PrinterServer
@@ -59,13 +60,14 @@ def printer_state(printer: PrinterServer) -> dict[str, object]:
         "bytes": {"received": core.received, "buffered": core.buffered, "room": core.room},
         "connections": printer.connections,
         "unknown_commands": core.unknown,
-        "armed": [_armed(a.fault.kind.value, a.bytes_left, a.rows_left) for a in core.armed],
+        "armed": [_armed(armed) for armed in core.armed],
         "pieces": [_piece(printer.config.id, piece) for piece in printer.pieces],
     }
 
 
-def _armed(kind: str, bytes_left: int | None, rows_left: int | None) -> dict[str, object]:
-    return {"kind": kind, "bytes_left": bytes_left, "rows_left": rows_left}
+def _armed(armed: Armed) -> dict[str, object]:
+    left = {"bytes_left": armed.bytes_left, "rows_left": armed.rows_left}
+    return {"kind": armed.fault.kind.value} | {name: n for name, n in left.items() if n < NEVER}
 
 
 def _piece(printer: str, piece: PieceOnFile) -> dict[str, object]:
@@ -87,7 +89,8 @@ def _problem(status: int, name: str, title: str, detail: str) -> web.Response:
 
 
 def _guard(frame_ancestors: str) -> Middleware:
-    policy = f"default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors {frame_ancestors}"
+    sources = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
+    policy = f"{sources}; frame-ancestors {frame_ancestors}"
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -10,14 +10,15 @@ motor, so that a slow mechanism holds the sender back as a real one does.
 """
 
 from collections import deque
-from dataclasses import dataclass
 
 from drivers.sim.escpos_parser import Parser
+from drivers.sim.fault_schedule import Armed, FaultSchedule
 from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.interpreter import Interpreter
 from drivers.sim.mechanism import Answer, Cut, Done, Mechanism, Printed
 from drivers.sim.memory import Counters, Identity
 from drivers.sim.paper_width import BLANK_ROW, DEFAULT_SPACING, DOTS_PER_MM
+from drivers.sim.piece import Piece
 from drivers.sim.realtime import CLEAR_ANSWER, CLEAR_BUFFERS, RealtimeEar
 from drivers.sim.status import Condition, offline_response, realtime_status
 
@@ -26,30 +27,6 @@ SPEED_MM_S = 200.0  # TM-T20III 250, TM-T88IV 200
 LOOKAHEAD_ROWS = 128  # 16 mm: print buffer between interpreter and motor
 POWER_OFF_S = 1.0  # off and on again
 TEAR_ROWS = 5000 * DOTS_PER_MM  # 5 m without a cut: someone tears it off
-NO_FAULT_ROWS = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of paper as it fell: packed dot rows, the exact bytes since the last cut, and what went wrong in
-    between (`paper_out`, `cover`, `jam`, `power`, `cleared`)."""
-
-    rows: list[bytes]
-    raw: bytes
-    partial: bool
-    interruptions: tuple[str, ...]
-
-    @property
-    def scrap(self) -> bool:
-        """Print data was lost while it was made."""
-        return bool({"power", "cleared"} & set(self.interruptions))
-
-
-@dataclass(slots=True)
-class Armed:
-    fault: Fault
-    bytes_left: int | None
-    rows_left: int | None
 
 
 class EscposCore:
@@ -75,7 +52,7 @@ class EscposCore:
         self._answers: list[bytes] = []
         self._pieces: deque[Piece] = deque()
         self._interruptions: list[str] = []
-        self._armed: list[Armed] = []
+        self._schedule = FaultSchedule()
         self._clock_s = 0.0
         self._power_back_s = 0.0
         self._offline_told = False
@@ -100,7 +77,7 @@ class EscposCore:
     @property
     def armed(self) -> list[Armed]:
         """Faults that wait for their byte or millimetre."""
-        return list(self._armed)
+        return list(self._schedule.armed)
 
     def feed(self, data: bytes, now_s: float) -> None:
         self._run(now_s)
@@ -121,7 +98,7 @@ class EscposCore:
             return self._power_back_s
         if self._halted:
             return None
-        done_s = self.mechanism.next_done_s(self._rows_to_fault())
+        done_s = self.mechanism.next_done_s(self._schedule.rows_left)
         if done_s is None or not self._rx or self.mechanism.cut_waiting:
             return done_s
         return min(done_s, self.mechanism.free_s + LOOKAHEAD_ROWS / 2 / self.mechanism.rows_per_s)
@@ -134,10 +111,7 @@ class EscposCore:
     def strike(self, fault: Fault, now_s: float) -> None:
         """Let a fault happen now, or arm it for its byte or millimetre."""
         self._run(now_s)
-        rows = None if fault.at_mm is None else round(fault.at_mm * DOTS_PER_MM)
-        if fault.at_byte or rows:
-            self._armed.append(Armed(fault, fault.at_byte or None, rows or None))
-        else:
+        if not self._schedule.arm(fault):
             self._happen(fault)
         self._run(now_s)
 
@@ -163,7 +137,7 @@ class EscposCore:
             self._return_power(now_s)
             while self._receive() | self._interpret():
                 pass
-            done = None if self._halted else self.mechanism.step(now_s, self._rows_to_fault())
+            done = None if self._halted else self.mechanism.step(now_s, self._schedule.rows_left)
             if done is None:
                 break
             self._clock_s = max(self._clock_s, self.mechanism.free_s)
@@ -176,7 +150,7 @@ class EscposCore:
 
     def _receive(self) -> bool:
         """Take from the wire what the buffer holds, obeying real-time commands as they pass."""
-        room = min([self._rx_bytes - len(self._rx), *(a.bytes_left for a in self._armed if a.bytes_left)])
+        room = min(self._rx_bytes - len(self._rx), self._schedule.bytes_left)
         chunk = bytes(self._wire[: max(0, room)]) if self.powered else b""
         del self._wire[: len(chunk)]
         self.received += len(chunk)
@@ -185,7 +159,7 @@ class EscposCore:
             if realtime:
                 self._interpret()  # the interpreter is faster than any wire
                 self._obey_at_once(realtime)
-        self._count_down(len(chunk), 0)
+        self._moved(received=len(chunk))
         return bool(chunk)
 
     def _interpret(self) -> bool:
@@ -205,7 +179,7 @@ class EscposCore:
         match done:
             case Printed(rows):
                 self.counters.rows += rows
-                self._count_down(0, rows)
+                self._moved(rows=rows)
                 if len(self.mechanism.hanging) > TEAR_ROWS:
                     self._drop_piece(bytes(self._interpreter.log), partial=False)
                     self._interpreter.log.clear()
@@ -239,14 +213,10 @@ class EscposCore:
         elif command[1] == 0x04:
             self._say(realtime_status(self.condition, command[2]))
         elif command[1] == 0x05 and self.condition.error:
-            self._recover(clearing=command[2] == 2)
-
-    def _recover(self, clearing: bool) -> None:
-        """DLE ENQ 1 or 2, meant for a recoverable error; a jam stays until someone frees the blade."""
-        if clearing:
-            self._clear_buffers()
-        self.condition.recoverable_error = False
-        self._condition_changed()
+            if command[2] == 2:
+                self._clear_buffers()
+            self.condition.recoverable_error = False  # a jam stays until someone frees the blade
+            self._condition_changed()
 
     def _clear_buffers(self) -> None:
         cutting = not self._halted and self.mechanism.cutting(self._clock_s)
@@ -264,18 +234,9 @@ class EscposCore:
 
     # --- faults ---
 
-    def _rows_to_fault(self) -> int:
-        return min((a.rows_left for a in self._armed if a.rows_left), default=NO_FAULT_ROWS)
-
-    def _count_down(self, received: int, rows: int) -> None:
-        for armed in list(self._armed):
-            if armed.bytes_left is not None:
-                armed.bytes_left -= received
-            if armed.rows_left is not None:
-                armed.rows_left -= rows
-            if armed in self._armed and 0 in (armed.bytes_left, armed.rows_left):
-                self._armed.remove(armed)
-                self._happen(armed.fault)
+    def _moved(self, received: int = 0, rows: int = 0) -> None:
+        for fault in self._schedule.moved(received, rows):
+            self._happen(fault)
 
     def _happen(self, fault: Fault) -> None:
         busy = not self.mechanism.idle or self._interpreter.mid_line
@@ -311,7 +272,7 @@ class EscposCore:
         c = self.condition
         c.paper_out = c.near_end = c.cover_open = c.cutter_jam = c.recoverable_error = False
         self.silent = False
-        self._armed.clear()
+        self._schedule.disarm()
         self.mechanism.not_before(self._clock_s)
 
     def _cut_power(self, lose_counter: bool) -> None:

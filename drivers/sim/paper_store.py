@@ -13,9 +13,9 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from drivers.sim.escpos_core import Piece
 from drivers.sim.memory import Counters
 from drivers.sim.paper_width import HEAD_DOTS, PAPER_DOTS
+from drivers.sim.piece import Piece
 
 DPI = (203, 203)
 

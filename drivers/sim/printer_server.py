@@ -9,10 +9,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.sim.escpos_core import RX_BYTES, SPEED_MM_S, EscposCore, Piece
+from drivers.sim.escpos_core import RX_BYTES, SPEED_MM_S, EscposCore
 from drivers.sim.faults import Fault
 from drivers.sim.memory import Identity
 from drivers.sim.paper_store import PaperStore, PieceOnFile
+from drivers.sim.piece import Piece
 
 PIECES_SHOWN = 40
 IDLE_CLOSE_S = 300.0  # UB-E02 4.5: a silent host loses its connection after 5 minutes

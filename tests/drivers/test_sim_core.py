@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from pyzbar.pyzbar import ZBarSymbol, decode
 
-from drivers.sim.escpos_core import EscposCore, Piece
+from drivers.sim.escpos_core import EscposCore
 from drivers.sim.paper_store import picture
 from drivers.sim.paper_width import HEAD_TO_CUTTER_ROWS, ROW_BYTES
+from drivers.sim.piece import Piece
 
 CUT = b"\x1dV\x41\x00"
 ASB_ON = b"\x1da\xff"
