@@ -31,6 +31,11 @@ def code_page(n: int) -> bytes:
     return bytes((0x1B, 0x74, n))
 
 
+def letter_size(across: int, down: int) -> bytes:
+    """GS !: times the font's own size, 1 to 8."""
+    return bytes((0x1D, 0x21, (across - 1) << 4 | (down - 1)))
+
+
 def line_pitch(dots: int) -> bytes:
     return bytes((0x1B, 0x33, dots))
 

@@ -8,13 +8,11 @@ from urllib.parse import quote
 
 from controller.ports.printer import TicketPaper
 from drivers.escpos.profiles import Profile
-from drivers.escpos.sheet import Setting, Sheet
-from drivers.escpos.text import columns, printable
+from drivers.escpos.sheet import LARGE, SMALL, Setting, Sheet
+from drivers.escpos.text import printable
 
 SIMULATED = "SIMULAATTORI · SIMULATOR"
 SCRAP = "KESKEN / AVBRUTEN"
-NUMBER_SCALE = 8  # font A x 8: digits of 16 mm at 203 dpi, read from across a table
-NUMBER_SCALE_MIN = 3
 # Longest texts, characters: a ticket stays under 40 cm whatever the config says.
 NAME, SENTENCE, ITEM, NUMBER, ADDRESS = 80, 160, 120, 16, 213
 ITEMS = 8
@@ -29,10 +27,11 @@ def lay_out(paper: TicketPaper, job: str, profile: Profile, *, simulated: bool) 
     """One ticket as a sheet: bytes in parts, length, lost letters."""
     page = Setting(profile)
     if simulated:
-        page.line(SIMULATED)
+        page.line(SIMULATED, size=SMALL)
+        page.gap(8)
     _copy_mark(page, paper)
     _head(page, paper)
-    _number(page, paper, profile)
+    _number(page, paper)
     _wait(page, paper)
     _cards(page, paper)
     _foot(page, paper)
@@ -43,65 +42,66 @@ def scrap_mark(job: str, profile: Profile) -> Sheet:
     """What ends a torn ticket: the mark that it counts for nothing, and its cut."""
     page = Setting(profile)
     page.gap(24)
-    page.line(SCRAP, scale=2, bold=True, inverse=True)
-    page.gap(16)
+    page.line(f" {SCRAP} ", size=LARGE, bold=True, inverse=True)
+    page.gap(24)
     return page.cut(job)
 
 
 def _copy_mark(page: Setting, paper: TicketPaper) -> None:
     if paper.copy_mark:
-        page.line(f" {printable(paper.copy_mark, 20)} ", scale=2, bold=True, inverse=True)
-        page.gap(16)
+        page.gap(12)
+        page.line(f" {printable(paper.copy_mark, 20)} ", size=LARGE, bold=True, inverse=True)
+        page.gap(20)
 
 
 def _head(page: Setting, paper: TicketPaper) -> None:
-    page.paragraph(printable(paper.point, NAME), bold=True)
-    page.gap(20)
-    page.paragraph(printable(paper.service, NAME), scale=2, bold=True)
+    page.paragraph(printable(paper.point, NAME))
+    page.gap(24)
+    page.paragraph(printable(paper.service, NAME), size=LARGE, bold=True)
     page.paragraph(printable(paper.provider, NAME))
-    page.gap(8)
 
 
-def _number(page: Setting, paper: TicketPaper, profile: Profile) -> None:
-    number = printable(paper.number, NUMBER)
-    scale = min(NUMBER_SCALE, profile.columns // max(1, columns(number)))
-    page.line(number, scale=max(NUMBER_SCALE_MIN, scale), bold=True)
-    page.gap(8)
+def _number(page: Setting, paper: TicketPaper) -> None:
+    page.gap(12)
+    page.number(printable(paper.number, NUMBER))
+    page.gap(4)
 
 
 def _wait(page: Setting, paper: TicketPaper) -> None:
-    page.paragraph(printable(paper.ahead, SENTENCE), scale=2, bold=True)
-    page.paragraph(printable(paper.estimate, SENTENCE), scale=2)
-    page.gap(12)
-    page.paragraph(printable(paper.issued, SENTENCE))
+    page.paragraph(printable(paper.ahead, SENTENCE), size=LARGE, bold=True)
+    page.paragraph(printable(paper.estimate, SENTENCE), size=LARGE)
     page.gap(16)
-    page.rule()
-    page.gap(20)
-    page.paragraph(printable(paper.watch, SENTENCE), scale=2)
+    page.paragraph(printable(paper.watch, SENTENCE))
     page.gap(20)
 
 
 def _cards(page: Setting, paper: TicketPaper) -> None:
     bring = _items(paper.bring)
     also = _items(paper.also)
+    if not bring and not also:
+        return
+    page.rule()
+    page.gap(20)
     if bring:
         page.paragraph(printable(paper.bring_title, NAME), bold=True, centred=False)
-        for words in bring:
-            page.item(words)
-        page.gap(16)
+    for words in bring:
+        page.item(words)
+    if bring and also:
+        page.gap(20)
     for words in also:
         page.item(words, bullet="+")
-    if also:
-        page.gap(16)
+    page.gap(16)
 
 
 def _foot(page: Setting, paper: TicketPaper) -> None:
     page.rule()
-    page.gap(16)
+    page.gap(20)
+    page.paragraph(printable(paper.issued, SENTENCE))
     page.paragraph(printable(paper.qr_hint, SENTENCE))
     page.qr(_address(paper.qr))
     _copy_mark(page, paper)
-    page.line(printable(paper.code, NUMBER), bold=True)
+    page.line(f"{printable(paper.number, NUMBER)} · {printable(paper.code, NUMBER)}", bold=True)
+    page.gap(16)
 
 
 def _items(texts: tuple[str, ...]) -> list[str]:

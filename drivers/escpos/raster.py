@@ -53,20 +53,24 @@ def drawable(text: str) -> tuple[str, frozenset[str]]:
     return " ".join("".join(out).split()), frozenset(lost)
 
 
-def draw_line(text: str, *, scale: int, bold: bool, dots: int, centred: bool, leading: int = 0) -> Bitmap:
-    """One line, `scale` times font A, at its place in a line of `dots`; shrunk if it is too wide, never clipped."""
-    image = Image.new("L", (dots, CELL_H * scale + leading), 255)
+def draw_line(text: str, *, across: int, down: int, bold: bool, dots: int, centred: bool, leading: int = 0) -> Bitmap:
+    """One line at its place in a line of `dots`, `across` and `down` times font A; shrunk if need be, never clipped."""
+    image = Image.new("L", (dots, CELL_H * across), 255)
     draw = ImageDraw.Draw(image)
     runs = _runs(text)
-    size = EM * scale
+    size = EM * across
     while (width := _width(runs, size, bold)) > dots and size > 8:
         size = min(size - 1, int(size * dots / width))
-    x = (dots - width) / 2 if centred else 0.0
+    x = (dots - width) / 2 if centred else 0.0 if _direction(text) != "rtl" else dots - width
     for run, face in runs:
         font = _font(face, size, bold)
-        draw.text((round(x), BASELINE * scale), run, font=font, fill=0, anchor="ls", direction=_direction(run))
+        draw.text((round(x), BASELINE * across), run, font=font, fill=0, anchor="ls", direction=_direction(run))
         x += font.getlength(run, direction=_direction(run))
-    return pack(image)
+    if down != across:
+        image = image.resize((dots, CELL_H * down), Image.Resampling.BICUBIC)
+    page = Image.new("L", (dots, CELL_H * down + leading), 255)
+    page.paste(image)
+    return pack(page)
 
 
 def pack(image: Image.Image) -> Bitmap:

@@ -1,16 +1,33 @@
 """A piece of paper while it is being set: lines, gaps, dots and a QR, in parts that each end between commands."""
 
+from typing import NamedTuple
+
 import msgspec
 
 from drivers.escpos import commands, raster, text
 from drivers.escpos.composer import QR_LEVEL_M, Composer, composer
 from drivers.escpos.profiles import Profile
 
-LEADING = 8  # dots of white between lines, for each size step
+LEADING = 10  # dots of white between lines of text
+MARGIN = 4  # letters left free at each side of a centred tall line: it reads easier
+NUMBER_MAX, NUMBER_MIN = 8, 3  # times font A: 8 is digits of 16 mm at 203 dpi, read from across a table
+NUMBER_SPACE = 3
 QR_WIDTH_DOTS = 272  # 34 mm at 203 dpi: a telephone reads it from 30 cm
 QR_DOT_MAX, QR_DOT_MIN = 8, 3
 QUIET_ZONE = 4  # modules of white around a QR (ISO/IEC 18004)
 QR_BYTES_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)  # capacity of versions 1.. at level M (ISO/IEC 18004)
+
+
+class Size(NamedTuple):
+    """How many times font A, across and down."""
+
+    across: int
+    down: int
+
+
+SMALL = Size(1, 1)  # capitals of 2 mm: marks and codes only
+TALL = Size(1, 2)  # capitals of 4 mm, 48 letters a line
+LARGE = Size(2, 2)
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -39,27 +56,42 @@ class Setting:
         self._begin()
 
     def line(
-        self, words: str, *, scale: int = 1, bold: bool = False, centred: bool = True, inverse: bool = False
+        self, words: str, *, size: Size = TALL, bold: bool = False, centred: bool = True, inverse: bool = False
     ) -> None:
         """One line that fits (see `text.wrap`)."""
         words = self._alike(words)
-        self._line(words, words, scale=scale, bold=bold, centred=centred, inverse=inverse)
+        self._line(words, words, size=size, bold=bold, centred=centred, inverse=inverse)
 
-    def paragraph(self, words: str, *, scale: int = 1, bold: bool = False, centred: bool = True) -> None:
+    def paragraph(self, words: str, *, size: Size = TALL, bold: bool = False, centred: bool = True) -> None:
         """As many lines as it needs; a smaller size if its longest word would have to be divided."""
-        if scale > 1 and text.longest_word(words) > self._profile.columns // scale:
-            scale -= 1
+        if text.longest_word(words) > self._profile.columns // size.across:
+            size = TALL
         words = self._alike(words)
-        for piece in text.wrap(words, self._profile.columns // scale):
-            self._line(piece, words, scale=scale, bold=bold, centred=centred)
+        margin = 2 * MARGIN if centred and size == TALL else 0
+        for piece in text.wrap(words, self._profile.columns // size.across - margin):
+            self._line(piece, words, size=size, bold=bold, centred=centred)
 
-    def item(self, words: str, *, scale: int = 1, bullet: str = "-") -> None:
+    def number(self, words: str) -> None:
+        """The largest line, as large as fits, with a narrower space than a letter of its own size has."""
+        words = self._alike(words)
+        cells = text.columns(words)
+        largest = self._profile.columns // max(1, cells)
+        size = Size(*2 * (max(NUMBER_MIN, min(NUMBER_MAX, largest)),))
+        if " " not in words or text.spell(words, self._profile.code_pages, self._page) is None or largest < NUMBER_MIN:
+            self._line(words, words, size=size, bold=True, centred=True)
+            return
+        page, letters = text.spell(words, self._profile.code_pages, self._page) or ("", b"")
+        narrow = commands.letter_size(NUMBER_SPACE, size.down) + b" " + commands.letter_size(size.across, size.down)
+        self._lettered(page, letters.replace(b" ", narrow), size=size, bold=True, centred=True, inverse=False)
+        self._end_part()
+
+    def item(self, words: str, *, size: Size = TALL, bullet: str = "-") -> None:
         """A list entry, its further lines indented."""
-        width = self._profile.columns // scale - len(bullet) - 1
+        width = self._profile.columns // size.across - len(bullet) - 1
         words = self._alike(words)
         for at, piece in enumerate(text.wrap(words, width)):
             lead = bullet if at == 0 else " " * len(bullet)
-            self._line(f"{lead} {piece}", words, scale=scale, centred=False)
+            self._line(f"{lead} {piece}", words, size=size, centred=False)
 
     def gap(self, dots: int) -> None:
         self._pen._raw(commands.feed(dots))
@@ -115,7 +147,7 @@ class Setting:
         words: str,
         paragraph: str,
         *,
-        scale: int,
+        size: Size,
         bold: bool = False,
         centred: bool,
         inverse: bool = False,
@@ -123,30 +155,31 @@ class Setting:
         """As letters if a code page spells the whole paragraph, else as dots: one sentence has one face."""
         spelled = text.spell(words, self._profile.code_pages, self._page)
         if spelled is None or text.spell(paragraph, self._profile.code_pages, self._page) is None:
-            self._drawn(words, scale=scale, bold=bold, centred=centred)
+            self._drawn(words, size=size, bold=bold, centred=centred)
         else:
-            self._lettered(*spelled, scale=scale, bold=bold, centred=centred, inverse=inverse)
+            self._lettered(*spelled, size=size, bold=bold, centred=centred, inverse=inverse)
         self._end_part()
 
-    def _lettered(self, page: str, letters: bytes, *, scale: int, bold: bool, centred: bool, inverse: bool) -> None:
+    def _lettered(self, page: str, letters: bytes, *, size: Size, bold: bool, centred: bool, inverse: bool) -> None:
         self._use_page(page)
-        self._size(scale)
+        self._set_size(size)
         self._set(bold=bold)
         self._set(invert=inverse)
         self._set(align="center" if centred else "left")
         self._pen._raw(letters + b"\n")
-        self._dots += _pitch(scale)
+        self._dots += _pitch(size)
 
-    def _drawn(self, words: str, *, scale: int, bold: bool, centred: bool) -> None:
+    def _drawn(self, words: str, *, size: Size, bold: bool, centred: bool) -> None:
         self._set(align="left")
         self._bitmap(
             raster.draw_line(
                 words,
-                scale=scale,
+                across=size.across,
+                down=size.down,
                 bold=bold,
                 dots=self._profile.dots,
                 centred=centred,
-                leading=_pitch(scale) - raster.CELL_H * scale,
+                leading=_pitch(size) - raster.CELL_H * size.down,
             )
         )
 
@@ -156,11 +189,11 @@ class Setting:
             self._end_part()
         self._dots += bitmap.rows
 
-    def _size(self, scale: int) -> None:
-        if self._style.get("size") != scale:
-            self._pen.set(custom_size=True, width=scale, height=scale)
-            self._pen._raw(commands.line_pitch(_pitch(scale)))
-            self._style["size"] = scale
+    def _set_size(self, size: Size) -> None:
+        if self._style.get("size") != size:
+            self._pen.set(custom_size=True, width=size.across, height=size.down)
+            self._pen._raw(commands.line_pitch(_pitch(size)))
+            self._style["size"] = size
 
     def _set(self, **style: object) -> None:
         """Only what changes is sent: ESC @ left bold and inverse off, and the left margin."""
@@ -181,5 +214,5 @@ class Setting:
             self._pen.clear()
 
 
-def _pitch(scale: int) -> int:
-    return raster.CELL_H * scale + (LEADING * scale if scale < 4 else 0)
+def _pitch(size: Size) -> int:
+    return raster.CELL_H * size.down + (LEADING if size.down < 4 else 0)

@@ -108,7 +108,7 @@ def test_what_makes_a_copy_comes_last() -> None:
     found = list(orders(compose(FI, "job1", VIRTUAL, simulated=True)))
     qr = max(at for at, (name, argument) in enumerate(found) if name == "1d28" and argument[:1] == b"k")
     after = b"".join(argument for name, argument in found[qr:] if name == "text")
-    assert after.strip() == FI.code.encode()
+    assert after.decode("cp1252").strip() == f"{FI.number} · {FI.code}"
     before = b"".join(argument for name, argument in found[:qr] if name == "text")
     assert FI.code.encode() not in before
 

@@ -192,7 +192,7 @@ async def test_a_line_cut_during_the_job_is_unknown_and_the_next_life_is_another
     peer = Peer()
     async with ready(peer) as printer:
         before = await printer.prepare()
-        peer.hangs_up_at = b"K 042"
+        peer.hangs_up_at = b"Toimeentulotuki"
         began = time.monotonic()
         outcome = await printer.print(FI, "ab#1", simulated=True)
         assert (outcome.end, outcome.cause) == (PrintEnd.UNKNOWN, "link_lost")

@@ -53,7 +53,9 @@ def test_lines_come_out_about_equally_long() -> None:
 
 
 def test_the_northern_sami_letters_are_drawn_and_each_differently() -> None:
-    drawn = {raster.draw_line(letter, scale=1, bold=True, dots=576, centred=False).data for letter in "đŋŧšžčá"}
+    drawn = {
+        raster.draw_line(letter, across=1, down=1, bold=True, dots=576, centred=False).data for letter in "đŋŧšžčá"
+    }
     assert len(drawn) == 7
     assert raster.drawable("đŋŧšžčá ĐŊŦ") == ("đŋŧšžčá ĐŊŦ", frozenset())
 
@@ -65,10 +67,10 @@ def test_a_letter_without_a_font_is_named_and_never_a_box() -> None:
     assert text.replace("?", "").split()[-1] == "c"
 
 
-@given(st.text(alphabet="abcđŋŧЯعربي中🙂 ", min_size=1, max_size=60), st.integers(1, 8))
-def test_a_drawn_line_is_never_wider_than_the_paper(text: str, scale: int) -> None:
+@given(st.text(alphabet="abcđŋŧЯعربي中🙂 ", min_size=1, max_size=60), st.integers(1, 8), st.integers(1, 8))
+def test_a_drawn_line_is_never_wider_than_the_paper(text: str, across: int, down: int) -> None:
     words, _ = raster.drawable(text)
-    assert raster.draw_line(words, scale=scale, bold=True, dots=576, centred=True).width_bytes <= 72
+    assert raster.draw_line(words, across=across, down=down, bold=True, dots=576, centred=True).width_bytes <= 72
 
 
 @given(st.binary(max_size=500))
