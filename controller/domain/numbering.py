@@ -35,13 +35,13 @@ def written(series: str, n: int) -> str:
     return f"{series}{n:03d}"
 
 
-BASE94 = "".join(chr(c) for c in range(0x21, 0x7F))  # Epson GS ( H: process ID bytes 20h-7Eh; space left out
+DIGITS = "".join(chr(c) for c in range(0x21, 0x7E))  # process ID bytes (Epson GS ( H: 20h-7Eh); "~" is the driver's
 
 
 def job_name(seq: int) -> str:
-    """Four printable characters that name a print job to the printer, unlike any of the last 78 million."""
+    """Four printable characters that name a print job to the printer, unlike any of the last 74 million."""
     out = ""
     for _ in range(4):
-        seq, digit = divmod(seq, 94)
-        out = BASE94[digit] + out
+        seq, digit = divmod(seq, len(DIGITS))
+        out = DIGITS[digit] + out
     return out

@@ -14,6 +14,8 @@ from controller.domain.state import State
 
 SIGMA = 0.6  # spread of log service time, mission.md's assumption until observed
 PRIOR = 5  # how many observations the configured median weighs
+SIGMA_MOST = 1.0  # wider promises help nobody
+OUTLIER = 8.0  # a pressed-through or forgotten service counts as an eighth or eight times the configured median
 Z80 = 0.8416  # standard normal quantile
 ROUND_S = 60
 
@@ -41,11 +43,12 @@ def for_newcomer(state: State, config: Config, service: Service, now_ms: int) ->
 
 def moments(state: State, service: Service) -> tuple[float, float]:
     """Mean and variance in seconds of one service, observed and assumed together."""
-    logs = [math.log(max(1.0, ms / 1000)) for ms in state.durations.get(service.id, ())]
+    low, high = service.median_s / OUTLIER, service.median_s * OUTLIER
+    logs = [math.log(min(high, max(low, ms / 1000))) for ms in state.durations.get(service.id, ())]
     prior = math.log(service.median_s)
     centre = (sum(logs) + PRIOR * prior) / (len(logs) + PRIOR)
     squares = sum((x - centre) ** 2 for x in logs) + PRIOR * SIGMA**2 + PRIOR * (prior - centre) ** 2
-    sigma2 = squares / (len(logs) + PRIOR)
+    sigma2 = min(SIGMA_MOST**2, squares / (len(logs) + PRIOR))
     mean = math.exp(centre + sigma2 / 2)
     return mean, (math.exp(sigma2) - 1) * mean**2
 

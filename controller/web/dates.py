@@ -1,0 +1,43 @@
+"""Dates and times in words, by Babel: Chromium does not know Northern Sami."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+LOCALES = {"en": "en_FI", "fi": "fi_FI", "sv": "sv_FI", "se": "se_FI"}
+OPENS = {  # weekday, day and month, time: as one says it
+    "fi": ("EEEE d.M.", "klo {}"),
+    "sv": ("EEEE d.M", "kl. {}"),
+    "en": ("EEEE d MMMM", "at {}"),
+    "se": ("EEEE d.M.", "dii. {}"),
+}
+
+
+def clock_time(ms: int, zone: ZoneInfo) -> str:
+    """ "8.05", as clocks are written in Finland."""
+    local = datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone)
+    return f"{local.hour}.{local.minute:02d}"
+
+
+@lru_cache(maxsize=256)
+def long_date(day: str, language: str) -> str:
+    """A business date ("2026-11-21") as "lauantai 21. marraskuuta 2026"."""
+    text = format_date(datetime.fromisoformat(day), format="full", locale=LOCALES.get(language, language))
+    return str(text)
+
+
+def short_date(ms: int, zone: ZoneInfo) -> str:
+    """ "21.11.2026"."""
+    local = datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone)
+    return f"{local.day}.{local.month}.{local.year}"
+
+
+@lru_cache(maxsize=512)
+def opening_text(ms: int, language: str, zone: ZoneInfo) -> str:
+    """When it opens: "maanantai 23.11. klo 8.00"."""
+    pattern, at = OPENS.get(language, OPENS["en"])
+    local = datetime.fromtimestamp(ms / 1000, UTC).astimezone(zone)
+    day = format_datetime(local, pattern, locale=LOCALES.get(language, language))
+    return f"{day} {at.format(clock_time(ms, zone))}"

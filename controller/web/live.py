@@ -1,0 +1,99 @@
+"""Handlers of what lives: sign-in, the stream, clips, the customer's own ticket, device tests, the demo's day."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+
+from controller.web import shapes, tickets
+from controller.web.auth import COOKIE, Credential, Door
+from controller.web.problems import Problem
+from controller.web.requests import body, idempotency, json
+from controller.web.screens import Screens
+from controller.web.site import SITE
+from controller.web.stream import Streams
+
+STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
+SCREENS: web.AppKey[Screens] = web.AppKey("screens", Screens)
+DOOR: web.AppKey[Door] = web.AppKey("door", Door)
+TestDevice = Callable[[str], Awaitable[dict[str, object]]]
+TEST: web.AppKey[TestDevice] = web.AppKey("test", object)  # type: ignore[arg-type]  # why: a callable has no class
+
+
+class DaySpeed(shapes.Body, kw_only=True):
+    speed: int = 60
+
+
+async def login(request: web.Request, who: Credential) -> web.Response:
+    """A token for a cookie that page scripts cannot read."""
+    site, door = request.app[SITE], request.app[DOOR]
+    address = request.remote or "local"
+    if site.doorkeeper.locked(address, time.monotonic()):
+        raise Problem("too-many", "too many failed sign-ins: try again in a quarter of an hour",
+                      headers={"Retry-After": "900"})  # fmt: skip
+    wish = await body(request, shapes.Login)
+    found = site.doorkeeper.credential(wish.token)
+    if found is None or found.role not in door.roles:
+        site.doorkeeper.failed(address, time.monotonic())
+        raise Problem("forbidden", "this token opens nothing here")
+    response = json({"role": found.role, "id": found.id})
+    set_cookie(response, found.role, wish.token, door)
+    return response
+
+
+async def logout(request: web.Request, who: Credential) -> web.Response:
+    response = json({})
+    for name in request.cookies:
+        if name.startswith(COOKIE):
+            response.del_cookie(name, path="/")
+    return response
+
+
+def set_cookie(response: web.StreamResponse, role: str, token: str, door: Door) -> None:
+    response.set_cookie(COOKIE + role, token, path="/", httponly=True, samesite="Strict", secure=door.tls)
+
+
+async def stream(request: web.Request, who: Credential) -> web.StreamResponse:
+    site = request.app[SITE]
+    credentials = site.doorkeeper.credentials(request, request.app[DOOR])
+    return await request.app[STREAMS].handle(request, credentials)
+
+
+def clip(request: web.Request, who: Credential) -> web.Response:
+    wav = request.app[SCREENS].clip(request.match_info["id"])
+    if wav is None:
+        raise Problem("not-found", "this call has been spoken")
+    return web.Response(body=wav, content_type="audio/wav", headers={"Cache-Control": "no-store"})
+
+
+def own_ticket(request: web.Request, who: Credential) -> web.Response:
+    return json(tickets.own(request.app[SITE], request.match_info["code"]))
+
+
+async def test_device(request: web.Request, who: Credential) -> web.Response:
+    await body(request, shapes.Nothing)
+    await idempotency(request)
+    return json(await request.app[TEST](request.match_info["id"]))
+
+
+async def start_day(request: web.Request, who: Credential) -> web.Response:
+    """The demo's busy day begins, or changes its speed (how many times faster than real time)."""
+    day = request.app[SITE].day
+    wish = await body(request, DaySpeed)
+    if day is None or not 1 <= wish.speed <= 600:
+        raise Problem("invalid", "speed is 1 to 600")
+    day.running, day.speed = True, wish.speed
+    day.changed.set()
+    request.app[SITE].touch()
+    return json(msgspec.structs.asdict(day) | {"changed": None})
+
+
+async def stop_day(request: web.Request, who: Credential) -> web.Response:
+    day = request.app[SITE].day
+    if day is None:
+        raise Problem("not-found", "there is no demo day here")
+    day.running = False
+    day.changed.set()
+    request.app[SITE].touch()
+    return json({"running": False})

@@ -1,0 +1,108 @@
+"""Every address of the API in one table: aiohttp's routes, the roles and the OpenAPI document all come from it."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+
+from controller.web import counters, live, pages, reading, shapes, tickets
+from controller.web.auth import Credential
+
+Handler = Callable[[web.Request, Credential], Awaitable[web.StreamResponse] | web.StreamResponse]
+KIOSK, STAFF, TECHNICIAN = frozenset({"kiosk"}), frozenset({"staff"}), frozenset({"technician"})
+ANY: frozenset[str] = frozenset()
+
+
+class Route(msgspec.Struct, frozen=True):
+    """`roles` empty: open to all. `body` None: no body. `answer`: shape of the good answer, None for free JSON.
+
+    `changes`: needs an Idempotency-Key. `problems`: what the core may answer, beside what every route may.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    roles: frozenset[str]
+    summary: str
+    body: type[shapes.Body] | None = None
+    answer: type | None = None
+    status: int = 200
+    problems: tuple[str, ...] = ()
+    query: tuple[str, ...] = ()
+    changes: bool = False
+    demo: bool = False
+
+
+def _post(path: str, handler: Handler, roles: frozenset[str], summary: str, body: type[shapes.Body], answer: type,
+          problems: tuple[str, ...] = (), status: int = 200) -> Route:  # fmt: skip
+    return Route("POST", path, handler, roles, summary, body, answer, status, problems, changes=True)
+
+
+def _counter(action: str, handler: Handler, summary: str, body: type[shapes.Body], *problems: str,
+             answer: type = shapes.ServiceEvent) -> Route:  # fmt: skip
+    known = ("counter-not-open", "wrong-state", *problems)
+    return _post(f"/counters/{{id}}/{action}", handler, STAFF, summary, body, answer, known)
+
+
+_TAKE = ("closed", "cap-reached", "unknown-service", "clock-not-set", "journal-full", "too-many")
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/login", live.login, ANY, "Sign in: a cookie for pages and stream", shapes.Login),
+    Route("POST", "/logout", live.logout, ANY, "Sign out", shapes.Nothing),
+    Route("GET", "/services", reading.services, KIOSK | STAFF, "What is offered, in one language",
+          query=("lang", "kiosk")),
+    _post("/tickets", tickets.take, KIOSK | STAFF, "Take a number", shapes.TakeTicket, shapes.Ticket, _TAKE, 201),
+    Route("GET", "/tickets/{id}", tickets.look, KIOSK | STAFF, "A ticket, now", None, shapes.Ticket,
+          problems=("unknown-ticket",)),
+    _post("/tickets/{id}/reprint", tickets.reprint, KIOSK | STAFF, "Print again, as a marked copy", shapes.Nothing,
+          shapes.Ticket, ("unknown-ticket", "wrong-state")),
+    _post("/tickets/{id}/cancel", tickets.cancel, KIOSK | STAFF, "Give the number back", shapes.Nothing,
+          shapes.Ticket, ("unknown-ticket", "wrong-state")),
+    _post("/appointments/{code}/check-in", tickets.check_in, KIOSK | STAFF, "A customer with an appointment is here",
+          shapes.CheckIn, shapes.Ticket, ("unknown-ticket", "wrong-state", "clock-not-set", "journal-full"), 201),
+    Route("PUT", "/appointments/{id}", tickets.put_appointment, STAFF, "Add or change an appointment",
+          shapes.PutAppointment, shapes.Subject, problems=("unknown-service", "wrong-state"), changes=True),
+    Route("DELETE", "/appointments/{id}", tickets.delete_appointment, STAFF, "Cancel an appointment", None,
+          shapes.Subject, problems=("unknown-ticket", "wrong-state"), changes=True),
+    _counter("open", counters.open_, "Open the counter", shapes.OpenCounter, "unknown-service",
+             answer=shapes.CounterOut),
+    _counter("close", counters.close, "Close the counter", shapes.Nothing, answer=shapes.CounterOut),
+    _counter("call-next", counters.call_next, "Call whoever is next; 204 when nobody waits", shapes.Nothing,
+             "counter-busy"),
+    _counter("call", counters.call, "Call this one", shapes.CallTicket, "counter-busy", "unknown-ticket"),
+    _counter("recall", counters.recall, "Call the same customer again", shapes.Which),
+    _counter("start", counters.start, "The customer is here", shapes.Which),
+    _counter("hold", counters.hold, "Put the customer on hold", shapes.Which),
+    _counter("resume", counters.resume, "Go on with a customer on hold", shapes.Which, "counter-busy"),
+    _counter("no-show", counters.no_show, "The customer did not come", shapes.Which),
+    _counter("transfer", counters.transfer, "Send the customer on", shapes.Transfer, "unknown-service", "closed"),
+    _counter("end", counters.end, "The service is done", shapes.End, "unknown-service"),
+    _counter("activity", counters.activity, "What the advisor does now", shapes.Activity, "counter-busy",
+             answer=shapes.CounterOut),
+    _post("/work", counters.work, STAFF, "Work outside the queue", shapes.Work, shapes.Subject, ("unknown-service",)),
+    _post("/feedback", tickets.feedback, frozenset({"kiosk", "booth", "ticket"}), "How was it?", shapes.Feedback,
+          shapes.Subject, ("wrong-state",)),
+    _post("/incidents", counters.raise_incident, STAFF | {"panic"}, "Silent alarm", shapes.Incident, shapes.Subject),
+    _post("/incidents/{id}/acknowledge", counters.acknowledge_incident, STAFF, "Somebody has seen the alarm",
+          shapes.Nothing, shapes.Subject, ("wrong-state",)),
+    _post("/incidents/{id}/clear", counters.clear_incident, STAFF, "The alarm is over", shapes.Nothing,
+          shapes.Subject, ("wrong-state",)),
+    Route("GET", "/state", reading.state, STAFF | TECHNICIAN, "The whole point, now"),
+    Route("GET", "/events", reading.events, TECHNICIAN, "The journal, page by page", None, shapes.Events,
+          query=("after", "limit")),
+    Route("GET", "/stream", live.stream, frozenset({"kiosk", "tv", "booth", "staff", "technician"}),
+          "WebSocket: snapshot, deltas, heartbeat", query=("view", "id", "since", "epoch")),
+    Route("GET", "/devices", reading.devices, TECHNICIAN | STAFF, "Desired and actual state of every device"),
+    _post("/devices/{id}/test", live.test_device, TECHNICIAN, "Try one device", shapes.Nothing, shapes.Subject),
+    Route("GET", "/qr.svg", tickets.qr, KIOSK | STAFF, "QR to the customer's own page", query=("ticket",)),
+    Route("GET", "/clips/{id}.wav", live.clip, frozenset({"tv"}), "A spoken call"),
+    Route("GET", "/t/{code}", live.own_ticket, ANY, "The customer's own ticket", problems=("unknown-ticket",)),
+    Route("GET", "/openapi.json", pages.openapi, ANY, "This document"),
+    Route("POST", "/demo/day", live.start_day, STAFF, "Play a busy day (demo)", shapes.Nothing, demo=True),
+    Route("DELETE", "/demo/day", live.stop_day, STAFF, "Stop playing (demo)", demo=True),
+)  # fmt: skip
+LOCAL: tuple[tuple[str, Handler], ...] = (
+    ("/healthz", reading.healthz),
+    ("/readyz", reading.readyz),
+    ("/metrics", reading.metrics),
+)

@@ -1,0 +1,160 @@
+"""The doors: listeners, each with its roles, and what every request passes before its handler."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from ssl import SSLContext
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from controller.web import auth, pages
+from controller.web.auth import Credential, Door
+from controller.web.live import DOOR, SCREENS, STREAMS, TEST, TestDevice
+from controller.web.problems import Problem
+from controller.web.requests import BODY_MOST
+from controller.web.routes import LOCAL, ROUTES, Handler, Route
+from controller.web.screens import Screens
+from controller.web.site import SITE, Site
+from controller.web.stream import Streams
+from controller.web.tickets import RATES, Rates
+
+NOBODY = Credential("kiosk", "")
+log = structlog.get_logger("web")
+
+
+class Rooms(msgspec.Struct):
+    """What all doors of a point share."""
+
+    site: Site
+    streams: Streams
+    screens: Screens
+    rates: Rates
+    test: TestDevice
+
+
+def rooms(site: Site, test: TestDevice) -> Rooms:
+    screens = Screens(site)
+    return Rooms(site, Streams(site, screens), screens, Rates(), test)
+
+
+@asynccontextmanager
+async def listen(
+    shared: Rooms, door: Door, address: tuple[str, int] | Path, tls: SSLContext | None = None
+) -> AsyncIterator[int]:
+    """One open door; gives its port (0 for a Unix socket). Raises OSError when the address is taken."""
+    runner = web.AppRunner(application(shared, door), access_log=None, shutdown_timeout=1.0, handle_signals=False)
+    await runner.setup()
+    try:
+        if isinstance(address, Path):
+            await asyncio.to_thread(address.unlink, missing_ok=True)
+            await web.UnixSite(runner, str(address)).start()
+            await asyncio.to_thread(address.chmod, 0o660)
+            yield 0
+        else:
+            await web.TCPSite(runner, *address, ssl_context=tls, reuse_address=True).start()
+            yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+def application(shared: Rooms, door: Door) -> web.Application:
+    app = web.Application(middlewares=[_problems], client_max_size=BODY_MOST)
+    app[SITE], app[DOOR] = shared.site, door
+    app[STREAMS], app[SCREENS], app[RATES], app[TEST] = shared.streams, shared.screens, shared.rates, shared.test
+    for route in ROUTES:
+        if not route.demo or shared.site.demo is not None:
+            app.router.add_route(route.method, f"/api/v1{route.path}", _guarded(route))
+    if door.local or door.admin:
+        for path, handler in LOCAL:
+            app.router.add_get(path, _open(handler))
+    for path in pages.PAGES:
+        app.router.add_get(path, _named(pages.page))
+    app.router.add_get("/ui/{path:.+}", _named(pages.asset))
+    app.router.add_get("/", _home)
+    return app
+
+
+def _guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The handler behind its door: name, origin, role."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        door, site = request.app[DOOR], request.app[SITE]
+        auth.check_origin(request, door, socket=route.path == "/stream")
+        who = NOBODY
+        if route.roles:
+            who = _ticket_holder(request, route) or auth.require(
+                site.doorkeeper.credentials(request, door), route.roles
+            )
+        return await _run(route.handler, request, who)
+
+    return handler
+
+
+def _ticket_holder(request: web.Request, route: Route) -> Credential | None:
+    """`Authorization: Ticket CODE`: whoever holds a ticket, about their own visit."""
+    scheme, _, code = request.headers.get("Authorization", "").partition(" ")
+    if "ticket" not in route.roles or scheme.lower() != "ticket":
+        return None
+    from controller.domain.draft import hash_code
+
+    id_ = request.app[SITE].state.codes.get(hash_code(code.strip()))
+    if id_ is None:
+        raise Problem("forbidden", "this code is not valid today")
+    return Credential("booth", id_)
+
+
+def _open(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def run(request: web.Request) -> web.StreamResponse:
+        auth.check_origin(request, request.app[DOOR])
+        return await _run(handler, request, NOBODY)
+
+    return run
+
+
+def _named(
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def run(request: web.Request) -> web.StreamResponse:
+        auth.check_origin(request, request.app[DOOR])
+        return await handler(request)
+
+    return run
+
+
+async def _run(handler: Handler, request: web.Request, who: Credential) -> web.StreamResponse:
+    answer = handler(request, who)
+    return await answer if inspect.isawaitable(answer) else answer
+
+
+async def _home(request: web.Request) -> web.StreamResponse:
+    auth.check_origin(request, request.app[DOOR])
+    raise web.HTTPFound("/wall" if request.app[SITE].demo is not None else "/login")
+
+
+@web.middleware
+async def _problems(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Whatever goes wrong is a problem document; no traceback leaves the house."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return problem.response()
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            raise
+        name = {404: "not-found", 403: "forbidden", 429: "too-many"}.get(answer.status, "invalid")
+        return Problem(name, answer.reason or "", status=answer.status, headers=_allow(answer)).response()
+    except (ConnectionError, asyncio.CancelledError):
+        raise
+    except Exception:  # why: a supervisor's border; the defect is logged whole, the caller gets a plain 500
+        log.exception("a request failed", method=request.method, path=request.path)
+        return Problem("internal", "this box made a mistake; it is in the log").response()
+
+
+def _allow(answer: web.HTTPException) -> dict[str, str]:
+    return {"Allow": answer.headers["Allow"]} if "Allow" in answer.headers else {}

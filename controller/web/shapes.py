@@ -1,0 +1,195 @@
+"""What goes in and out of the API, as types: bodies are decoded by them, answers are checked by them, OpenAPI is
+generated from them (contract, section 3)."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from controller.domain.commands import Position
+from controller.domain.events import Channel, Delivered, Guidance, Language, Medium, Resolution
+
+Ref = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
+Pseudonym = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", description="never a name")]
+Word = Annotated[str, Meta(pattern=r"^[a-z0-9_]{0,40}$")]
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of request bodies: a member nobody knows is an error."""
+
+
+class Nothing(Body, kw_only=True):
+    """An empty object, or no body at all."""
+
+
+class Login(Body, kw_only=True):
+    token: Annotated[str, Meta(min_length=8, max_length=200)]
+
+
+class TakeTicket(Body, kw_only=True):
+    service: Ref
+    language: Language
+    kiosk: Ref | None = None
+    priority: Annotated[int, Meta(ge=0, le=9)] = 0
+    also: Annotated[tuple[Ref, ...], Meta(max_length=9)] = ()
+
+
+class CheckIn(Body, kw_only=True):
+    language: Language | None = None
+    kiosk: Ref | None = None
+
+
+class PutAppointment(Body, kw_only=True):
+    rev: Annotated[int, Meta(ge=0, le=2**53)]
+    provider: Ref
+    service: Ref
+    start: Annotated[str, Meta(max_length=40)]
+    end: Annotated[str, Meta(max_length=40)]
+    channel: Channel
+    room: Ref | None = None
+    code: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{4,32}$")] | None = None
+
+
+class OpenCounter(Body, kw_only=True):
+    advisor: Pseudonym
+    services: Annotated[tuple[Ref, ...], Meta(max_length=200)] = ()
+    languages: Annotated[tuple[Language, ...], Meta(max_length=20)] = ()
+
+
+class Roll(Body, kw_only=True):
+    service: Ref
+    n: Annotated[int, Meta(ge=1, le=999_999)]
+
+
+class CallTicket(Body, kw_only=True):
+    """A ticket of ours, or at a point with a manual paper roll a number of the roll."""
+
+    ticket: Ref | None = None
+    roll: Roll | None = None
+
+
+class Which(Body, kw_only=True):
+    """Which service event; without it the counter's current one."""
+
+    service_event: Ref | None = None
+
+
+class Target(Body, kw_only=True):
+    queue: Ref | None = None
+    counter: Ref | None = None
+    service: Ref | None = None
+    booth: Ref | None = None
+
+
+class Transfer(Body, kw_only=True):
+    to: Target
+    position: Position = "last"
+    return_: bool = msgspec.field(name="return", default=False)
+    service_event: Ref | None = None
+
+
+class End(Body, kw_only=True):
+    resolution: Resolution
+    guidance: Guidance
+    channel: Channel = "counter"
+    delivered: Annotated[tuple[Delivered, ...], Meta(max_length=50)] = ()
+    next: Ref | None = None
+    service_event: Ref | None = None
+
+
+class Activity(Body, kw_only=True):
+    activity: Literal["available", "other_work", "break", "wrap_up"]
+    reason: Word = ""
+
+
+class Work(Body, kw_only=True):
+    provider: Ref
+    service: Ref
+    minutes: Annotated[int, Meta(ge=1, le=1440)]
+    channel: Channel
+
+
+class Feedback(Body, kw_only=True):
+    score: Annotated[int, Meta(ge=1, le=5)]
+    question: Word
+    language: Language
+    service_event: Ref | None = None
+    session: Ref | None = None
+
+
+class Incident(Body, kw_only=True):
+    place: Ref
+    kind: Word = "threat"
+
+
+class EstimateOut(msgspec.Struct):
+    p50_s: int
+    p80_s: int
+
+
+class PrintOut(msgspec.Struct, omit_defaults=True):
+    state: Literal["requested", "printing", "confirmed", "unknown", "failed", "void", "none"]
+    job: str | UnsetType = UNSET
+    device: str | UnsetType = UNSET
+    copy: int | UnsetType = UNSET
+    tier: str | UnsetType = UNSET
+    cause: str | UnsetType = UNSET
+
+
+class Ticket(msgspec.Struct, kw_only=True):
+    id: str
+    visit: str
+    service_event: str
+    series: str
+    n: int
+    number: str
+    business_date: str
+    queue: str
+    service: str
+    provider: str
+    language: str
+    state: Literal["waiting", "called", "serving", "held", "transferred", "done", "no_show", "cancelled", "removed"]
+    counter: str | UnsetType = UNSET
+    ahead: int
+    estimate: EstimateOut | None
+    issued_at: str
+    medium: Medium
+    print: PrintOut
+    code: str
+    url: str
+
+
+class ServiceEvent(msgspec.Struct, kw_only=True):
+    service_event: str
+    visit: str
+    ticket: str | None
+    number: str | None
+    service: str
+    provider: str
+    queue: str
+    counter: str | None
+    language: str
+    state: str
+    call: int
+    waiting_ms: int
+    called_at: str | None
+
+
+class Subject(msgspec.Struct, kw_only=True):
+    """The thing that was made or changed."""
+
+    id: str
+    state: str = ""
+
+
+class CounterOut(msgspec.Struct, kw_only=True):
+    id: str
+    name: str
+    state: Literal["open", "closed"]
+    advisor: dict[str, Any] | None
+    current: ServiceEvent | None
+
+
+class Events(msgspec.Struct):
+    events: list[msgspec.Raw]
+    next: int | None

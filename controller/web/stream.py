@@ -1,0 +1,169 @@
+"""The live pages' line: a snapshot, then what changed, and a heartbeat each second (contract, `GET /stream`).
+
+Each page has one sender that looks at the newest state whenever it may send: a page that reads slowly misses what was
+in between and costs no memory. A page that comes back says which `seq` it has, and gets what changed since, if we
+still know what we sent then.
+"""
+
+import asyncio
+from collections import OrderedDict
+from typing import Any
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from controller.domain.text import moment
+from controller.web import boards, dates
+from controller.web.auth import Credential
+from controller.web.patch import diff, without_nulls
+from controller.web.problems import Problem
+from controller.web.screens import Screens
+from controller.web.site import Site
+
+BEAT_S = 1.0
+SEND_S = 10.0  # a page that cannot take a message within this is gone
+KEPT = 64  # states a view remembers for pages that come back
+FRESH_MS = 30_000  # dates and openings are looked at anew this often without an event
+MESSAGE_MOST = 4096  # bytes a page may send at once
+
+VIEW_ROLES: dict[str, frozenset[str]] = {
+    "kiosk": frozenset({"kiosk"}),
+    "tv": frozenset({"tv"}),
+    "counter": frozenset({"staff"}),
+    "booth": frozenset({"booth"}),
+    "technician": frozenset({"technician"}),
+    "wall": frozenset({"technician", "staff", "kiosk", "tv"}),
+}
+
+
+class Channel:
+    """One view of one surface, built once for all pages that show it."""
+
+    def __init__(self, site: Site, view: str, id_: str) -> None:
+        self._site = site
+        self._view, self._id = view, id_
+        self._key: tuple[int, int, int] | None = None
+        self._kept: OrderedDict[int, dict[str, Any]] = OrderedDict()
+
+    def now(self) -> tuple[int, dict[str, Any]]:
+        """The newest seq and this view's state at it."""
+        site = self._site
+        seq = site.state.seq
+        key = (seq, site.version, site.now().ms // FRESH_MS)
+        if key != self._key:
+            self._kept[seq] = without_nulls(boards.build(site, self._view, self._id))
+            self._kept.move_to_end(seq)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+            self._key = key
+        return seq, self._kept[seq]
+
+    def at(self, seq: int) -> dict[str, Any] | None:
+        return self._kept.get(seq)
+
+
+class Streams:
+    """All channels, and who listens."""
+
+    def __init__(self, site: Site, screens: Screens) -> None:
+        self._site = site
+        self._screens = screens
+        self._channels: dict[tuple[str, str], Channel] = {}
+        self.open = 0
+
+    async def handle(self, request: web.Request, credentials: list[Credential]) -> web.WebSocketResponse:
+        view, id_ = request.query.get("view", ""), request.query.get("id", "")
+        id_ = self._allowed(view, id_, credentials)
+        channel = self._channel(view, id_)
+        page = web.WebSocketResponse(max_msg_size=MESSAGE_MOST, heartbeat=20, compress=False)
+        await page.prepare(request)
+        self.open += 1
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                sender = tasks.create_task(self._send(page, channel, request))
+                await self._listen(page, view, id_)
+                sender.cancel()
+        except* (ConnectionError, TimeoutError):
+            pass  # the page is gone; it will come back by itself
+        finally:
+            self.open -= 1
+            self._screens.left(page)
+        return page
+
+    def _allowed(self, view: str, id_: str, credentials: list[Credential]) -> str:
+        """The surface that this page may show: its own, or for a person the one it names."""
+        if view not in VIEW_ROLES or (view == "wall" and self._site.demo is None):
+            raise Problem("invalid", f"view is one of {', '.join(VIEW_ROLES)}")
+        roles = VIEW_ROLES[view]
+        fitting = [c for c in credentials if c.role in roles and (not id_ or c.id in {"", id_})]
+        if not fitting:
+            raise Problem("forbidden", f"this sign-in may not see view {view} {id_[:40]}")
+        return id_ or fitting[0].id
+
+    def _channel(self, view: str, id_: str) -> Channel:
+        known = self._channels.get((view, id_))
+        if known is None:
+            boards.build(self._site, view, id_)  # refuses what this point does not have, before it costs anything
+            known = self._channels[view, id_] = Channel(self._site, view, id_)
+        return known
+
+    async def _send(self, page: web.WebSocketResponse, channel: Channel, request: web.Request) -> None:
+        site = self._site
+        seq, sent = await self._first(page, channel, request)
+        beat = asyncio.get_running_loop().time()
+        while not page.closed:
+            woken = site.woken()
+            newest, state = channel.now()
+            if newest != seq or state is not sent:
+                patch = diff(sent, state)
+                if patch or newest != seq:
+                    await _say(page, {"t": "delta", "from": seq, "seq": newest, "patch": patch})
+                seq, sent = newest, state
+            self._screens.sent(page, seq, state)
+            if (now := asyncio.get_running_loop().time()) >= beat:
+                beat = now + BEAT_S
+                await self._beat(page, seq)
+            try:
+                async with asyncio.timeout(max(0.0, beat - now)):
+                    await woken.wait()
+            except TimeoutError:
+                continue
+
+    async def _first(
+        self, page: web.WebSocketResponse, channel: Channel, request: web.Request
+    ) -> tuple[int, dict[str, Any]]:
+        """What a page that just came gets: the change since what it has, or everything."""
+        site = self._site
+        seq, state = channel.now()
+        since, epoch = request.query.get("since", ""), request.query.get("epoch", site.epoch)
+        had = channel.at(int(since)) if since.isdecimal() and epoch == site.epoch else None
+        if had is not None:
+            patch = diff(had, state)
+            await _say(page, {"t": "delta", "from": int(since), "seq": seq, "patch": patch})
+        else:
+            await _say(page, {"t": "snap", "epoch": site.epoch, "seq": seq, "state": state})
+        return seq, state
+
+    async def _beat(self, page: web.WebSocketResponse, seq: int) -> None:
+        now = self._site.now().ms
+        local = dates.clock_time(now, self._site.config.point.zone)
+        await _say(page, {"t": "hb", "seq": seq, "time": moment(now), "local": local, "build": self._site.build})
+
+    async def _listen(self, page: web.WebSocketResponse, view: str, id_: str) -> None:
+        if view == "tv":
+            self._screens.came(page, id_)
+        async for message in page:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            try:
+                said = msgspec.json.decode(message.data, type=dict[str, Any])
+            except msgspec.MsgspecError:
+                await page.close(code=1007, message=b"not JSON")
+                return
+            if view == "tv":
+                await self._screens.heard(page, id_, said)
+
+
+async def _say(page: web.WebSocketResponse, message: dict[str, Any]) -> None:
+    async with asyncio.timeout(SEND_S):
+        await page.send_str(msgspec.json.encode(message).decode())
