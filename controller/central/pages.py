@@ -70,7 +70,11 @@ class Pages:
         self.closing = False
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/", self.page), web.get("/page/{name}", self.page), web.get("/live", self.live)]
+        return [
+            web.get("/", self.page),
+            web.get("/page/{name}", self.page),
+            web.get("/live", self.live, allow_head=False),
+        ]
 
     async def page(self, request: web.Request) -> web.Response:
         name = request.match_info.get("name", "index.html")

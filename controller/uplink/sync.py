@@ -26,6 +26,7 @@ from controller.uplink.line import (
     Voice,
     answer_of,
     bearer,
+    log,
     open_session,
     point_url,
 )  # fmt: skip
@@ -182,7 +183,7 @@ class Uplink:
         body = b"[" + b",".join(event.body for event in batch) + b"]"
         headers = {**self._said(), "Content-Type": "application/cloudevents-batch+json"}
         if len(body) >= COMPRESS_FROM:
-            body = gzip.compress(body, 1)
+            body = gzip.compress(body, 1, mtime=0)
             headers["Content-Encoding"] = "gzip"
         return session.post(self._events_url, data=body, headers=headers)
 
@@ -224,9 +225,12 @@ class Uplink:
         if link == self._link:
             return
         self._link = link
-        answer = self._on_link(link)
-        if inspect.isawaitable(answer):
-            await answer
+        try:
+            answer = self._on_link(link)
+            if inspect.isawaitable(answer):
+                await answer
+        except Exception as fault:  # noqa: BLE001  why: a listener's fault must not stop the events
+            log.error("nobody took the state of the link", why=f"{type(fault).__name__}: {fault}")
 
 
 def _fitting(events: list[Stored]) -> list[Stored]:

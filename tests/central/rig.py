@@ -172,12 +172,11 @@ async def central_process(data: Path, *more: str) -> AsyncIterator[Central]:
 async def serving(data: Path, **options: object) -> AsyncIterator[str]:
     """Central in this process, on a real port; gives its URL."""
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(
-        serve("127.0.0.1", 0, data, tokens=TOKENS, ready=ready.set_result, **options)  # type: ignore[arg-type]  # why: passed on
-    )
-    await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+    started = serve("127.0.0.1", 0, data, tokens=TOKENS, ready=ready.set_result, **options)  # type: ignore[arg-type]  # why: passed on
+    task = asyncio.create_task(started)
+    task.add_done_callback(lambda _: None if ready.done() else ready.set_exception(RuntimeError("it did not start")))
     try:
-        yield ready.result() if ready.done() else await task or ""
+        yield await ready
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -53,6 +53,49 @@ async def kill_soon(process: Central, delay: float) -> None:
     await process.kill()
 
 
+class Watched(apsw.VFS):
+    """The real disk, noting each write and each sync of the write-ahead log."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log, self.real = log, apsw.vfs_names()[0]
+        super().__init__("watched", self.real, makedefault=True)
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:
+        path = name.filename() if isinstance(name, apsw.URIFilename) else name or ""
+        return WatchedFile(self.log if path.endswith("-wal") else [], self.real, name, flags)
+
+
+class WatchedFile(apsw.VFSFile):
+    def __init__(self, log: list[str], real: str, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
+        self.log = log
+        super().__init__(real, name, flags)
+
+    def xWrite(self, data: bytes, offset: int) -> None:
+        self.log.append("write")
+        super().xWrite(data, offset)
+
+    def xSync(self, flags: int) -> None:
+        self.log.append("sync")
+        super().xSync(flags)
+
+
+async def test_an_acknowledgement_comes_only_after_its_write_was_synced(tmp_path: Path) -> None:
+    box, log = Box().fill(40), list[str]()
+    disk = Watched(log)
+    try:
+        async with Store(tmp_path / "central.db", clock) as store:
+            for event in box.events:
+                log.clear()
+                await store.take(read_batch("sodankyla", batch([event])))
+                assert log.count("write") >= 1 and log[-1] == "sync"
+            log.clear()
+            new = [Box(f"p{n}").fill(1, prints=n) for n in range(60)]
+            await asyncio.gather(*(store.take(read_batch(one.point, batch(one.events))) for one in new))
+            assert log[-1] == "sync" and log.count("sync") <= 10  # what queued meanwhile shared a commit
+    finally:
+        disk.unregister()
+
+
 async def test_a_disk_that_cannot_take_more_gives_no_false_acknowledgement_and_mends_itself(tmp_path: Path) -> None:
     box = Box().fill(3000)
     async with process_client(tmp_path) as (central, process):

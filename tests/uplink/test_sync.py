@@ -114,17 +114,22 @@ async def test_a_fork_that_was_put_right_at_central_goes_on_at_a_recheck(tmp_pat
 
 @pytest.mark.system
 async def test_kill_9_of_central_at_any_moment_loses_nothing(tmp_path: Path) -> None:
-    box, chance = Box().fill(6000), random.Random(3)
+    box, chance = Box().fill(4000), random.Random(3)
+    cut_off = 0
     async with process_client(tmp_path) as (central, process), uplink(box, base(central.url)) as line:
-        for _ in range(5):
-            await asyncio.sleep(chance.uniform(0.02, 0.25))
+        for _ in range(6):
+            await line.until(lambda state: state.up)
+            await asyncio.sleep(chance.uniform(0.0, 0.1))
+            cut_off += line.states[-1].seq != box.seq
             await process.kill()
-            box.fill(300)
+            box.fill(4000)
+            await line.until(lambda state: not state.up)
             await process.start()
         await line.holds(box.seq, seconds=40)
         assert await central.stored() == box.bodies
         (point,) = await central.points()
         assert (point["gaps"], point["seq"]) == (0, box.seq)
+    assert cut_off >= 3, "the kills came too late to cut anything off"
 
 
 @pytest.mark.system
@@ -159,6 +164,23 @@ async def test_a_line_that_is_away_is_said_once_and_found_again(tmp_path: Path) 
         await process.start()
         await line.holds(6)
         assert await central.stored() == box.bodies
+
+
+async def test_a_listener_that_fails_does_not_stop_the_events(tmp_path: Path) -> None:
+    def broken(link: LinkState) -> None:
+        raise LookupError("no such lamp")
+
+    box = Box().fill(700)
+    async with client(tmp_path) as central:
+        task = asyncio.create_task(
+            run_uplink(box, base(central.url), TOKENS["box"], random=random.Random(1), on_link=broken)
+        )
+        async with asyncio.timeout(10):
+            while (await central.head())[0] < 700:
+                await asyncio.sleep(0.02)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def test_a_wrong_token_never_ends_the_uplink(tmp_path: Path) -> None:
