@@ -1,0 +1,238 @@
+"""From an issued ticket to its proven paper: the reader that owns one printer.
+
+Each paper ends as confirmed, failed or void. While a printer is in trouble, the numbers that come meanwhile are shown
+on the screen at once: nobody stands in line behind a broken printer. What was in hand when the daemon died is judged
+by the printer's own counter before anything is sent again.
+"""
+
+import asyncio
+
+import structlog
+
+from controller.domain.commands import FinishPrint, StartPrint
+from controller.domain.draft import Refused
+from controller.domain.events import PrintResult, TicketIssued
+from controller.domain.printing import EXPIRES_MS, FINAL, next_copy
+from controller.domain.state import Ticket
+from controller.journal import wire
+from controller.journal.faults import JournalFault
+from controller.ledger import Ledger
+from controller.ports.printer import (
+    Prepared,
+    PrintEnd,
+    Printer,
+    PrinterCondition,
+    PrinterUnavailable,
+    PrintOutcome,
+)
+from controller.readers import ticket_text
+
+GIVE_UP_MS = 60_000  # a paper in doubt is given up to the screen after this (devices.md section 3)
+ATTEMPTS = 3
+LOOK_AGAIN_S = 1.0
+JOURNAL_S = 0.5
+RESULTS: dict[PrintEnd, PrintResult] = {
+    PrintEnd.CONFIRMED: "confirmed",
+    PrintEnd.UNKNOWN: "unknown",
+    PrintEnd.FAILED: "failed",
+}
+
+log = structlog.get_logger("paper")
+
+
+class Paper:
+    """Prints what the journal says should be printed on this printer. `run` is its task, for ever."""
+
+    def __init__(self, ledger: Ledger, printer: Printer, *, simulated: bool) -> None:
+        self._ledger = ledger
+        self._printer = printer
+        self._simulated = simulated
+        self._wanted: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
+        self._kiosks = {k.id for k in ledger.config.kiosks if k.printer == printer.id}
+        self._in_trouble = ""
+        self._first = next((p.id for p in ledger.config.printers), "") == printer.id
+
+    async def run(self) -> None:
+        """Recover what was in hand, then follow the journal."""
+        after = self._ledger.state.seq
+        left = sorted(self._ledger.state.unfinished_prints.items(), key=lambda item: item[1])
+        for ticket, _ in left:
+            if self._is_mine(self._ledger.state.tickets[ticket]):
+                self._wanted.put_nowait((ticket, False))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow(after))
+            tasks.create_task(self._work())
+
+    def reprint(self, ticket: str) -> bool:
+        """A second paper was asked for; True when it is this printer's affair."""
+        mine = self._is_mine(self._ledger.state.tickets[ticket])
+        if mine:
+            self._wanted.put_nowait((ticket, True))
+        return mine
+
+    def _is_mine(self, ticket: Ticket) -> bool:
+        if ticket.print.device and ticket.print.device != "none":
+            return ticket.print.device == self._printer.id
+        return ticket.kiosk in self._kiosks or (self._first and not ticket.kiosk)
+
+    async def _follow(self, after: int) -> None:
+        journal = self._ledger.journal
+        while True:
+            await journal.wait(after)
+            for stored in await journal.read(after, 500):
+                after = stored.seq
+                if b'"type":"luukku.ticket.issued.v1"' not in stored.body:
+                    continue
+                event = wire.data_of(wire.read(stored.body))
+                if isinstance(event, TicketIssued) and event.medium == "paper":
+                    ticket = self._ledger.state.tickets.get(event.ticket)
+                    if ticket is not None and self._is_mine(ticket):
+                        await self._take(ticket.id)
+
+    async def _take(self, ticket: str) -> None:
+        """Into the line, or straight to the screen while the printer is in trouble."""
+        if self._in_trouble:
+            await self._finish(ticket, "failed", None, self._in_trouble, 0)
+        else:
+            self._wanted.put_nowait((ticket, False))
+
+    async def _work(self) -> None:
+        while True:
+            ticket, again = await self._wanted.get()
+            await self._print(ticket, again=again)
+
+    async def _print(self, id_: str, *, again: bool) -> None:
+        """One ticket to its end."""
+        ticket = self._ledger.state.tickets.get(id_)
+        if ticket is None or (ticket.print.state in FINAL and not again):
+            return
+        if self._ledger.state.visits[ticket.visit].outcome is not None:
+            await self._finish(id_, "void", None, "over", 0)
+        elif self._age(ticket) > EXPIRES_MS and not again:
+            await self._finish(id_, "void", None, "expired", 0)
+        elif ticket.print.state in {"printing", "unknown"}:
+            await self._recover(id_)
+        else:
+            await self._attempt(id_, next_copy(ticket), 1)
+
+    async def _attempt(self, id_: str, copy: int, attempt: int) -> None:
+        try:
+            ready = await self._printer.prepare()
+        except PrinterUnavailable as no:
+            await self._finish(id_, "failed", None, no.cause, 0)
+            return
+        start = StartPrint(
+            actor=f"device:{self._printer.id}", ticket=id_, device=self._printer.id, cut0=ready.cut0,
+            power_life=ready.power_life, copy=copy, attempt=attempt,
+        )  # fmt: skip
+        try:
+            await self._ledger.submit(start)  # durable before the first byte
+        except (Refused, JournalFault) as no:
+            log.warning("paper not started", ticket=id_, why=str(no))
+            return
+        ticket = self._ledger.state.tickets[id_]
+        sheet = ticket_text.paper(self._ledger.state, self._ledger.config, self._ledger.journal.secret, id_, copy)
+        outcome = await self._printer.print(sheet, ticket.print.job, simulated=self._simulated)
+        await self._conclude(id_, outcome)
+        if outcome.end is PrintEnd.UNKNOWN:
+            await self._recover(id_)
+
+    async def _recover(self, id_: str) -> None:
+        """A paper in doubt: the counter decides; else the buffers are cleared and it is sent again, within limits."""
+        ticket = self._ledger.state.tickets[id_]
+        self._in_trouble = ticket.print.cause or "recovering"
+        try:
+            await self._turn_away()
+            verdict = await self._judged(id_)
+            if verdict is None or verdict.end is PrintEnd.CONFIRMED:
+                if verdict is not None:
+                    await self._conclude(id_, verdict)
+                return
+            ready = await self._cleared(id_)
+        finally:
+            self._in_trouble = ""
+        if ready is None:
+            return
+        paper = ticket.print
+        if paper.attempt >= ATTEMPTS or self._age(ticket) > GIVE_UP_MS:
+            await self._finish(id_, "failed", None, paper.cause or "gave_up", 0)
+            return
+        await self._finish(id_, "unknown", None, paper.cause or "interrupted", 0)
+        same_life = ready.power_life == paper.power_life and ready.cut0 is not None
+        await self._attempt(id_, paper.copy if same_life else paper.copy + 1, paper.attempt + 1)
+
+    async def _judged(self, id_: str) -> PrintOutcome | None:
+        """What the printer's counter says; None when it was given up meanwhile."""
+        ticket = self._ledger.state.tickets[id_]
+        before = Prepared(ticket.print.cut0, ticket.print.power_life)
+        while True:
+            verdict = await self._printer.judge(before)
+            if verdict.end is not PrintEnd.UNKNOWN:
+                return verdict
+            self._in_trouble = verdict.cause or self._in_trouble
+            if self._able() and verdict.cause == "interrupted":
+                return verdict  # it works but cannot tell: a marked copy is the way out
+            if await self._given_up(id_, verdict.cause):
+                return None
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _cleared(self, id_: str) -> Prepared | None:
+        """The printer's state after its buffers were cleared, ready for the paper again; None when given up."""
+        while True:
+            if await self._printer.clear():
+                try:
+                    return await self._printer.prepare()
+                except PrinterUnavailable as no:
+                    self._in_trouble = no.cause
+            if await self._given_up(id_, self._in_trouble):
+                return None
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _given_up(self, id_: str, cause: str) -> bool:
+        ticket = self._ledger.state.tickets.get(id_)
+        if ticket is None or ticket.print.state in FINAL:
+            return True
+        if self._age(ticket) <= GIVE_UP_MS:
+            return False
+        await self._finish(id_, "failed", None, cause or "gave_up", 0)
+        return True
+
+    async def _turn_away(self) -> None:
+        """Whoever is in line for this printer gets the number on the screen now."""
+        while not self._wanted.empty():
+            ticket, _ = self._wanted.get_nowait()
+            known = self._ledger.state.tickets.get(ticket)
+            if known is not None and known.print.state == "requested":
+                await self._finish(ticket, "failed", None, self._in_trouble, 0)
+            elif known is not None and known.print.state in {"printing", "unknown"}:
+                await self._finish(ticket, "void", None, "interrupted", 0)
+
+    async def _conclude(self, id_: str, outcome: PrintOutcome) -> None:
+        tier = outcome.tier.value if outcome.tier else None
+        await self._finish(id_, RESULTS[outcome.end], tier, outcome.cause, outcome.ms)
+
+    async def _finish(self, id_: str, result: PrintResult, tier: str | None, cause: str, ms: int) -> None:
+        """Journal how it ended; while the disk refuses, keep trying: this is what staff and figures rely on."""
+        command = FinishPrint(
+            actor=f"device:{self._printer.id}",
+            ticket=id_,
+            result=result,
+            tier=tier,
+            cause=cause,
+            ms=ms,
+        )
+        while True:
+            try:
+                await self._ledger.submit(command)
+            except Refused:
+                return  # the day of this ticket is over
+            except JournalFault:
+                await asyncio.sleep(JOURNAL_S)
+            else:
+                return
+
+    def _able(self) -> bool:
+        return self._printer.health.condition in {PrinterCondition.READY, PrinterCondition.DEGRADED}
+
+    def _age(self, ticket: Ticket) -> int:
+        return abs(self._ledger.clock.now().ms - ticket.issued)
