@@ -1,0 +1,70 @@
+"""The link: what does not follow on from the last state is never shown; every state shown is told back."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.pages.conftest import OpenPage
+from tests.pages.stage import Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+def waiting(stage: Stage, n: int) -> dict[str, object]:
+    providers = [one | {"services": [s | {"waiting": n} for s in one["services"]]} for one in stage.state["providers"]]
+    return {"providers": providers}
+
+
+async def test_a_change_is_on_the_screen_at_once_and_told_back(open_page: OpenPage, stage: Stage) -> None:
+    page = await open_page("/kiosk/main")
+    await stage.push(waiting(stage, 77))
+    await expect(page.locator("[data-provider=kela]")).to_contain_text("77 jonossa", timeout=500)
+    await page.wait_for_timeout(200)
+    assert {"t": "shown", "seq": stage.seq} in stage.heard
+
+
+async def test_a_gap_is_mended_by_a_snapshot_never_shown(open_page: OpenPage, stage: Stage) -> None:
+    page = await open_page("/kiosk/main")
+    stage.state |= waiting(stage, 55)
+    stage.seq += 2
+    await stage.say_all({"t": "delta", "from": stage.seq - 1, "seq": stage.seq, "patch": waiting(stage, 99)})
+    await expect(page.locator("[data-provider=kela]")).to_contain_text("55 jonossa", timeout=1000)
+
+
+async def test_a_heartbeat_of_another_state_asks_for_a_snapshot(open_page: OpenPage, stage: Stage) -> None:
+    page = await open_page("/kiosk/main")
+    stage.state |= waiting(stage, 66)
+    stage.seq += 1
+    await stage.say_all({"t": "hb", "seq": stage.seq, "local": "22.04", "time": "", "build": "one"})
+    await expect(page.locator("[data-provider=kela]")).to_contain_text("66 jonossa", timeout=1000)
+
+
+async def test_a_link_that_breaks_and_is_back_within_five_seconds_shows_no_alarm(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    page = await open_page("/kiosk/main")
+    await stage.cut()
+    await page.wait_for_timeout(1500)
+    await expect(page.locator("[data-provider=kela]")).to_be_visible()
+    await stage.push(waiting(stage, 88))
+    await expect(page.locator("[data-provider=kela]")).to_contain_text("88 jonossa")
+
+
+async def test_a_new_build_reloads_an_idle_page_and_no_other(open_page: OpenPage, stage: Stage) -> None:
+    page = await open_page("/kiosk/main")
+    await page.wait_for_timeout(1100)
+    await page.click("[data-language=sv]")
+    await page.evaluate("window.marked = true")
+    stage.build = "two"
+    await page.wait_for_timeout(1500)
+    assert await page.evaluate("window.marked") is True
+    await page.click("[data-language=fi]")
+    async with page.expect_navigation(timeout=4000):
+        pass
+    assert await page.evaluate("window.marked") is None
+
+
+async def test_taking_away_is_a_patch_too(open_page: OpenPage, stage: Stage) -> None:
+    page = await open_page("/kiosk/main")
+    await expect(page.locator("[data-way=appointment]")).to_be_visible()
+    await stage.push({"appointments": False, "general": None})
+    await expect(page.locator("[data-way]")).to_have_count(0)
