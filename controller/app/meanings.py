@@ -72,24 +72,28 @@ def _languages(draft: Draft) -> Iterator[Finding]:
 
 def _texts(draft: Draft) -> Iterator[Finding]:
     """A text map knows only our languages, and has the house language to fall back to."""
-    point = draft.point
     for path, table in draft.tables.items():
         for place, texts, required in _text_maps(path, table):
             yield from (_not_in((*place, code), code, LANGUAGES) for code in texts if code not in LANGUAGES)
-            if point and (texts or required) and point.house not in texts:
-                words = f"a text in the house language, {point.house} = ..."
+            if draft.house and (texts or required) and draft.house not in texts:
+                words = f"a text in the house language, {draft.house} = ..."
                 yield Finding(place, listed(texts) if texts else "an empty table", words)
 
 
 def _text_maps(path: Path, table: msgspec.Struct) -> Iterator[tuple[Path, dict[str, object], bool]]:
-    shape = types.type_info(type(table))
-    assert isinstance(shape, types.StructType)
-    for field in shape.fields:
+    for field in _fields(type(table)):
         value, place = getattr(table, field.name), (*path, field.encode_name)
         if isinstance(value, msgspec.Struct):
             yield from _text_maps(place, value)
         elif isinstance(field.type, types.DictType) and _is_language(field.type.key_type):
             yield place, value, field.required
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[types.Field, ...]:
+    shape = types.type_info(kind)
+    assert isinstance(shape, types.StructType)
+    return shape.fields
 
 
 def _is_language(kind: types.Type) -> bool:

@@ -4,7 +4,6 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path as File
 from typing import Any
 
@@ -12,12 +11,13 @@ import msgspec
 import msgspec.inspect as types
 
 from controller.app.crosscheck import findings
-from controller.app.draft import Draft
+from controller.app.draft import Draft, as_far_as_right
 from controller.app.faults import ConfigError, Fault, Finding, did_you_mean, listed, plain, show
+from controller.app.meanings import LANGUAGES
 from controller.app.shape import as_written, faults
 from controller.app.toml_lines import Path, line_index, nearest
 from controller.app.wording import KEYS, allowed
-from controller.domain.point import Config
+from controller.domain.point import Config, Point
 
 __all__ = ["ConfigError", "Fault", "config_hash", "load"]
 
@@ -31,8 +31,10 @@ def load(path: File) -> Config:
     """The point that `path` describes. Raises ConfigError with all faults, in the order of the file."""
     text = _text(path)
     raw = _parse(path, text)
-    draft = Draft(tables={}, ids={})
-    found = list(chain(_shape(raw, draft), findings(draft)))
+    draft = Draft()
+    found = list(_shape(raw, draft))
+    draft.wrong = {one.path for one in found}
+    found += [one for one in findings(draft) if not draft.told(one.path) and not (one.other and draft.told(one.other))]
     if not found:
         try:
             return msgspec.convert(raw, Config)
@@ -112,7 +114,7 @@ def _table_above(lines: list[str]) -> str:
 
 
 def _shape(raw: dict[str, Any], draft: Draft) -> Iterator[Finding]:
-    """Hold each table against its type by itself; fill `draft` with those that are right, and with all ids."""
+    """Hold each table against its type by itself; fill `draft` with what is right in it, and with all ids."""
     config = types.type_info(Config)
     assert isinstance(config, types.StructType)
     sections = {field.encode_name: field for field in config.fields}
@@ -144,12 +146,20 @@ def _one(value: object, kind: types.Type, path: Path, draft: Draft) -> Iterator[
         draft.ids.setdefault(str(path[0]), []).append((path, value["id"]))
     wrong = list(faults(value, kind, path))
     yield from wrong
-    if wrong:
-        return
-    try:
-        draft.tables[path] = msgspec.convert(value, kind.cls)
-    except msgspec.ValidationError as bad:
-        yield Finding(path, plain(str(bad)), allowed(kind))
+    if isinstance(value, dict):
+        try:
+            draft.tables[path] = as_far_as_right(value, kind, {str(one.path[len(path)]) for one in wrong})
+        except msgspec.ValidationError as bad:
+            yield Finding(path, plain(str(bad)), allowed(kind))
+        else:
+            draft.house = _house(draft.tables[path], value) or draft.house
+
+
+def _house(table: msgspec.Struct, written: dict[str, Any]) -> str:
+    """The first language as it is written, when it is one of ours."""
+    languages = written.get("languages", table.languages) if isinstance(table, Point) else ()
+    first = languages[0] if isinstance(languages, list | tuple) and languages else ""
+    return first if first in LANGUAGES else ""
 
 
 def _placed(path: File, text: str, raw: dict[str, Any], found: Iterable[Finding]) -> Iterator[Fault]:

@@ -137,6 +137,21 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert len(refused(tmp_path, change).split("\n")) == 5
 
 
+def test_wrong_key_does_not_hide_another_fault_of_its_table(tmp_path: Path) -> None:
+    def change(raw: dict[str, Any]) -> None:
+        raw["point"] |= {"id": "Not A Name", "timezone": "Mars", "colour": "blue", "languages": ["fi", "sv", "xx"]}
+        raw["services"][0] |= {"queue": "nowhere", "median_s": 1, "hours": {"mon": "16:00-08:00"}}
+
+    keys = ["id", "timezone", "colour", "languages[3]", "queue", "median_s", "hours.mon"]
+    text = refused(tmp_path, change)
+    assert [key for key in keys if f": {key}: found" not in text] == []
+    assert len(text.split("\n")) == len(keys), text
+
+
+def test_wrong_house_language_is_told_once_and_not_at_every_text(tmp_path: Path) -> None:
+    assert refused(tmp_path, section("point", "languages", ["fii", "sv"])).count("\n") == 0
+
+
 def test_fault_in_a_table_does_not_make_its_references_wrong(tmp_path: Path) -> None:
     text = refused(tmp_path, put("printers", 0, "kind", "star"))
     assert len(text.split("\n")) == 1
