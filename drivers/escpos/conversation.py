@@ -38,6 +38,11 @@ class Conversation:
     def garbage(self) -> int:
         return self._parser.garbage
 
+    @property
+    def over(self) -> bool:
+        """Whether the link is known to be lost."""
+        return self._over.is_set()
+
     async def pump(self) -> None:
         """Read until the link is lost, which it raises."""
         try:

@@ -25,7 +25,7 @@ from drivers.escpos.sheet import Sheet
 from drivers.links.link import DeviceGone, LinkOpener
 
 PREPARE_S = 1.0  # the port's bound, of which
-PREPARE_STATUS_S, PREPARE_COUNT_S = 0.5, 0.4
+PREPARE_STATUS_S, PREPARE_COUNT_S = 0.7, 0.95  # when the status must be there, when the count, from the start
 PROOF_S = 2.0  # the contract's patience beyond the time the paper needs
 JUDGE_S = 4.0  # a paper that was still coming when we asked is out by then
 CLEAR_S = 1.0  # for each answer while clearing
@@ -60,7 +60,8 @@ class EscposPrinter:
         return await self._line.board.changed()
 
     async def run(self) -> None:
-        """Keep one connection for ever; ends only by cancellation."""
+        """Keep one connection for ever; ends only by cancellation (or at once, when python-escpos is not there)."""
+        await asyncio.to_thread(scrap_mark, "warm", self._profile)  # loads composer and fonts before the first ticket
         await self._line.run()
 
     def reconnect_now(self) -> None:
@@ -109,8 +110,10 @@ class EscposPrinter:
         return self._line.talk
 
     async def _prepare(self, talk: Conversation) -> Prepared:
+        began = _now()
         await self._see(talk, within=PREPARE_STATUS_S)
-        self._cut0 = await self._count(talk, within=PREPARE_COUNT_S) if self._profile.cut_counter else None
+        left = began + PREPARE_COUNT_S - _now()
+        self._cut0 = await self._count(talk, within=left) if self._profile.cut_counter else None
         self._refuse_when_blocked()
         if self._cut0 is None and self._profile.cut_counter:
             self._line.look()
@@ -137,7 +140,7 @@ class EscposPrinter:
     async def _deliver(self, sheet: Sheet, job: str) -> Verdict:
         cut0, self._cut0 = self._cut0, None
         talk = self._line.talk
-        refused = "no_link" if talk is None else self._line.blocked
+        refused = "no_link" if talk is None or talk.over else self._line.blocked
         if talk is None or refused or self.health.condition is PrinterCondition.UNKNOWN:
             return Verdict(PrintEnd.FAILED, None, refused or "no_answer")
         floor = self._profile.seconds_for(sheet.dots)

@@ -18,6 +18,7 @@ class Peer:
         self.answers = True
         self.answers_marks = True
         self.answers_counts = True
+        self.owes = b""
         self.reads = True
         self.hangs_up_at: bytes | None = None
         self.asb = b"\x10\x00\x00\x00"
@@ -87,7 +88,8 @@ class Peer:
             return await self._answer(b"\x37\x25\x00", len(CLEAR))
         if rest.startswith(COUNT):
             answer = b"\x5f%d\x00" % self.cuts if self.answers_counts else b""
-            return await self._answer(answer, len(COUNT))
+            owed, self.owes = self.owes, b""
+            return await self._answer(owed + answer, len(COUNT))
         if rest.startswith(b"\x1d(H"):
             return await self._answer(b"\x37\x22" + rest[7:11] + b"\x00" if self.answers_marks else b"", 11)
         if rest.startswith(ASB):

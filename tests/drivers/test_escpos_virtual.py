@@ -118,7 +118,7 @@ async def test_each_language_is_confirmed_and_its_qr_can_be_read_off_the_paper(t
             assert before.cut0 == at
             outcome = await one.printer.print(paper, f"job{at}", simulated=True)
             assert (outcome.end, outcome.tier) == (PrintEnd.CONFIRMED, Tier.PROCESS_ID)
-            await one.see(lambda at=at: len(one.pictures()) == at + 1, 2.0)
+            assert len(one.pictures()) == at + 1
             assert (await one.printer.judge(before)).end is PrintEnd.CONFIRMED
         for paper, picture in zip(ALL.values(), one.pictures(), strict=True):
             assert qr_on(picture) == [paper.qr]
