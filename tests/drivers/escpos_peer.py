@@ -35,7 +35,7 @@ class Peer:
             for piece in [data[at : at + 1] for at in range(len(data))] if self.one_by_one else [data]:
                 writer.write(piece)
                 await writer.drain()
-                await asyncio.sleep(0.001 if self.one_by_one else 0)
+                await asyncio.sleep(0)
 
     def hang_up(self) -> None:
         for writer in self._writers:
