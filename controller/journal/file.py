@@ -75,7 +75,7 @@ class JournalFile:
     def check(self) -> None:
         """Raises JournalDamaged when SQLite finds the file inconsistent, or a chain link broken at the end."""
         try:
-            found = self._db.pragma("quick_check(1)")
+            (found,) = self._db.execute("PRAGMA quick_check(1)").fetchall()[0]
             if found != "ok":
                 raise JournalDamaged(f"{self.path}: {found}")
             rows = list(self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT 200"))
@@ -171,6 +171,12 @@ class JournalFile:
         except apsw.Error:
             return False
         return True
+
+    def adopt(self, secret: bytes) -> None:
+        """Take over the secret of the journal that this one continues: papers that are out keep their codes."""
+        with self._db:
+            self._db.execute("UPDATE meta SET value = ? WHERE key = 'secret'", (secret,))
+        self.secret = secret
 
     def close(self) -> None:
         self._db.close()

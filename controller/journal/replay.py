@@ -43,6 +43,10 @@ def encode(state: State) -> bytes:
     return _encode(state)
 
 
+def decode(encoded: bytes) -> State:
+    return _decode(encoded)
+
+
 def copy(state: State) -> State:
     return _decode(_encode(state))
 

@@ -21,13 +21,15 @@ class Journal:
         self.point = point
         self._path = path
         self._vfs = vfs
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._is_open = False
+        self._thread: ThreadPoolExecutor
         self._file: JournalFile
         self._changed = asyncio.Event()
         self.seq = 0
 
-    async def __aenter__(self) -> Self:
+    async def open(self) -> None:
         """Open, check, and stand at the end. Raises the JournalFault that says what is wrong."""
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         try:
             self._file = await self._call(lambda: JournalFile(self._path, vfs=self._vfs))
             try:
@@ -39,6 +41,12 @@ class Journal:
         except BaseException:
             self._thread.shutdown()
             raise
+        self._is_open = True
+
+    async def __aenter__(self) -> Self:
+        """As `open`, unless it is open already."""
+        if not self._is_open:
+            await self.open()
         return self
 
     async def __aexit__(
@@ -87,6 +95,10 @@ class Journal:
     async def cursor(self, name: str) -> int:
         return await self._call(lambda: self._file.cursor(name))
 
+    async def set_cursor(self, name: str, value: int) -> None:
+        """A cursor on its own, for what does not come with events."""
+        await self._call(lambda: self._file.append(0, [], [], {name: value}, 0))
+
     async def snapshot(self, kind: str) -> Snapshot | None:
         return await self._call(lambda: self._file.snapshot(kind))
 
@@ -95,6 +107,9 @@ class Journal:
 
     async def forget_events(self, base: Snapshot) -> int:
         return await self._call(lambda: self._file.forget_events(base))
+
+    async def adopt(self, secret: bytes) -> None:
+        await self._call(lambda: self._file.adopt(secret))
 
     async def probe(self) -> bool:
         return await self._call(self._file.probe)

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from controller.domain import views
 from controller.domain.text import moment
 from controller.web import shapes
-from controller.web.auth import Credential
+from controller.web.auth import Credential, all_credentials, token
 from controller.web.problems import Problem
 from controller.web.requests import json
 from controller.web.site import SITE, Site
@@ -75,6 +75,14 @@ def readyz(request: web.Request, who: Credential) -> web.Response:
     if issuing in {"clock_not_set", "journal_full"}:
         reasons = [*reasons, issuing]
     return json({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+
+def tokens(request: web.Request, who: Credential) -> web.Response:
+    """Every sign-in of this point; only through the admin socket, whose group is the key."""
+    site = request.app[SITE]
+    return json(
+        [{"role": c.role, "id": c.id, "token": token(site.secret, c.role, c.id)} for c in all_credentials(site.config)]
+    )
 
 
 def metrics(request: web.Request, who: Credential) -> web.Response:

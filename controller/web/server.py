@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from controller.web import auth, pages
+from controller.web import auth, pages, reading
 from controller.web.auth import Credential, Door
 from controller.web.live import DOOR, SCREENS, STREAMS, TEST, TestDevice
 from controller.web.problems import Problem
@@ -71,6 +71,8 @@ def application(shared: Rooms, door: Door) -> web.Application:
     if door.local or door.admin:
         for path, handler in LOCAL:
             app.router.add_get(path, _open(handler))
+    if door.admin:
+        app.router.add_get("/tokens", _open(reading.tokens))
     for path in pages.PAGES:
         app.router.add_get(path, _named(pages.page))
     app.router.add_get("/ui/{path:.+}", _named(pages.asset))

@@ -1,0 +1,54 @@
+"""The machine's clocks, and whether the wall clock can be trusted (contract, end of section 3).
+
+Synced: the kernel says that something disciplines it (adjtimex). Holdover: it runs, reads later than this program was
+made, and was synced within 90 days or never yet. Unsynced: it reads earlier than this program was made (a machine
+whose clock was never set starts in the past), or was last synced longer ago.
+"""
+
+import ctypes
+import time
+from pathlib import Path
+from typing import Literal
+
+from controller.domain.commands import Now
+
+MADE_MS = 1_793_491_200_000  # 2026-11-01T00:00:00Z: no clock that was ever set reads earlier
+HOLDOVER_MS = 90 * 86_400_000
+TIME_ERROR = 5  # adjtimex(2): clock not synchronised
+ASK_EVERY_S = 5.0
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def kernel_synced() -> bool:
+    """Does the kernel hold the clock for disciplined? Asking changes nothing (modes = 0)."""
+    timex = (ctypes.c_long * 64)()  # struct timex is smaller; the first member, modes, stays 0
+    state = int(_libc.adjtimex(timex))
+    return 0 <= state != TIME_ERROR
+
+
+class SystemClock:
+    """Implements `ports.clock.Clock`. `last_synced_ms` is what the journal remembers, 0 for never."""
+
+    def __init__(self, last_synced_ms: int) -> None:
+        self.last_synced_ms = last_synced_ms
+        self._boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        self._asked = float("-inf")
+        self._synced = False
+
+    def now(self) -> Now:
+        mono = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        ms = time.time_ns() // 1_000_000
+        return Now(ms, mono, self._boot, self._quality(ms, mono / 1e9))
+
+    def _quality(self, ms: int, mono_s: float) -> Literal["synced", "holdover", "unsynced"]:
+        if ms < MADE_MS:
+            return "unsynced"
+        if mono_s - self._asked >= ASK_EVERY_S:
+            self._asked, self._synced = mono_s, kernel_synced()
+        if self._synced:
+            self.last_synced_ms = max(self.last_synced_ms, ms)
+            return "synced"
+        if self.last_synced_ms and abs(ms - self.last_synced_ms) > HOLDOVER_MS:
+            return "unsynced"
+        return "holdover"

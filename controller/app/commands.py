@@ -1,0 +1,171 @@
+"""What each command of `luukku` does, once its words are read."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+from controller.app import check as checking
+from controller.app import demo as demonstration
+from controller.app import schema as schemas
+from controller.app.settings import load
+from controller.central import main as central_system
+from controller.journal import wire
+from controller.journal.faults import JournalInUse
+from controller.journal.store import Journal
+from controller.web import openapi
+
+OK, FAILED = 0, 1
+PAGE = 1000
+FOLLOW_S = 0.5
+ASK_S = 10.0
+
+
+class Failed(Exception):
+    """It did not work; the message is for whoever typed the command."""
+
+
+class Misuse(Exception):
+    """It was asked in a way that cannot work."""
+
+
+async def run(config: Path, data: Path) -> None:
+    """The daemon of one point."""
+    from controller.app.compose import Options, run_point  # devices, voices and web: only the daemon needs them
+
+    read = await asyncio.to_thread(load, config)
+    await asyncio.to_thread(data.mkdir, 0o750, True, True)
+
+    def ready(url: str) -> None:
+        print(f"luukku: point {read.point.id} at {url}", flush=True)
+
+    await run_point(Options(read, data, config.parent), ready)
+
+
+async def central(host: str, port: int, data: Path) -> None:
+    def ready(url: str) -> None:
+        print(f"luukku: central at {url}, tokens in {data / 'tokens.json'}", flush=True)
+
+    await central_system.serve(host, port, data, ready=ready)
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    return demonstration.main(
+        arguments.port, arguments.data, arguments.seed, arguments.day, browser=not arguments.no_browser
+    )
+
+
+def check(file: Path, devices: bool) -> int:
+    from controller.app.probe import probe
+
+    return checking.run(file, devices=devices, probe=probe)
+
+
+def schema(what: str) -> int:
+    made = {"config": schemas.config_schema, "events": schemas.events_schema, "openapi": _openapi}[what]()
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n")
+    return OK
+
+
+def events(data: Path | None, url: str | None, first: int, *, follow: bool, exact: bool) -> int:
+    """List the journal: of a running point through its socket or address, else out of the file."""
+    return asyncio.run(_events(data, url, first, follow=follow, exact=exact))
+
+
+def tokens(data: Path) -> int:
+    """Ask the running point for its sign-in tokens, through its admin socket."""
+
+    async def ask() -> bytes:
+        async with _session(data, None) as session, session.get("http://admin/tokens") as answer:
+            return await answer.read()
+
+    for known in msgspec.json.decode(asyncio.run(_asked(ask())), type=list[dict[str, str]]):
+        print(f"{known['role']:12} {known['id']:16} {known['token']}")
+    return OK
+
+
+def _openapi() -> dict[str, object]:
+    from importlib.metadata import version
+
+    return openapi.document(version("luukku"))
+
+
+async def _events(data: Path | None, url: str | None, first: int, *, follow: bool, exact: bool) -> int:
+    after = max(0, first - 1)
+    if data is not None and not (data / "journal.db").exists():
+        raise Failed(f"{data}: there is no journal here")
+    if data is not None and not await _runs(data):
+        return await _events_of_file(data / "journal.db", after, exact=exact)
+    base = "http://admin" if data is not None else (url or "").rstrip("/")
+    if url is not None and urlsplit(url).scheme not in {"http", "https"}:
+        raise Misuse(f"--url {url!r} is no address like http://127.0.0.1:8080")
+    async with _session(data, os.environ.get("LUUKKU_TOKEN")) as session:
+        while True:
+            async with session.get(f"{base}/api/v1/events", params={"after": after, "limit": PAGE}) as answer:
+                if answer.status != 200:
+                    raise Failed(f"{base} answered {answer.status}: {(await answer.text())[:200]}")
+                page = msgspec.json.decode(await answer.read(), type=dict[str, msgspec.Raw])
+            found = msgspec.json.decode(page["events"], type=list[msgspec.Raw])
+            for event in found:
+                _show(bytes(event), exact=exact)
+                after = int(wire.read(bytes(event)).sequence)
+            if not found:
+                if not follow:
+                    return OK
+                await asyncio.sleep(FOLLOW_S)
+
+
+async def _events_of_file(path: Path, after: int, *, exact: bool) -> int:
+    try:
+        async with Journal("", path) as journal:
+            while page := await journal.read(after, PAGE):
+                for stored in page:
+                    _show(stored.body, exact=exact)
+                after = page[-1].seq
+    except JournalInUse as busy:
+        raise Failed(f"{path} is held by a daemon that does not answer on its admin.sock") from busy
+    return OK
+
+
+async def _runs(data: Path) -> bool:
+    """Does a daemon answer on this data directory's socket?"""
+    try:
+        async with _session(data, None) as session, session.get("http://admin/healthz") as answer:
+            return answer.status == 200
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return False
+
+
+def _session(data: Path | None, token: str | None) -> aiohttp.ClientSession:
+    connector = aiohttp.UnixConnector(str(data / "admin.sock")) if data is not None else None
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return aiohttp.ClientSession(connector=connector, headers=headers, timeout=aiohttp.ClientTimeout(total=ASK_S))
+
+
+async def _asked(question: Awaitable[bytes]) -> bytes:
+    try:
+        return await question
+    except (aiohttp.ClientError, OSError, TimeoutError) as gone:
+        raise Failed(f"no running point answers there: {gone}") from gone
+
+
+def _show(body: bytes, *, exact: bool) -> None:
+    if exact:
+        sys.stdout.write(body.decode() + "\n")
+        return
+    envelope = wire.read(body)
+    told = msgspec.json.decode(envelope.data, type=dict[str, object])
+    words = " ".join(f"{key}={_brief(value)}" for key, value in told.items())
+    sys.stdout.write(
+        f"{int(envelope.sequence):>8} {envelope.time} {envelope.actor:16} {wire.name_of(envelope):24} {words}\n"
+    )
+
+
+def _brief(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

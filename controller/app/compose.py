@@ -1,0 +1,134 @@
+"""The whole point, put together: read this to know what runs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+from random import SystemRandom
+from typing import Literal
+
+import msgspec
+import structlog
+
+from controller.app import doors, tending, uplinking
+from controller.app.clock import SystemClock
+from controller.app.devices import open_devices
+from controller.app.settings import config_hash
+from controller.app.supervise import keep_running
+from controller.domain.commands import ReportPoint, Tick
+from controller.domain.events import PointCause
+from controller.domain.point import Config
+from controller.journal import replay
+from controller.journal.faults import JournalFault
+from controller.journal.rescue import open_or_rescue
+from controller.ledger import Ledger
+from controller.readers.speech import Speech
+from controller.web import server, wall_events
+from controller.web.auth import Doorkeeper
+from controller.web.live import TestDevice
+from controller.web.problems import Problem
+from controller.web.site import DemoLinks, Site
+from drivers.speech.synth import DebianVoice
+from drivers.speech.voices import discover
+
+log = structlog.get_logger("point")
+
+
+class Demo(msgspec.Struct, frozen=True):
+    """What the demo says to its point: where its neighbours are."""
+
+    sim: str
+    central: str
+    box_token: str
+    sims: dict[str, int]  # printer -> raw TCP port
+
+
+class Options(msgspec.Struct, frozen=True):
+    config: Config
+    data: Path
+    base: Path  # what relative files in the config are relative to
+    demo: Demo | None = None
+
+
+async def run_point(options: Options, ready: Callable[[str], None]) -> None:
+    """The daemon of one point, until cancelled. `ready` hears the address of its device door."""
+    random = SystemRandom()
+    async with AsyncExitStack() as stack:
+        journal = await stack.enter_async_context(open_or_rescue(options.config.point.id, options.data / "journal.db"))
+        clock = SystemClock(await journal.cursor("clock_synced_ms"))
+        state = await replay.load(journal)
+        ledger = Ledger(journal, state, options.config, clock, set(await journal.answer_keys()))
+        site = _site(ledger, options, clock)
+        devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random)
+        site.reprint, site.tiers = devices.reprint, devices.tier
+        rooms = server.rooms(site, _tester(devices.test))
+        voice = DebianVoice(await discover())
+        speech = Speech(ledger, voice, rooms.screens)
+        await stack.enter_async_context(_heart(ledger))
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        await _report(ledger, options.config, "starting", "boot")
+        with suppress(JournalFault):
+            await ledger.submit(Tick())
+        devices.start(tasks, ledger, random)
+        for name, work in {
+            "pages": site.follow_journal,
+            "speech": speech.run,
+            "time": tending.Tending(ledger, site, clock).run,
+            **({"wall": lambda: wall_events.follow(site)} if site.demo else {}),
+        }.items():
+            tasks.create_task(keep_running(name, work, random))
+        uplinking.start(tasks, ledger, site, options.config.central, _token(options), random)
+        url = await stack.enter_async_context(doors.open_doors(rooms, options.config.listen, options.data))
+        await _report(ledger, options.config, "ready", "ready")
+        ready(url)
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def _heart(ledger: Ledger) -> AsyncIterator[None]:
+    """The ledger. Its failure ends the daemon, and systemd starts it again; an orderly end keeps a snapshot."""
+    async with asyncio.TaskGroup() as core:
+        heart = core.create_task(ledger.run())
+        try:
+            yield
+        finally:
+            await ledger.snapshot()
+            heart.cancel()
+
+
+def _site(ledger: Ledger, options: Options, clock: SystemClock) -> Site:
+    keeper = Doorkeeper(ledger.journal.secret, options.config)
+    links = DemoLinks(options.demo.sim, options.demo.central) if options.demo else None
+    return Site(ledger, options.config, clock, keeper, demo=links, build=version("luukku"))
+
+
+def _sims(options: Options) -> dict[str, int]:
+    return options.demo.sims if options.demo else {}
+
+
+def _token(options: Options) -> str:
+    """The box's token for central: the demo's, or what stands in the configured file; "" for none."""
+    if options.demo is not None:
+        return options.demo.box_token
+    name = options.config.central.token_file
+    return (options.base / name).read_text(encoding="utf-8").strip() if name else ""
+
+
+def _tester(test: TestDevice) -> TestDevice:
+    async def run(id_: str) -> dict[str, object]:
+        try:
+            return await test(id_)
+        except KeyError as unknown:
+            raise Problem("not-found", f"there is no device {id_[:40]!r} at this point") from unknown
+
+    return run
+
+
+async def _report(ledger: Ledger, config: Config, state: Literal["starting", "ready"], cause: PointCause) -> None:
+    """The point's own state into the journal. A full disk is no reason not to start: pages must say so."""
+    report = ReportPoint(state=state, version=version("luukku"), config_hash=config_hash(config), cause=cause)
+    try:
+        await ledger.submit(report)
+    except JournalFault as fault:
+        log.error("the journal takes no events", why=str(fault))

@@ -1,0 +1,78 @@
+"""One process of the demo: simulated hardware, central, or the point itself. `demo.py` starts and restarts these."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+
+from controller.app.commands import Failed
+from controller.app.demo import CENTRAL_OFFSET, PRINTER_OFFSET, SIM_OFFSET, Plan
+from controller.app.main import until_told
+from controller.app.observe import set_up_log
+from controller.app.settings import load
+
+
+def main() -> int:
+    part, path = sys.argv[1], Path(sys.argv[2])
+    set_up_log(debug=False)
+    plan = msgspec.json.decode(path.read_bytes(), type=Plan)
+    try:
+        return until_told({"sim": sim, "central": central, "point": point}[part](plan))
+    except (Failed, OSError) as failed:
+        print(f"luukku demo: {part}: {failed}", file=sys.stderr)
+        return 1
+
+
+async def sim(plan: Plan) -> None:
+    """The virtual ticket printers, with their control API and paper roll page."""
+    from drivers.sim.escpos_printer import serve_printers
+    from drivers.sim.printer_server import PrinterConfig
+
+    printers = [p for p in load(Path(plan.config)).printers if p.link == "sim"]
+    configs = [
+        PrinterConfig(id=p.id, host=plan.host, port=plan.port + (PRINTER_OFFSET if not n else SIM_OFFSET + n))
+        for n, p in enumerate(printers)
+    ]
+    paper = Path(plan.data) / "paper"
+    async with serve_printers(configs, plan.host, plan.port + SIM_OFFSET, paper, _frames(plan)):
+        await asyncio.Event().wait()
+
+
+async def central(plan: Plan) -> None:
+    from controller.central.main import serve
+
+    tokens = {"box": plan.box_token, "central": plan.central_token}
+    await serve(
+        plan.host, plan.port + CENTRAL_OFFSET, Path(plan.data) / "central", frame_ancestors=_frames(plan),
+        tokens=tokens,
+    )  # fmt: skip
+
+
+async def point(plan: Plan) -> None:
+    """The daemon as `luukku run` would run it, with its neighbours' addresses put in."""
+    from controller.app.compose import Demo, Options, run_point
+
+    path = Path(plan.config)
+    config = load(path)
+    config = msgspec.structs.replace(
+        config,
+        listen=msgspec.structs.replace(config.listen, device=f"{plan.host}:{plan.port}", staff=""),
+        central=msgspec.structs.replace(config.central, url=plan.url(CENTRAL_OFFSET)),
+        point=msgspec.structs.replace(config.point, public_url=plan.url()),
+    )
+    sims = {
+        p.id: plan.port + (PRINTER_OFFSET if not n else SIM_OFFSET + n)
+        for n, p in enumerate(p for p in config.printers if p.link == "sim")
+    }
+    demo = Demo(plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, sims)
+    await run_point(Options(config, Path(plan.data), path.parent, demo), lambda url: None)
+
+
+def _frames(plan: Plan) -> tuple[str, ...]:
+    """The wall's origins: whoever opened it by address or by name."""
+    return (plan.url(), f"http://localhost:{plan.port}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

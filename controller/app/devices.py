@@ -1,0 +1,106 @@
+"""The printers of a point: opened, watched, and each with its paper reader."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from controller.app.supervise import keep_running
+from controller.domain.commands import ReportDevice
+from controller.domain.events import DeviceState
+from controller.domain.point import Config
+from controller.journal.faults import JournalFault
+from controller.ledger import Ledger
+from controller.ports.printer import PrinterCondition, PrinterUnavailable
+from controller.readers.paper import Paper
+from drivers import catalogue
+from drivers.escpos.printer import EscposPrinter
+from drivers.sim.escpos_printer import serve_printers
+from drivers.sim.printer_server import PrinterConfig
+
+STATES: dict[PrinterCondition, DeviceState] = {
+    PrinterCondition.READY: "ready",
+    PrinterCondition.DEGRADED: "degraded",
+    PrinterCondition.OUT_OF_SERVICE: "out_of_service",
+    PrinterCondition.DETACHED: "detached",
+    PrinterCondition.UNKNOWN: "unknown",
+}
+JOURNAL_S = 1.0
+
+
+class TicketPrinter(msgspec.Struct):
+    printer: EscposPrinter
+    paper: Paper
+    simulated: bool
+
+
+class Devices:
+    """All printers by id."""
+
+    def __init__(self, printers: dict[str, TicketPrinter]) -> None:
+        self._printers = printers
+
+    def start(self, tasks: asyncio.TaskGroup, ledger: Ledger, random: Random) -> None:
+        for id_, known in self._printers.items():
+            watch = _watch(ledger, known)
+            tasks.create_task(keep_running(f"printer {id_}", known.printer.run, random))
+            tasks.create_task(keep_running(f"paper {id_}", known.paper.run, random))
+            tasks.create_task(watch)
+
+    def reprint(self, ticket: str) -> None:
+        for known in self._printers.values():
+            if known.paper.reprint(ticket):
+                return
+
+    def tier(self, id_: str) -> str | None:
+        known = self._printers.get(id_)
+        proven = known.printer.health.tier if known else None
+        return proven.value if proven else None
+
+    async def test(self, id_: str) -> dict[str, object]:
+        """Ask one device over its real link whether it could work now. Raises KeyError for an unknown one."""
+        known = self._printers[id_]
+        try:
+            ready = await known.printer.prepare()
+        except PrinterUnavailable as no:
+            return {"id": id_, "state": STATES[known.printer.health.condition], "ok": False, "cause": no.cause}
+        return {"id": id_, "state": "ready", "ok": True, "cause": "", "cuts": ready.cut0, "tier": self.tier(id_)}
+
+
+async def open_devices(
+    stack: AsyncExitStack, config: Config, ledger: Ledger, data: Path, sims: dict[str, int], random: Random
+) -> Devices:
+    """Make every configured printer. `sims`: where simulated ones listen already; others start in this process."""
+    simulated = [p for p in config.printers if p.link == "sim"]
+    missing = [PrinterConfig(id=p.id, host="127.0.0.1", port=0) for p in simulated if p.id not in sims]
+    if missing:
+        served = await stack.enter_async_context(serve_printers(missing, "127.0.0.1", None, data / "paper"))
+        sims = sims | served.ports
+    life = f"{random.getrandbits(48):012x}"
+    printers = {}
+    for configured in config.printers:
+        link = f"tcp:127.0.0.1:{sims[configured.id]}" if configured.link == "sim" else configured.link
+        sim = configured.link == "sim"
+        profile = "virtual" if sim else configured.profile
+        printer = catalogue.escpos_printer(configured.id, link, profile, random=random, life=life)
+        printers[configured.id] = TicketPrinter(printer, Paper(ledger, printer, simulated=sim), sim)
+    return Devices(printers)
+
+
+async def _watch(ledger: Ledger, known: TicketPrinter) -> None:
+    """Journal every change of a printer's health."""
+    health = known.printer.health
+    while True:
+        report = ReportDevice(
+            actor=f"device:{known.printer.id}", device=known.printer.id, kind="printer",
+            state=STATES[health.condition], causes=health.causes, simulated=known.simulated,
+        )  # fmt: skip
+        try:
+            await ledger.submit(report)
+        except JournalFault:
+            await asyncio.sleep(JOURNAL_S)
+            health = known.printer.health
+            continue
+        health = await known.printer.health_changed()
