@@ -63,6 +63,7 @@ function say(id) {
 function show(panel) {
   Object.assign(ui, { panel: ui.panel === panel ? null : panel, form: {}, problem: null, shownAt: performance.now() });
   draw();
+  queueMicrotask(() => document.querySelector("form [data-first]")?.focus());
 }
 
 function set(change) {
@@ -93,7 +94,7 @@ function pressPrimary() {
   if (!ui.state || !ui.live || ui.busy) return;
   if (ui.state.state !== "open") submit("open");
   else if (ui.panel) performance.now() - ui.shownAt > SLIP_MS && submit(ui.panel);
-  else if (primary(ui.state) === "end") show("end");
+  else if (["end", "roll"].includes(primary(ui.state))) show(primary(ui.state));
   else if (primary(ui.state) === "available") act("activity", { activity: "available" });
   else act(primary(ui.state));
 }

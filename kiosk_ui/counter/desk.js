@@ -8,7 +8,7 @@ import { timer } from "/ui/counter/time.js";
 export const KEYS = { primary: "F2", recall: "F4", hold: "F8", transfer: "F9", noShow: "F10" };
 
 const WORDS = {
-  callNext: "counter-call-next", start: "counter-start", end: "counter-end", available: "counter-back-to-service",
+  callNext: "counter-call-next", start: "counter-start", end: "counter-end", available: "counter-back-to-service", roll: "counter-roll",
   recall: "counter-recall", hold: "counter-hold", transfer: "counter-transfer", noShow: "counter-no-show",
 };
 

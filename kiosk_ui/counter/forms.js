@@ -57,7 +57,7 @@ export function transferForm(state, ui, t) {
     <button class="primary" type="submit" ?disabled=${Boolean(ui.busy) || !complete.transfer(form)}>${t("counter-transfer")}<kbd>F2</kbd></button>
     ${segments(t("counter-to"), ["service", "queue", "counter"], (one) => t(`counter-${one}`), form.to, (to) => ui.set({ to, target: "" }))}
     <label class="field"><span>${t(`counter-${form.to}`)}</span>
-      <select @change=${(event) => ui.set({ target: event.target.value })}>
+      <select data-first @change=${(event) => ui.set({ target: event.target.value })}>
         <option value="" ?selected=${!form.target}>${t("counter-choose")}</option>${options}</select></label>
     ${choice("position", POSITIONS, form, ui, t)}
     <label class="check"><input type="checkbox" .checked=${live(form.return)} @change=${(event) => ui.set({ return: event.target.checked })}>
@@ -74,7 +74,7 @@ function workForm(state, ui, t) {
   return html`<form class="card panel" @submit=${ui.submit("work")}>
     <h2>${t("counter-work-heading")}</h2>
     ${serviceField(state, form, ui, t)}
-    <label class="field"><span>${t("counter-minutes")}</span><input type="number" name="minutes" min="1" max="600" required
+    <label class="field"><span>${t("counter-minutes")}</span><input type="number" name="minutes" data-first min="1" max="600" required
       .value=${live(String(form.minutes))} @input=${(event) => ui.set({ minutes: event.target.value })}></label>
     ${choice("channel", CHANNELS, form, ui, t)}
     <button class="primary" type="submit" ?disabled=${Boolean(ui.busy) || !complete.work(form)}>${t("counter-record")}<kbd>F2</kbd></button>
@@ -86,7 +86,7 @@ function rollForm(state, ui, t) {
   return html`<form class="card panel" @submit=${ui.submit("roll")}>
     <h2>${t("counter-roll")}</h2><p class="quiet">${t("counter-roll-help")}</p>
     ${serviceField(state, form, ui, t)}
-    <label class="field"><span>${t("counter-number")}</span><input type="number" name="n" min="1" max="999" required
+    <label class="field"><span>${t("counter-number")}</span><input type="number" name="n" data-first min="1" max="999" required
       .value=${live(String(form.n))} @input=${(event) => ui.set({ n: event.target.value })}></label>
     <button class="primary" type="submit" ?disabled=${Boolean(ui.busy || state.current) || !complete.roll(form)}>${t("counter-call")}<kbd>F2</kbd></button>
     ${cancel(ui, t)}</form>`;

@@ -30,6 +30,7 @@ export function primary(state) {
   if (state.current?.state === "called") return "start";
   if (state.current) return "end";
   if (["break", "other_work"].includes(state.advisor?.state)) return "available";
+  if (state.roll && !state.waiting.some((row) => row.eligible)) return "roll";
   return "callNext";
 }
 

@@ -129,6 +129,7 @@ function queues(state, ui) {
 /** Two lines are there for a name; a long name or a long word gets smaller letters instead of a broken word. */
 function nameSize(name) {
   const word = Math.max(...name.split(/[\s\u00ad-]/).map((part) => part.length));
+  if (word > 30 || name.length > 70) return "huge"; // cut off with an ellipsis: no name a point would choose
   if (word > 24 || name.length > 48) return "smaller";
   return word > 19 || name.length > 36 ? "small" : "";
 }

@@ -103,16 +103,17 @@ def current(state: str = "called", **more: Any) -> dict[str, Any]:
 def waits(number: str, service: str, at: str, lang: str = "fi", **more: Any) -> dict[str, Any]:
     return {
         "ticket": f"t-{number}", "service_event": f"se-{number}", "number": number, "service": service,
-        "provider": service.split("-")[0], "queue": service.split("-")[0], "language": lang, "priority": 0,
-        "queued_at": f"2026-11-21T{at}Z", "eligible": True,
+        "provider": service[: service.index("-")], "queue": service[: service.index("-")], "priority": 0,
+        "language": lang, "queued_at": f"2026-11-21T{at}Z", "eligible": True,
     } | more  # fmt: skip
 
 
 def counter(**more: Any) -> dict[str, Any]:
+    doing = [("serving", "V022"), ("available", None), ("break", None), (None, None)]
     desk = [
         {"id": str(n), "name": four(f"Palvelupiste {n}", f"Disk {n}", f"Counter {n}", f"Bálvalansadji {n}"),
          "label": str(n), "state": "closed" if n == 4 else "open", "advisor_state": state, "current": number}
-        for n, (state, number) in enumerate([("serving", "V022"), ("available", None), ("break", None), (None, None)], 1)
+        for n, (state, number) in enumerate(doing, 1)
     ]  # fmt: skip
     return {
         "view": "counter", "id": "2", "name": desk[1]["name"], "label": "2", "point": POINT, "languages": LANGUAGES,
@@ -137,12 +138,12 @@ LATE = [{"ticket": "t-V019", "number": "V019", "service": "vero-card", "ended_at
 
 def wall(url: str, **more: Any) -> dict[str, Any]:
     names = ["ticket.print_result", "ticket.print_started", "service.queued", "ticket.issued", "visit.created",
-             "service.called", "service.announced", "counter.opened", "device.state_changed", "point.state_changed"]  # fmt: skip
+             "service.called", "service.announced", "counter.opened", "device.state_changed"]  # fmt: skip
     return {
         "view": "wall", "point": POINT, "languages": LANGUAGES, "seq": 112,
         "links": {"kiosk": "/kiosk/main", "tv": "/tv/lobby", "counter": "/counter/2", "sim": f"{url}/t/sim",
                   "central": f"{url}/t/central"},
-        "events": [{"seq": 112 - n, "name": names[n % len(names)], "time": NOW, "actor": "kiosk:main" if n % 3 else "system",
-                    "brief": f"K{42 - n % 7:03}"} for n in range(40)],
+        "events": [{"seq": 112 - n, "name": names[n % len(names)], "time": NOW,
+                    "actor": "kiosk:main" if n % 3 else "system", "brief": f"K{42 - n % 7:03}"} for n in range(40)],
         "central": {"up": True, "seq": 109, "fork": False}, "demo_day": None,
     } | more  # fmt: skip
