@@ -21,7 +21,7 @@ const draw = drawer(() => {
       <p id="fault" class="error" role="alert">${page.fault ? html`${icon("error")}<span>${t(page.fault)}</span>` : nothing}</p>
       <button class="button primary" ?disabled=${page.busy}>${icon("login")}${t("login-send")}</button>
     </form>
-    <footer role="group" aria-label=${t("login-languages")}>${Object.keys(LANGUAGE_NAMES).map(languageButton)}</footer>
+    <div class="languages" role="group" aria-label=${t("login-languages")}>${Object.keys(LANGUAGE_NAMES).map(languageButton)}</div>
   </main>`;
 });
 

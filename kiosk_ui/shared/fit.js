@@ -20,6 +20,7 @@ function fittingSize(one) {
   canvas.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
   const words = one.textContent.trim().split(/[\s\u00ad\u2010-]+/);
   const widest = Math.max(0, ...words.map((word) => canvas.measureText(word).width));
-  if (widest <= one.clientWidth || one.clientWidth === 0) return null;
-  return Math.floor(parseFloat(style.fontSize) * Math.max(SMALLEST, (one.clientWidth - 1) / widest));
+  const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  if (widest <= room || room <= 0) return null;
+  return Math.floor(parseFloat(style.fontSize) * Math.max(SMALLEST, (room - 1) / widest));
 }

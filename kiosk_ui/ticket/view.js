@@ -14,11 +14,11 @@ export function ticketPage(all) {
   return html`
     <header>${all.ticket ? name(all.ticket.point?.name) : "Luukku"}</header>
     <main>${all.missing ? missing(t) : all.ticket ? known({ ...all, t, name }) : all.stale ? staleNotice(t) : nothing}</main>
-    <footer role="group" aria-label=${t("ticket-languages")}>
+    <footer><div class="languages" role="group" aria-label=${t("ticket-languages")}>
       ${LANGUAGES.map((language) => html`
         <button class="button" lang=${language} data-language=${language} aria-pressed=${language === all.language}
           @click=${() => all.speak(language)}>${LANGUAGE_NAMES[language]}</button>`)}
-    </footer>`;
+    </div></footer>`;
 }
 
 const missing = (t) => html`

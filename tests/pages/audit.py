@@ -30,8 +30,9 @@ OCCLUSION = """() => {
       const own = hit && (hit.contains(parent) || parent.contains(hit));
       if (!own) { faults.push(`under ${hit?.className || hit?.tagName}: ${text}`); break; }
     }
+    const spare = 0.4 * parseFloat(getComputedStyle(parent).fontSize); // tall letters reach out of a tight line
     const clipped = (one) => /hidden|clip/.test(getComputedStyle(one).overflow)
-      && (one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2);
+      && (one.scrollHeight > one.clientHeight + spare || one.scrollWidth > one.clientWidth + 2);
     for (let one = parent; one && one !== document.body; one = one.parentElement) {
       if (clipped(one)) { faults.push(`cut off: ${text}`); break; }
     }
@@ -47,11 +48,13 @@ BROKEN_WORDS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode()); ) {
     if (!node.parentElement.checkVisibility()) continue;
-    for (const { 0: word, index } of node.textContent.matchAll(/[\\p{L}]{2,}/gu)) {
+    for (const { 0: word, index } of node.textContent.matchAll(/[\\p{L}\u00ad]{2,}/gu)) {
+      if (word.includes("\u00ad")) continue; // it may break there, with a hyphen
       const range = document.createRange();
       range.setStart(node, index);
       range.setEnd(node, index + word.length);
-      const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      const boxes = [...range.getClientRects()].filter((box) => box.width > 1);
+      const lines = new Set(boxes.map((box) => Math.round(box.top)));
       if (lines.size > 1) faults.push(word);
     }
   }

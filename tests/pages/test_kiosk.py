@@ -7,30 +7,15 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, pass_time, tap
 from tests.pages.stage import Stage, problem
 from tests.pages.states import LANGUAGES, MONDAY
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-SETTLED_MS = 450  # session.js: a tap within 400 ms of a new screen belongs to the old one
-CLOCK = "() => { window.ahead = 0; const real = performance.now.bind(performance);" \
-        " performance.now = () => real() + window.ahead; }"  # fmt: skip
-
-
-async def tap(page: Page, selector: str) -> None:
-    await page.wait_for_timeout(SETTLED_MS)
-    await page.click(selector)
-
-
-async def pass_time(page: Page, seconds: float) -> None:
-    await page.evaluate("(ms) => { window.ahead += ms; }", seconds * 1000)
-
 
 async def opened(open_page: OpenPage, **how: Any) -> Page:
-    page = await open_page("/kiosk/main", **how)
-    await page.evaluate(CLOCK)
-    return page
+    return await open_page("/kiosk/main", **how)
 
 
 async def test_a_provider_with_one_service_gives_a_ticket_with_one_touch(open_page: OpenPage, stage: Stage) -> None:
@@ -60,7 +45,7 @@ async def test_who_does_not_know_where_to_start_gets_a_number_for_advice(open_pa
 
 async def test_a_double_tap_is_one_ticket(open_page: OpenPage, stage: Stage) -> None:
     page = await opened(open_page)
-    await page.wait_for_timeout(SETTLED_MS)
+    await pass_time(page, 1)
     await page.dblclick("[data-provider=vero]", delay=10)
     await expect(page.locator(".number")).to_be_visible()
     await page.wait_for_timeout(300)
@@ -72,7 +57,7 @@ async def test_a_double_tap_on_a_provider_does_not_pick_the_service_that_appears
     open_page: OpenPage, stage: Stage
 ) -> None:
     page = await opened(open_page)
-    await page.wait_for_timeout(SETTLED_MS)
+    await pass_time(page, 1)
     box = await page.locator("[data-provider=kela]").bounding_box()
     assert box
     await page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

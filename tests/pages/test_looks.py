@@ -6,21 +6,15 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.pages import audit, states
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, tap
 from tests.pages.stage import Stage, problem
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SIZES = {"portrait": (1080, 1920), "landscape": (1920, 1080), "desk": (1280, 1024), "wall": (420, 760)}
-SETTLED_MS = 450
 LEAST_TARGET = 76  # px on a 1080 x 1920 panel, surfaces.md 2
 
 Scene = Callable[[Page, Stage], Awaitable[None]]
-
-
-async def tap(page: Page, selector: str) -> None:
-    await page.wait_for_timeout(SETTLED_MS)
-    await page.click(selector)
 
 
 async def home(page: Page, stage: Stage) -> None:
@@ -206,3 +200,19 @@ async def test_the_sign_in_page_is_whole(open_page: OpenPage) -> None:
         await page.click("form .primary")
         assert await faults(page) == []
     assert await audit.axe(page) == []
+
+
+async def test_the_audit_itself_sees_what_is_covered_cut_off_and_broken(open_page: OpenPage) -> None:
+    page = await open_page("/kiosk/main")
+    await page.evaluate("""() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`.tiles { position: relative }
+        .tiles::after { content: ""; position: absolute; inset: 0; background: white }
+        .point { height: 0.4em; max-height: 0.4em }
+        .choices .button { width: 2em; flex: none; padding: 0; overflow-wrap: anywhere }`);
+      document.adoptedStyleSheets = [sheet];
+    }""")
+    found = " ".join(await audit.occlusion(page))
+    assert "under tiles: Kela" in found
+    assert "cut off: Sodankylän palvelupiste" in found
+    assert "Davvisámegiella" in await audit.broken_words(page)
