@@ -35,6 +35,7 @@ class TicketPaper(msgspec.Struct, frozen=True, kw_only=True):
     watch: str  # where to look for the call
     bring_title: str
     bring: tuple[str, ...]
+    also_title: str
     also: tuple[str, ...]  # further services on the same ticket
     qr: str
     qr_hint: str

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 
 from controller.domain.draft import secret_code
+from controller.domain.events import Estimate
 from controller.domain.point import Config
-from controller.domain.state import State
+from controller.domain.state import State, Visit
 from controller.domain.text import pick
 from controller.ports.printer import TicketPaper
 from kiosk_ui.messages import Messages
@@ -22,7 +23,6 @@ def paper(state: State, config: Config, secret: bytes, ticket_id: str, copy: int
     code = secret_code(secret, ticket.id)
     bring = service.card.bring if service and service.card else {}
     wanted = [config.service(id_) for id_ in visit.wanted]
-    minutes = round(ticket.estimate.p50_s / 60) if ticket.estimate else 0
     return TicketPaper(
         language=language,
         point=pick(config.point.name, language, house),
@@ -33,10 +33,11 @@ def paper(state: State, config: Config, secret: bytes, ticket_id: str, copy: int
             "paper-issued", date=f"{local.day}.{local.month}.{local.year}", time=f"{local.hour}.{local.minute:02d}"
         ),
         ahead=say.text("paper-ahead", n=ticket.ahead),
-        estimate=_estimate(say, minutes, known=ticket.estimate is not None),
+        estimate=_when(say, state, config, visit, ticket.estimate),
         watch=say.text("paper-watch"),
         bring_title=say.text("paper-bring"),
         bring=tuple(bring.get(language) or bring.get(house) or ()),
+        also_title=say.text("paper-also"),
         also=tuple(pick(s.name, language, house) for s in wanted if s is not None),
         qr=f"{config.point.public_url.rstrip('/')}/t/{code}",
         qr_hint=say.text("paper-qr-hint"),
@@ -50,7 +51,11 @@ def copy_mark(config: Config) -> str:
     return " / ".join(dict.fromkeys(Messages(language).text("paper-copy") for language in config.point.languages))
 
 
-def _estimate(say: Messages, minutes: int, *, known: bool) -> str:
-    if not known:
-        return say.text("paper-no-estimate")
+def _when(say: Messages, state: State, config: Config, visit: Visit, estimate: Estimate | None) -> str:
+    """The agreed time of an appointment, else the promised wait; "" while no counter is open to promise anything."""
+    booked = state.appointments.get(visit.appointment)
+    if booked is not None:
+        start = datetime.fromisoformat(booked.start).astimezone(config.point.zone)
+        return say.text("paper-appointment", time=f"{start.hour}.{start.minute:02d}")
+    minutes = round(estimate.p50_s / 60) if estimate else 0
     return say.text("paper-estimate", minutes=minutes) if minutes else ""

@@ -56,7 +56,7 @@ def _copy_mark(page: Setting, paper: TicketPaper) -> None:
 
 def _head(page: Setting, paper: TicketPaper) -> None:
     page.paragraph(printable(paper.point, NAME))
-    page.gap(24)
+    page.gap(10)
     page.paragraph(printable(paper.service, NAME), size=LARGE, bold=True)
     page.paragraph(printable(paper.provider, NAME))
 
@@ -70,9 +70,9 @@ def _number(page: Setting, paper: TicketPaper) -> None:
 def _wait(page: Setting, paper: TicketPaper) -> None:
     page.paragraph(printable(paper.ahead, SENTENCE), size=LARGE, bold=True)
     page.paragraph(printable(paper.estimate, SENTENCE), size=LARGE)
-    page.gap(16)
+    page.gap(8)
     page.paragraph(printable(paper.watch, SENTENCE))
-    page.gap(20)
+    page.gap(10)
 
 
 def _cards(page: Setting, paper: TicketPaper) -> None:
@@ -81,27 +81,28 @@ def _cards(page: Setting, paper: TicketPaper) -> None:
     if not bring and not also:
         return
     page.rule()
-    page.gap(20)
+    page.gap(10)
     if bring:
         page.paragraph(printable(paper.bring_title, NAME), bold=True, centred=False)
     for words in bring:
         page.item(words)
     if bring and also:
-        page.gap(20)
+        page.gap(10)
+    if also:
+        page.paragraph(printable(paper.also_title, NAME), bold=True, centred=False)
     for words in also:
         page.item(words, bullet="+")
-    page.gap(16)
+    page.gap(8)
 
 
 def _foot(page: Setting, paper: TicketPaper) -> None:
     page.rule()
-    page.gap(20)
+    page.gap(10)
     page.paragraph(printable(paper.issued, SENTENCE))
     page.paragraph(printable(paper.qr_hint, SENTENCE))
     page.qr(_address(paper.qr))
     _copy_mark(page, paper)
     page.line(f"{printable(paper.number, NUMBER)} · {printable(paper.code, NUMBER)}", bold=True)
-    page.gap(16)
 
 
 def _items(texts: tuple[str, ...]) -> list[str]:

@@ -8,11 +8,11 @@ from drivers.escpos import commands, raster, text
 from drivers.escpos.composer import QR_LEVEL_M, Composer, composer
 from drivers.escpos.profiles import Profile
 
-LEADING = 10  # dots of white between lines of text
+LEADING = 6  # dots of white between lines of text
 MARGIN = 4  # letters left free at each side of a centred tall line: it reads easier
 NUMBER_MAX, NUMBER_MIN = 8, 3  # times font A: 8 is digits of 16 mm at 203 dpi, read from across a table
 NUMBER_SPACE = 3
-QR_WIDTH_DOTS = 272  # 34 mm at 203 dpi: a telephone reads it from 30 cm
+QR_WIDTH_DOTS = 216  # 27 mm at 203 dpi: a telephone reads it from 30 cm
 QR_DOT_MAX, QR_DOT_MIN = 8, 3
 QUIET_ZONE = 4  # modules of white around a QR (ISO/IEC 18004)
 QR_BYTES_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)  # capacity of versions 1.. at level M (ISO/IEC 18004)

@@ -1,11 +1,10 @@
 # The paper ticket. Lines are short: the paper is 42 characters wide.
 paper-ahead = { $n ->
-    [0] You are first in the queue.
-    [one] 1 customer is ahead of you.
-   *[other] { $n } customers are ahead of you.
+    [0] You are first in line
+    [one] 1 customer before you
+   *[other] { $n } customers before you
 }
 paper-estimate = Wait about { $minutes } min
-paper-no-estimate = The wait cannot be estimated yet
 paper-issued = Issued { $date } at { $time }
 paper-appointment = Appointment at { $time }
 paper-watch = Wait to be called. Watch the screen.

@@ -1,11 +1,10 @@
 # Könummerlappen. Raderna är korta: bredden är 42 tecken.
 paper-ahead = { $n ->
-    [0] Du är först i kön.
-    [one] Före dig finns 1 kund.
-   *[other] Före dig finns { $n } kunder.
+    [0] Du är först i kön
+    [one] Före dig finns 1 kund
+   *[other] Före dig finns { $n } kunder
 }
-paper-estimate = Väntetid ungefär { $minutes } min
-paper-no-estimate = Väntetiden kan inte beräknas ännu
+paper-estimate = Väntetid cirka { $minutes } min
 paper-issued = Given { $date } kl. { $time }
 paper-appointment = Bokad tid kl. { $time }
 paper-watch = Vänta tills du kallas. Följ skärmen.
