@@ -27,7 +27,7 @@ OCCLUSION = """() => {
       const x = box.x + box.width / 2, y = box.y + box.height / 2;
       if (box.left < -0.5 || box.right > innerWidth + 0.5) { faults.push(`off the side: ${text}`); break; }
       const hit = document.elementFromPoint(x, y);
-      const own = hit && (hit.contains(parent) || parent.contains(hit));
+      const own = hit && parent.contains(hit); // an ancestor on top is a cover too, or the text is clipped away
       if (!own) { faults.push(`under ${hit?.className || hit?.tagName}: ${text}`); break; }
     }
     const spare = 0.4 * parseFloat(getComputedStyle(parent).fontSize); // tall letters reach out of a tight line
