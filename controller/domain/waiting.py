@@ -32,8 +32,8 @@ def estimate(state: State, config: Config, service: Service, place: int) -> Esti
         mean, variance = mean + own_mean / 2 / busy, variance + own_variance / busy**2
     elif mean == 0:
         return Estimate(0, 0)
-    spread = math.sqrt(variance)
-    return Estimate(_rounded(mean), _rounded(mean + Z80 * spread))
+    median, p80 = _quantiles(mean, variance)
+    return Estimate(_rounded(median), _rounded(p80))
 
 
 def for_newcomer(state: State, config: Config, service: Service, now_ms: int) -> Estimate | None:
@@ -80,6 +80,13 @@ def _typical(state: State, config: Config, queue: str) -> tuple[float, float]:
     every = [moments(state, s) for s in config.services if s.queue == queue]
     count = max(1, len(every))
     return sum(m for m, _ in every) / count, sum(v for _, v in every) / count
+
+
+def _quantiles(mean: float, variance: float) -> tuple[float, float]:
+    """Median and 80 % point of a wait of this mean and variance, taken as log-normal itself."""
+    sigma = math.sqrt(math.log1p(variance / mean**2))
+    median = mean * math.exp(-sigma * sigma / 2)
+    return median, median * math.exp(Z80 * sigma)
 
 
 def _rounded(seconds: float) -> int:
