@@ -6,7 +6,7 @@ import { languageTag, serviceName, serviceOf } from "/ui/counter/desk.js";
 import { waited } from "/ui/counter/time.js";
 
 export function waitingList(state, ui, t) {
-  return html`<section class="waiting"><h2>${t("counter-waiting")} <span class="count">${state.waiting.length}</span></h2>
+  return html`<section class="waiting"><h2>${t("counter-waiting", { n: state.waiting.length })}</h2>
     ${state.waiting.length ? html`<ol class="rows">${repeat(state.waiting, (row) => row.ticket, (row) => waitingRow(row, state, ui, t))}</ol>`
       : html`<p class="quiet">${t("counter-nobody-waits")}</p>`}</section>`;
 }

@@ -77,7 +77,7 @@ function events(state, ui, t) {
 
 function eventTable(state, t) {
   const held = state.central?.seq ?? 0;
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("wall-events")}><table>
     <thead><tr>${["seq", "name", "what", "actor"].map((one) => html`<th scope="col">${t(`wall-${one}`)}</th>`)}<th scope="col">${t("wall-held")}</th></tr></thead>
     <tbody>${repeat(state.events, (one) => one.seq, (one) => html`<tr>
       <td class="seq">${one.seq}</td><td>${eventName(one.name, t)}</td><td class="brief"><bdi>${one.brief ?? ""}</bdi></td><td class="actor"><bdi>${one.actor}</bdi></td>

@@ -137,7 +137,7 @@ class Stage:
             return problem("forbidden", 403)
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return problem("invalid", 400)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(compress=False)  # compressing a large state would start a thread
         await socket.prepare(request)
         self._sockets[socket] = self.seq
         await self.say(socket, {"t": "snap", "epoch": "one", "seq": self.seq, "state": self.state})

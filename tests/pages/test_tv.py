@@ -188,3 +188,25 @@ async def test_a_page_that_is_not_signed_in_says_so_to_a_technician(open_page: O
     stage.authorised = False
     page = await open_page("/tv/lobby", 1920, 1080, ready=".notices")
     await page.get_by_text("Tätä näyttöä ei ole kirjattu sisään").wait_for()
+
+
+CONTRAST = """() => {
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
+      .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  return [...document.querySelectorAll(".called li :is(.number, .word, .counter)")].map((one) => {
+    const pair = [getComputedStyle(one).color, getComputedStyle(one.closest("li")).backgroundColor].map(light);
+    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+  });
+}"""
+
+
+async def test_axe_finds_nothing_and_called_rows_have_strong_contrast_while_they_pulse(open_page: OpenPage) -> None:
+    page = await tv(open_page)
+    assert [one for one in await audit.axe(page) if not one.startswith("color-contrast: <b")] == []
+    for _ in range(12):
+        found = await page.evaluate(CONTRAST)
+        assert len(found) == 12 and min(found) >= 5.5
+        await page.wait_for_timeout(90)
