@@ -13,6 +13,7 @@ import tempfile
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -20,6 +21,7 @@ import msgspec
 RESTART_S = 0.5  # contract: within 2 s
 STOP_S = 8.0
 READY_S = 60.0
+PRINTER_S = 5.0  # a virtual printer that was left without paper is no reason not to show the rest
 CENTRAL_OFFSET, PRINTER_OFFSET, SIM_OFFSET = 10, 20, 21  # beside the point's port
 CONFIG = Path(__file__).parents[2] / "config" / "demo.toml"
 PARTS = ("sim", "central", "point")
@@ -124,16 +126,32 @@ class Show:
         return self._stopping.is_set()
 
     async def _announce(self) -> None:
-        self._write_credentials(await self._surface_tokens())
+        tokens = await self._surface_tokens()
+        await self._printers_answer()
+        self._write_credentials(tokens)
         wall = f"{self._plan.url()}/wall"
         print(f"\n  The wall:  {wall}\n\n  data in {self._data}; Ctrl-C ends the demo", flush=True)
         if self._browser and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             await asyncio.to_thread(webbrowser.open, wall)
 
-    async def _surface_tokens(self) -> dict[str, str]:
+    async def _printers_answer(self) -> None:
+        """Give the point's links a moment, so that whoever sees the wall also gets paper."""
+        with suppress(TimeoutError, aiohttp.ClientError):
+            async with asyncio.timeout(PRINTER_S):
+                while not all(p["state"] in {"ready", "degraded"} for p in await self._printers()):
+                    await asyncio.sleep(0.1)
+
+    async def _printers(self) -> list[dict[str, str]]:
+        told = msgspec.json.decode(await self._admin("/api/v1/state"), type=dict[str, msgspec.Raw])
+        return msgspec.json.decode(told["printers"], type=list[dict[str, Any]])
+
+    async def _admin(self, path: str) -> bytes:
         connector = aiohttp.UnixConnector(str(self._data / "admin.sock"))
-        async with aiohttp.ClientSession(connector=connector) as session, session.get("http://admin/tokens") as answer:
-            known = msgspec.json.decode(await answer.read(), type=list[dict[str, str]])
+        async with aiohttp.ClientSession(connector=connector) as session, session.get(f"http://admin{path}") as answer:
+            return await answer.read()
+
+    async def _surface_tokens(self) -> dict[str, str]:
+        known = msgspec.json.decode(await self._admin("/tokens"), type=list[dict[str, str]])
         first: dict[str, str] = {}
         for one in known:
             first.setdefault(one["role"], one["token"])

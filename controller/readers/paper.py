@@ -6,6 +6,7 @@ by the printer's own counter before anything is sent again.
 """
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 
@@ -30,6 +31,8 @@ from controller.readers import ticket_text
 GIVE_UP_MS = 60_000  # a paper in doubt is given up to the screen after this (devices.md section 3)
 ATTEMPTS = 3
 LOOK_AGAIN_S = 1.0
+FIRST_WORD_S = 1.0  # with the second that `prepare` may take, within the 2 s that anybody waits
+FIRST_LOOK_S = 0.02
 JOURNAL_S = 0.5
 RESULTS: dict[PrintEnd, PrintResult] = {
     PrintEnd.CONFIRMED: "confirmed",
@@ -97,9 +100,17 @@ class Paper:
             self._wanted.put_nowait((ticket, False))
 
     async def _work(self) -> None:
+        await self._first_word()
         while True:
             ticket, again = await self._wanted.get()
             await self._print(ticket, again=again)
+
+    async def _first_word(self) -> None:
+        """Just started: a ticket that comes before the printer has answered waits a moment for it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_WORD_S):
+                while self._printer.health.condition in {PrinterCondition.DETACHED, PrinterCondition.UNKNOWN}:
+                    await asyncio.sleep(FIRST_LOOK_S)
 
     async def _print(self, id_: str, *, again: bool) -> None:
         """One ticket to its end."""
