@@ -65,27 +65,30 @@ def application(shared: Rooms, door: Door) -> web.Application:
     app = web.Application(middlewares=[_problems], client_max_size=BODY_MOST)
     app[SITE], app[DOOR] = shared.site, door
     app[STREAMS], app[SCREENS], app[RATES], app[TEST] = shared.streams, shared.screens, shared.rates, shared.test
+    app.on_response_prepare.append(_headers)
     for route in ROUTES:
         if not route.demo or shared.site.demo is not None:
-            app.router.add_route(route.method, f"/api/v1{route.path}", _guarded(route))
+            resource = app.router.add_resource(f"/api/v1{route.path}")
+            resource.add_route(route.method, _guarded(route))
+            if route.method == "GET" and route.path != "/stream":
+                resource.add_route("HEAD", _guarded(route))
     if door.local or door.admin:
         for path, handler in LOCAL:
             app.router.add_get(path, _open(handler))
     if door.admin:
         app.router.add_get("/tokens", _open(reading.tokens))
     for path in pages.PAGES:
-        app.router.add_get(path, _named(pages.page))
-    app.router.add_get("/ui/{path:.+}", _named(pages.asset))
+        app.router.add_get(path, pages.page)
+    app.router.add_get("/ui/{path:.+}", pages.asset)
     app.router.add_get("/", _home)
     return app
 
 
 def _guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """The handler behind its door: name, origin, role."""
+    """The handler for whoever has the role."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
         door, site = request.app[DOOR], request.app[SITE]
-        auth.check_origin(request, door, socket=route.path == "/stream")
         who = NOBODY
         if route.roles:
             who = _ticket_holder(request, route) or auth.require(
@@ -97,13 +100,15 @@ def _guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
 
 
 def _ticket_holder(request: web.Request, route: Route) -> Credential | None:
-    """`Authorization: Ticket CODE`: whoever holds a ticket, about their own visit."""
+    """`Authorization: Ticket CODE`, or Bearer as for all tokens: whoever holds a ticket, about their own visit."""
     scheme, _, code = request.headers.get("Authorization", "").partition(" ")
-    if "ticket" not in route.roles or scheme.lower() != "ticket":
+    if "ticket" not in route.roles or scheme.lower() not in {"ticket", "bearer"}:
         return None
     from controller.domain.draft import hash_code
 
     id_ = request.app[SITE].state.codes.get(hash_code(code.strip()))
+    if id_ is None and scheme.lower() == "bearer":
+        return None  # a surface's token, perhaps
     if id_ is None:
         raise Problem("forbidden", "this code is not valid today")
     return Credential("booth", id_)
@@ -111,18 +116,7 @@ def _ticket_holder(request: web.Request, route: Route) -> Credential | None:
 
 def _open(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def run(request: web.Request) -> web.StreamResponse:
-        auth.check_origin(request, request.app[DOOR])
         return await _run(handler, request, NOBODY)
-
-    return run
-
-
-def _named(
-    handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def run(request: web.Request) -> web.StreamResponse:
-        auth.check_origin(request, request.app[DOOR])
-        return await handler(request)
 
     return run
 
@@ -133,7 +127,6 @@ async def _run(handler: Handler, request: web.Request, who: Credential) -> web.S
 
 
 async def _home(request: web.Request) -> web.StreamResponse:
-    auth.check_origin(request, request.app[DOOR])
     raise web.HTTPFound("/wall" if request.app[SITE].demo is not None else "/login")
 
 
@@ -141,8 +134,9 @@ async def _home(request: web.Request) -> web.StreamResponse:
 async def _problems(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Whatever goes wrong is a problem document; no traceback leaves the house."""
+    """Name and origin first, whatever the address; what goes wrong is a problem document, never a traceback."""
     try:
+        auth.check_origin(request, request.app[DOOR])
         return await handler(request)
     except Problem as problem:
         return problem.response()
@@ -156,6 +150,15 @@ async def _problems(
     except Exception:  # why: a supervisor's border; the defect is logged whole, the caller gets a plain 500
         log.exception("a request failed", method=request.method, path=request.path)
         return Problem("internal", "this box made a mistake; it is in the log").response()
+
+
+async def _headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Of every answer: no other site may show it, no cache keep it, and it is what it says it is."""
+    response.headers["Server"] = "luukku"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
 
 
 def _allow(answer: web.HTTPException) -> dict[str, str]:
