@@ -1,0 +1,41 @@
+"""Demos for the strange client: one that all quiet tests share, and one for each violent test."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.system.stage import Demo
+from tests.system.stranger import Stranger, stranger
+
+
+@pytest.fixture(scope="session")
+def shared_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    demo = Demo(tmp_path_factory.mktemp("shared") / "data")
+    try:
+        yield demo.start()
+    finally:
+        demo.stop()
+
+
+@pytest.fixture
+async def client(shared_demo: Demo) -> AsyncIterator[Stranger]:
+    """A stranger at the demo that all share. Leave it as it was found: counters closed, faults cleared."""
+    async with stranger(shared_demo) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+def own_demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
+    """Makes demos that end with the test."""
+    made: list[Demo] = []
+
+    def make(**options: object) -> Demo:
+        made.append(Demo(tmp_path / f"data{len(made)}", **options))  # type: ignore[arg-type]  # why: passed on
+        return made[-1].start()
+
+    try:
+        yield make
+    finally:
+        for demo in made:
+            demo.stop()
