@@ -3,6 +3,8 @@
 import asyncio
 from random import Random
 
+import structlog
+
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
 from controller.domain import orders
@@ -17,6 +19,8 @@ from controller.uplink.sync import Uplink
 from controller.web.site import Notice, Site
 
 CURSOR = "central_orders"
+
+log = structlog.get_logger("orders")
 
 
 def start(tasks: asyncio.TaskGroup, ledger: Ledger, site: Site, central: Central, token: str, random: Random) -> None:
@@ -54,7 +58,10 @@ class Orders:
         command = CentralOrder(
             actor="central", id=order.id, type=order.type, data=bytes(order.data), expires=order.expires
         )
-        await self._ledger.submit(command, cursor=(CURSOR, order.n))
+        try:
+            await self._ledger.submit(command, cursor=(CURSOR, order.n))
+        except Refused as no:  # its very id fits in no event: nobody can be told, and the next order must not wait
+            log.error("order from central cannot be answered", n=order.n, why=str(no))
         self.n = order.n
         if not known and self._ledger.state.orders.get(order.id):
             self._outside(order)

@@ -7,7 +7,7 @@ from base64 import b32encode
 import msgspec
 
 from controller.domain.commands import Now
-from controller.domain.events import AdvisorState, AdvisorStateChanged, Event, Inference
+from controller.domain.events import EVENTS, NAMES, AdvisorState, AdvisorStateChanged, Event, Inference
 from controller.domain.point import Config
 from controller.domain.state import Counter, ServiceEvent, State, Visit
 
@@ -16,6 +16,9 @@ PROBLEMS = {
     "closed": 409, "cap-reached": 409, "unknown-service": 404, "unknown-ticket": 404, "counter-not-open": 409,
     "counter-busy": 409, "wrong-state": 409, "clock-not-set": 503, "invalid": 400,
 }  # fmt: skip
+
+_encode = msgspec.json.Encoder().encode
+_readers = {data: msgspec.json.Decoder(data) for data in EVENTS.values()}
 
 
 class Refused(Exception):
@@ -57,7 +60,7 @@ class Draft:
         self._advisors: dict[str, AdvisorState] = {}
 
     def add(self, event: Event, *, ms: int | None = None, mono_ns: int | None = None) -> None:
-        self.facts.append(Fact(event, ms, mono_ns))
+        self.facts.append(Fact(readable(event), ms, mono_ns))
 
     def new_id(self, kind: str) -> str:
         """An id for the thing that the next fact brings into the world; unique by journal and sequence number."""
@@ -95,6 +98,16 @@ class Draft:
             return
         self._advisors[counter.id] = to
         self.add(AdvisorStateChanged(counter=counter.id, from_=was, to=to, at=at, reason=reason), ms=ms)
+
+
+def readable(event: Event) -> Event:
+    """The event, if a replay of the journal can read it. Refused otherwise: what is journalled stays for ever, and a
+    point that cannot read its journal does not start."""
+    try:
+        _readers[type(event)].decode(_encode(event))
+    except (msgspec.MsgspecError, UnicodeError) as bad:
+        raise Refused("invalid", f"{NAMES[type(event)]}: {bad}") from bad
+    return event
 
 
 def secret_code(secret: bytes, ticket: str) -> str:

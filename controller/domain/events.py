@@ -16,7 +16,9 @@ Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Moment = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")]
 Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Cause = Annotated[str, Meta(pattern=r"^[a-z0-9_]{0,40}$")]
-Count = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]  # what every reader of JSON can hold
+Job = Annotated[str, Meta(pattern=r"^[!-~]{4}$")]  # four printable characters that name a paper to its printer
+Version = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$")]  # PEP 440, and a build's short hash
 
 Entry = Literal["kiosk", "reception", "check_in", "web", "roll", "button"]
 Medium = Literal["paper", "screen", "none"]
@@ -98,7 +100,7 @@ class PrintStarted(Event, frozen=True, kw_only=True):
     """Durable before the first byte goes to the printer."""
 
     ticket: Id
-    job: Annotated[str, Meta(pattern=r"^[!-~]{4}$")]
+    job: Job
     device: Id
     attempt: Annotated[int, Meta(ge=1)]
     copy: Count
@@ -108,7 +110,7 @@ class PrintStarted(Event, frozen=True, kw_only=True):
 
 class PrintResulted(Event, frozen=True, kw_only=True):
     ticket: Id
-    job: str
+    job: Job
     device: Id
     attempt: Annotated[int, Meta(ge=1)]
     copy: Count
@@ -284,7 +286,7 @@ class DeviceCounters(Event, frozen=True, kw_only=True):
 
 class PointStateChanged(Event, frozen=True, kw_only=True):
     state: Literal["starting", "ready", "degraded"]
-    version: str
+    version: Version
     config_hash: Hex64
     cause: PointCause
 

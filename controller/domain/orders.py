@@ -61,7 +61,7 @@ def order(draft: Draft, told: CentralOrder) -> None:
     except Refused as no:
         del draft.facts[before:]
         draft.add(CommandRefused(command=told.id, type=type_, reason=no.problem.replace("-", "_")))
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         del draft.facts[before:]
         draft.add(CommandRefused(command=told.id, type=type_, reason="invalid"))
     else:
