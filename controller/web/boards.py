@@ -125,6 +125,7 @@ def desk(site: Site, id_: str) -> View:
         "walk_s": config.point.walk_s,
         "wrap_up_s": config.point.wrap_up_s,
         "roll": config.point.paper_roll,
+        "clock": "unset" if site.issuing() == "clock_not_set" else site.now().clock,
     }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """Demos for the strange client: one that all quiet tests share, and one for each violent test."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.system.stage import Demo
+from tests.system.stage import Demo, MakeDemo
 from tests.system.stranger import Stranger, stranger
 
 
@@ -26,13 +28,13 @@ async def client(shared_demo: Demo) -> AsyncIterator[Stranger]:
 
 
 @pytest.fixture
-def own_demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
+def own_demo(tmp_path: Path) -> Iterator[MakeDemo]:
     """Makes demos that end with the test."""
     made: list[Demo] = []
 
-    def make(**options: object) -> Demo:
-        made.append(Demo(tmp_path / f"data{len(made)}", **options))  # type: ignore[arg-type]  # why: passed on
-        return made[-1].start()
+    async def make(**options: Any) -> Demo:
+        made.append(Demo(tmp_path / f"data{len(made)}", **options))
+        return await asyncio.to_thread(made[-1].start)
 
     try:
         yield make

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -104,6 +105,9 @@ class Demo:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+
+MakeDemo = Callable[..., Awaitable[Demo]]
 
 
 def _signal(pid: int, number: int) -> None:
