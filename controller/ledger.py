@@ -228,6 +228,10 @@ class Ledger:
             else:
                 request.done.set_exception(reply)
 
+    def knows(self, key: str) -> bool:
+        """Has this idempotency key a stored answer?"""
+        return key in self._keys
+
     def mended(self) -> None:
         """There is room again."""
         self.full = False

@@ -11,11 +11,14 @@ from controller.domain.state import Appointment
 from controller.domain.text import moment
 
 EARLY_MS = 2 * 60 * 60_000  # how long before the agreed time one may check in
+ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")  # it goes into events: nothing that a person could write in
 CODE = re.compile(r"^[A-Za-z0-9-]{4,32}$")
 
 
 def put(draft: Draft, wish: PutAppointment) -> None:
     """Add or change a booking. The same revision again changes nothing; an older one is refused."""
+    if not ID.match(wish.appointment):
+        raise Refused("invalid", "an appointment's id has 1 to 80 letters, digits or . _ : -, and no spaces")
     service = draft.config.service(wish.service)
     if service is None:
         raise Refused("unknown-service", f"there is no service {wish.service!r}")
@@ -113,4 +116,6 @@ def when(text: str) -> int:
         raise Refused("invalid", f"{text[:40]!r} is not a time like 2026-11-23T08:00:00Z") from bad
     if read.tzinfo is None:
         raise Refused("invalid", f"{text[:40]!r} needs an offset, as in 2026-11-23T08:00:00+02:00")
+    if not 2000 <= read.year < 2200:
+        raise Refused("invalid", f"{text[:40]!r} is in no year of this point")
     return int(read.timestamp() * 1000)

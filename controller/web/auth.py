@@ -6,10 +6,10 @@ journal, and is never stored. A request may carry several cookies (the demo's wa
 
 import hashlib
 import hmac
+import re
 from base64 import b32encode
 from ipaddress import ip_address
 from typing import Literal, get_args
-from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -23,6 +23,7 @@ DEVICE_ROLES = frozenset({"kiosk", "tv", "booth", "panic"})
 COOKIE = "luukku_"
 FAILURES, PERIOD_S = 5, 15 * 60  # sign-in attempts that may fail, per address and quarter of an hour
 SAFE = frozenset({"GET", "HEAD"})
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?")  # RFC 9110 section 7.2, without user or path
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -94,18 +95,17 @@ def require(credentials: list[Credential], roles: frozenset[str]) -> Credential:
     return next((c for c in allowed if c.id), allowed[0])
 
 
-def check_origin(request: web.Request, door: Door, *, socket: bool = False) -> None:
+def check_origin(request: web.Request, door: Door) -> None:
     """A foreign page, or a name that was bent to our address, gets nothing. Raises Problem("forbidden")."""
     if door.admin:
         return
     host = request.headers.get("Host", "")
     if not _our_host(host, door):
         raise Problem("forbidden", f"this point does not answer to the name {host[:80]!r}")
-    if request.method in SAFE and not socket:
-        return
     origin = request.headers.get("Origin")
     if origin is None:
-        if request.headers.get("Authorization") is None and not socket and _has_cookie(request):
+        said = request.method in SAFE or request.headers.get("Authorization") is not None
+        if not said and _has_cookie(request):
             raise Problem("forbidden", "a request with a cookie needs its Origin")
         return
     if origin != f"{'https' if door.tls else 'http'}://{host}":
@@ -120,7 +120,10 @@ def _has_cookie(request: web.Request) -> bool:
 
 def _our_host(host: str, door: Door) -> bool:
     """An address or our own name; on a local door only loopback. A DNS name somebody else made up is neither."""
-    name = urlsplit(f"//{host}").hostname or ""
+    written = HOST.fullmatch(host)
+    if written is None:
+        return False
+    name = written[1].strip("[]").lower()
     if name == "localhost":
         return True
     try:

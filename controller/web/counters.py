@@ -15,10 +15,10 @@ Handler = Callable[[web.Request, Credential], Awaitable[web.Response]]
 
 
 def _counter(request: web.Request, who: Credential) -> str:
-    """The counter in the path; a sign-in that is for one counter stays there."""
+    """The counter in the path."""
     id_ = request.match_info["id"]
     if request.app[SITE].config.counter(id_) is None:
-        raise Problem("invalid", f"there is no counter {id_[:40]!r} at this point", status=404)
+        raise Problem("not-found", f"there is no counter {id_[:40]!r} at this point")
     return id_
 
 

@@ -8,7 +8,7 @@ import msgspec
 from controller.web.problems import TITLES
 from controller.web.routes import ROUTES, Route
 
-ALWAYS = ("forbidden", "invalid")
+ALWAYS = ("forbidden", "invalid", "internal")
 CHANGING = ("idempotency-key-missing", "idempotency-conflict")
 
 
@@ -62,7 +62,7 @@ def _operation(route: Route, refs: dict[type, dict[str, Any]]) -> dict[str, Any]
     if parameters:
         operation["parameters"] = parameters
     if route.body is not None:
-        required = route.body.__name__ != "Nothing"
+        required = any(field.required for field in msgspec.structs.fields(route.body))
         operation["requestBody"] = {
             "required": required, "content": {"application/json": {"schema": refs[route.body]}},
         }  # fmt: skip
@@ -76,11 +76,12 @@ def _responses(route: Route, refs: dict[type, dict[str, Any]]) -> dict[str, Any]
     responses: dict[str, Any] = {"101" if route.path == "/stream" else str(route.status): good}
     if route.path.endswith("/call-next"):
         responses["204"] = {"description": "Nobody waits whom this counter could serve"}
-    names = {*route.problems, *(CHANGING if route.changes else ()), *(ALWAYS if route.roles or route.body else ())}
+    names = {*route.problems, *(CHANGING if route.changes else ()), *ALWAYS}
     if route.changes:
         names.add("journal-full")
-    for name in sorted(names):
-        status, title = TITLES[name]
+    told = [(TITLES[name][0], name) for name in sorted(names)] + ([(413, "invalid")] if route.body else [])
+    for status, name in told:
+        title = TITLES[name][1]
         problem = responses.setdefault(
             str(status),
             {"description": "", "content": {"application/problem+json": {"schema": refs[ProblemShape]}}},

@@ -38,12 +38,15 @@ async def page(request: web.Request) -> web.StreamResponse:
     site = request.app[SITE]
     route = request.match_info.route.resource
     folder, roles = PAGES[route.canonical if route else ""]
+    if roles and site.demo is None and not request.app[DOOR].roles.intersection(roles):
+        raise Problem("forbidden", "this page is behind another door of this point")
     path = ROOT / folder / "index.html"
     if (folder == "wall" and site.demo is None) or not await asyncio.to_thread(path.is_file):
         raise Problem("not-found", "there is no such page at this point")
     response = await _file(path)
     response.headers["Content-Security-Policy"] = policy(site)
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), usb=(), serial=()"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if site.demo is not None:
         for role in roles:
             _sign_in(response, request, site, role)
@@ -52,8 +55,8 @@ async def page(request: web.Request) -> web.StreamResponse:
 
 async def asset(request: web.Request) -> web.StreamResponse:
     """A file below kiosk_ui, of a kind that pages use."""
-    path = (ROOT / request.match_info["path"]).resolve()
-    if path.suffix not in TYPES or not path.is_relative_to(ROOT) or not await asyncio.to_thread(path.is_file):
+    path = await asyncio.to_thread(_below, request.match_info["path"])
+    if path is None:
         raise Problem("not-found", "there is no such file")
     response = await _file(path)
     response.headers["Cache-Control"] = "no-cache"
@@ -87,11 +90,17 @@ def _sign_in(response: web.StreamResponse, request: web.Request, site: Site, rol
     set_cookie(response, role, token(site.secret, role, id_), request.app[DOOR])  # type: ignore[arg-type]  # why: PAGES names roles
 
 
+def _below(name: str) -> Path | None:
+    """The file that pages may have under this name, whatever strange name it is."""
+    try:
+        path = (ROOT / name).resolve(strict=True)
+    except (OSError, ValueError):
+        return None
+    return path if path.suffix in TYPES and path.is_relative_to(ROOT) and path.is_file() else None
+
+
 async def _file(path: Path) -> web.Response:
     body = await asyncio.to_thread(path.read_bytes)
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     charset = "utf-8" if kind.startswith("text/") else None
-    response = web.Response(body=body, content_type=kind, charset=charset)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return web.Response(body=body, content_type=kind, charset=charset)

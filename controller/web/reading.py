@@ -37,7 +37,7 @@ def state(request: web.Request, who: Credential) -> web.Response:
 async def events(request: web.Request, who: Credential) -> web.Response:
     """The journal, page by page; each event in its exact bytes."""
     site = request.app[SITE]
-    after, limit = _number(request, "after", 0, 2**53), _number(request, "limit", 1000, EVENTS_MOST)
+    after, limit = _number(request, "after", 0, 2**53), _number(request, "limit", 1000, EVENTS_MOST, least=1)
     found: list[msgspec.Raw] = []
     end = site.state.seq
     while len(found) < limit and after < end:
@@ -112,10 +112,10 @@ def _figures(site: Site) -> list[tuple[str, str, float]]:
     ]
 
 
-def _number(request: web.Request, name: str, default: int, most: int) -> int:
+def _number(request: web.Request, name: str, default: int, most: int, *, least: int = 0) -> int:
     text = request.query.get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or not text.isascii() or len(text) > 16 or int(text) > most:
-        raise Problem("invalid", f"{name} is a whole number from 0 to {most}")
+    if not text.isdecimal() or not text.isascii() or len(text) > 16 or not least <= int(text) <= most:
+        raise Problem("invalid", f"{name} is a whole number from {least} to {most}")
     return int(text)

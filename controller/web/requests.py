@@ -28,7 +28,7 @@ async def body(request: web.Request, shape: type[B]) -> B:
         return msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError as bad:
         raise Problem("invalid", str(bad)) from bad
-    except (msgspec.DecodeError, UnicodeDecodeError) as bad:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as bad:
         raise Problem("invalid", f"the body is not JSON: {bad}") from bad
 
 
@@ -49,6 +49,11 @@ async def act(request: web.Request, command: Command, render: Render) -> tuple[w
     return answer(reply), reply
 
 
+def answered(request: web.Request) -> bool:
+    """Was this Idempotency-Key answered before? Then the ledger answers again, and nothing is limited."""
+    return request.app[SITE].ledger.knows(request.headers.get("Idempotency-Key", ""))
+
+
 def answer(reply: Reply) -> web.Response:
     if reply.status == 204:
         return web.Response(status=204)
@@ -65,7 +70,7 @@ async def idempotency(request: web.Request) -> Key:
     raw = await request.read()
     try:
         meaning = msgspec.json.encode(msgspec.json.decode(raw), order="sorted") if raw else b"{}"
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         meaning = raw
     return Key(key, hashlib.sha256(f"{request.method} {request.path}\n".encode() + meaning).digest())
 

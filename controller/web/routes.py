@@ -40,14 +40,15 @@ def _post(path: str, handler: Handler, roles: frozenset[str], summary: str, body
 
 def _counter(action: str, handler: Handler, summary: str, body: type[shapes.Body], *problems: str,
              answer: type = shapes.ServiceEvent) -> Route:  # fmt: skip
-    known = ("counter-not-open", "wrong-state", *problems)
+    known = ("counter-not-open", "wrong-state", "not-found", *problems)
     return _post(f"/counters/{{id}}/{action}", handler, STAFF, summary, body, answer, known)
 
 
 _TAKE = ("closed", "cap-reached", "unknown-service", "clock-not-set", "journal-full", "too-many")
 
 ROUTES: tuple[Route, ...] = (
-    Route("POST", "/login", live.login, ANY, "Sign in: a cookie for pages and stream", shapes.Login),
+    Route("POST", "/login", live.login, ANY, "Sign in: a cookie for pages and stream", shapes.Login,
+          problems=("too-many",)),
     Route("POST", "/logout", live.logout, ANY, "Sign out", shapes.Nothing),
     Route("GET", "/services", reading.services, KIOSK | STAFF, "What is offered, in one language",
           query=("lang", "kiosk")),
@@ -59,7 +60,8 @@ ROUTES: tuple[Route, ...] = (
     _post("/tickets/{id}/cancel", tickets.cancel, KIOSK | STAFF, "Give the number back", shapes.Nothing,
           shapes.Ticket, ("unknown-ticket", "wrong-state")),
     _post("/appointments/{code}/check-in", tickets.check_in, KIOSK | STAFF, "A customer with an appointment is here",
-          shapes.CheckIn, shapes.Ticket, ("unknown-ticket", "wrong-state", "clock-not-set", "journal-full"), 201),
+          shapes.CheckIn, shapes.Ticket,
+          ("unknown-ticket", "unknown-service", "wrong-state", "clock-not-set", "journal-full"), 201),
     Route("PUT", "/appointments/{id}", tickets.put_appointment, STAFF, "Add or change an appointment",
           shapes.PutAppointment, shapes.Subject, problems=("unknown-service", "wrong-state"), changes=True),
     Route("DELETE", "/appointments/{id}", tickets.delete_appointment, STAFF, "Cancel an appointment", None,
@@ -69,7 +71,8 @@ ROUTES: tuple[Route, ...] = (
     _counter("close", counters.close, "Close the counter", shapes.Nothing, answer=shapes.CounterOut),
     _counter("call-next", counters.call_next, "Call whoever is next; 204 when nobody waits", shapes.Nothing,
              "counter-busy"),
-    _counter("call", counters.call, "Call this one", shapes.CallTicket, "counter-busy", "unknown-ticket"),
+    _counter("call", counters.call, "Call this one", shapes.CallTicket, "counter-busy", "unknown-ticket",
+             "unknown-service", "closed", "clock-not-set"),
     _counter("recall", counters.recall, "Call the same customer again", shapes.Which),
     _counter("start", counters.start, "The customer is here", shapes.Which),
     _counter("hold", counters.hold, "Put the customer on hold", shapes.Which),
@@ -93,12 +96,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/stream", live.stream, frozenset({"kiosk", "tv", "booth", "staff", "technician"}),
           "WebSocket: snapshot, deltas, heartbeat", query=("view", "id", "since", "epoch")),
     Route("GET", "/devices", reading.devices, TECHNICIAN | STAFF, "Desired and actual state of every device"),
-    _post("/devices/{id}/test", live.test_device, TECHNICIAN, "Try one device", shapes.Nothing, shapes.Subject),
-    Route("GET", "/qr.svg", tickets.qr, KIOSK | STAFF, "QR to the customer's own page", query=("ticket",)),
-    Route("GET", "/clips/{id}.wav", live.clip, frozenset({"tv"}), "A spoken call"),
+    _post("/devices/{id}/test", live.test_device, TECHNICIAN, "Try one device", shapes.Nothing, shapes.DeviceTest,
+          ("not-found",)),
+    Route("GET", "/qr.svg", tickets.qr, KIOSK | STAFF, "QR to the customer's own page", query=("ticket",),
+          problems=("unknown-ticket",)),
+    Route("GET", "/clips/{id}.wav", live.clip, frozenset({"tv"}), "A spoken call",
+          problems=("not-found",)),
     Route("GET", "/t/{code}", live.own_ticket, ANY, "The customer's own ticket", problems=("unknown-ticket",)),
     Route("GET", "/openapi.json", pages.openapi, ANY, "This document"),
-    Route("POST", "/demo/day", live.start_day, STAFF, "Play a busy day (demo)", shapes.Nothing, demo=True),
+    Route("POST", "/demo/day", live.start_day, STAFF, "Play a busy day (demo)", shapes.DaySpeed, demo=True),
     Route("DELETE", "/demo/day", live.stop_day, STAFF, "Stop playing (demo)", demo=True),
 )  # fmt: skip
 LOCAL: tuple[tuple[str, Handler], ...] = (

@@ -4,12 +4,14 @@ A page says `shown` when a state is on its glass and `said` when a clip has ende
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
 from controller.domain.commands import ReportShown
+from controller.journal.faults import JournalFault
 from controller.ports.speaker import Clip
 from controller.web.site import Site
 
@@ -40,8 +42,8 @@ class Screens:
     def left(self, page: web.WebSocketResponse) -> None:
         self._pages.pop(page, None)
 
-    def sent(self, page: web.WebSocketResponse, seq: int, state: dict[str, Any]) -> None:
-        """Remember which calls this page shows once it has painted `seq`."""
+    def sending(self, page: web.WebSocketResponse, seq: int, state: dict[str, Any]) -> None:
+        """Remember which calls this page will show once it has painted `seq`; before it can say so."""
         known = self._pages.get(page)
         if known is None or seq in known.calls:
             return
@@ -80,7 +82,8 @@ class Screens:
                 actor=f"device:{screen}", service_event=event, call=call, device=screen, medium="tv",
                 language=self._site.config.point.house, latency_ms=now - called,
             )  # fmt: skip
-            await self._site.ledger.submit(report)
+            with suppress(JournalFault):  # a full disk takes no announcement; the page must go on all the same
+                await self._site.ledger.submit(report)
 
     @property
     def device(self) -> str | None:

@@ -122,6 +122,12 @@ class Incident(Body, kw_only=True):
     kind: Word = "threat"
 
 
+class DaySpeed(Body, kw_only=True):
+    """How many times faster than real time the demo plays its day."""
+
+    speed: Annotated[int, Meta(ge=1, le=600)] = 60
+
+
 class EstimateOut(msgspec.Struct):
     p50_s: int
     p80_s: int
@@ -180,6 +186,17 @@ class Subject(msgspec.Struct, kw_only=True):
 
     id: str
     state: str = ""
+
+
+class DeviceTest(msgspec.Struct, kw_only=True):
+    """What a device answered when it was asked whether it could work now."""
+
+    id: str
+    state: str
+    ok: bool
+    cause: str
+    cuts: int | None = None
+    tier: str | None = None
 
 
 class CounterOut(msgspec.Struct, kw_only=True):

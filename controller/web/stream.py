@@ -6,6 +6,7 @@ still know what we sent then.
 """
 
 import asyncio
+import re
 from collections import OrderedDict
 from typing import Any
 
@@ -25,6 +26,7 @@ SEND_S = 10.0  # a page that cannot take a message within this is gone
 KEPT = 64  # states a view remembers for pages that come back
 FRESH_MS = 30_000  # dates and openings are looked at anew this often without an event
 MESSAGE_MOST = 4096  # bytes a page may send at once
+SEQ = re.compile(r"[0-9]{1,16}")
 
 VIEW_ROLES: dict[str, frozenset[str]] = {
     "kiosk": frozenset({"kiosk"}),
@@ -34,6 +36,7 @@ VIEW_ROLES: dict[str, frozenset[str]] = {
     "technician": frozenset({"technician"}),
     "wall": frozenset({"technician", "staff", "kiosk", "tv"}),
 }
+WHOLE = frozenset({"technician", "wall"})  # views of the whole point: there is one of each, whatever id is asked
 
 
 class Channel:
@@ -44,6 +47,7 @@ class Channel:
         self._view, self._id = view, id_
         self._key: tuple[int, int, int] | None = None
         self._kept: OrderedDict[int, dict[str, Any]] = OrderedDict()
+        self._twofold: set[int] = set()  # seqs at which more than one state was shown: `since` does not say which
 
     def now(self) -> tuple[int, dict[str, Any]]:
         """The newest seq and this view's state at it."""
@@ -51,15 +55,24 @@ class Channel:
         seq = site.state.seq
         key = (seq, site.version, site.now().ms // FRESH_MS)
         if key != self._key:
-            self._kept[seq] = without_nulls(boards.build(site, self._view, self._id))
-            self._kept.move_to_end(seq)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._keep(seq, without_nulls(boards.build(site, self._view, self._id)))
             self._key = key
         return seq, self._kept[seq]
 
     def at(self, seq: int) -> dict[str, Any] | None:
-        return self._kept.get(seq)
+        """The state that a page has which last got `seq`; None when that cannot be told any more."""
+        return None if seq in self._twofold else self._kept.get(seq)
+
+    def _keep(self, seq: int, state: dict[str, Any]) -> None:
+        before = self._kept.get(seq)
+        if before == state:
+            return
+        if before is not None:
+            self._twofold.add(seq)
+        self._kept[seq] = state
+        while len(self._kept) > KEPT:
+            gone, _ = self._kept.popitem(last=False)
+            self._twofold.discard(gone)
 
 
 class Streams:
@@ -98,7 +111,7 @@ class Streams:
         fitting = [c for c in credentials if c.role in roles and (not id_ or c.id in {"", id_})]
         if not fitting:
             raise Problem("forbidden", f"this sign-in may not see view {view} {id_[:40]}")
-        return id_ or fitting[0].id
+        return "" if view in WHOLE else id_ or fitting[0].id
 
     def _channel(self, view: str, id_: str) -> Channel:
         known = self._channels.get((view, id_))
@@ -115,11 +128,11 @@ class Streams:
             woken = site.woken()
             newest, state = channel.now()
             if newest != seq or state is not sent:
+                self._screens.sending(page, newest, state)
                 patch = diff(sent, state)
                 if patch or newest != seq:
                     await _say(page, {"t": "delta", "from": seq, "seq": newest, "patch": patch})
                 seq, sent = newest, state
-            self._screens.sent(page, seq, state)
             if (now := asyncio.get_running_loop().time()) >= beat:
                 beat = now + BEAT_S
                 await self._beat(page, seq)
@@ -135,8 +148,9 @@ class Streams:
         """What a page that just came gets: the change since what it has, or everything."""
         site = self._site
         seq, state = channel.now()
+        self._screens.sending(page, seq, state)
         since, epoch = request.query.get("since", ""), request.query.get("epoch", site.epoch)
-        had = channel.at(int(since)) if since.isdecimal() and epoch == site.epoch else None
+        had = channel.at(int(since)) if SEQ.fullmatch(since) and epoch == site.epoch else None
         if had is not None:
             patch = diff(had, state)
             await _say(page, {"t": "delta", "from": int(since), "seq": seq, "patch": patch})
@@ -157,7 +171,7 @@ class Streams:
                 continue
             try:
                 said = msgspec.json.decode(message.data, type=dict[str, Any])
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, RecursionError):
                 await page.close(code=1007, message=b"not JSON")
                 return
             if view == "tv":

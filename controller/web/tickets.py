@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-import time
+import math
 
 import msgspec
 import segno
@@ -14,7 +14,7 @@ from controller.domain.draft import hash_code
 from controller.web import dates, shapes
 from controller.web.auth import Credential
 from controller.web.problems import Problem
-from controller.web.requests import act, body, json, subject, ticket_of
+from controller.web.requests import act, answered, body, json, subject, ticket_of
 from controller.web.site import SITE, Site
 
 
@@ -29,11 +29,11 @@ class Rates:
         known = site.config.kiosk(kiosk)
         if known is None or site.demo is not None or not known.rate.every_s:
             return
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         tokens, since = self._buckets.get(kiosk, (float(known.rate.burst), now))
         tokens = min(float(known.rate.burst), tokens + (now - since) / known.rate.every_s)
         if tokens < 1:
-            wait = f"{(1 - tokens) * known.rate.every_s:.0f}"
+            wait = str(math.ceil((1 - tokens) * known.rate.every_s))
             raise Problem("too-many", f"kiosk {kiosk}: try again in {wait} s", headers={"Retry-After": wait})
         self._buckets[kiosk] = (tokens - 1, now)
 
@@ -45,9 +45,8 @@ async def take(request: web.Request, who: Credential) -> web.Response:
     site = request.app[SITE]
     wish = await body(request, shapes.TakeTicket)
     kiosk, device = _printer(site, who, wish.kiosk)
-    if site.ledger.full:
-        raise Problem("journal-full", "the disk of this box takes no more: no number was given")
-    if who.role == "kiosk":
+    _room(request)
+    if who.role == "kiosk" and not answered(request):
         request.app[RATES].take(site, who.id)
     priority = wish.priority if who.role == "staff" else 0
     command = c.TakeTicket(
@@ -89,8 +88,7 @@ async def check_in(request: web.Request, who: Credential) -> web.Response:
     site = request.app[SITE]
     wish = await body(request, shapes.CheckIn)
     kiosk, device = _printer(site, who, wish.kiosk)
-    if site.ledger.full:
-        raise Problem("journal-full", "the disk of this box takes no more: no number was given")
+    _room(request)
     command = c.CheckIn(
         actor=f"kiosk:{kiosk}" if kiosk else "system", code=request.match_info["code"],
         language=wish.language or site.config.point.house, kiosk=kiosk, device=device,
@@ -187,6 +185,12 @@ def _printer(site: Site, who: Credential, named: str | None) -> tuple[str, str]:
     if id_ and known is None:
         raise Problem("invalid", f"there is no kiosk {id_[:40]!r} at this point")
     return id_, known.printer if known else ""
+
+
+def _room(request: web.Request) -> None:
+    """No number while the disk takes nothing; what was answered before is answered again."""
+    if request.app[SITE].ledger.full and not answered(request):
+        raise Problem("journal-full", "the disk of this box takes no more: no number was given")
 
 
 def _actor(who: Credential) -> str:
