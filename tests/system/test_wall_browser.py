@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ ARGUMENTS = [
 SHOTS = Path(os.environ.get("LUUKKU_SHOTS", ""))  # a folder for pictures; none are kept without it
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English", "se": "Davvisámegiella"}
 STALE_S = 6.0  # contract: within 5 s no number is left; the page's own second on top
-MakeDemo = Callable[..., Demo]
+MakeDemo = Callable[..., Awaitable[Demo]]
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def _take(kiosk: FrameLocator, language: str) -> str:
 
 
 async def test_a_newcomer_sees_a_ticket_go_all_the_way_in_four_languages(own_demo: MakeDemo, browser: Browser) -> None:
-    demo = await asyncio.to_thread(own_demo)
+    demo = await own_demo()
     wall = await browser.new_page(viewport={"width": 1920, "height": 1080})
     complaints: list[str] = []
     wall.on("pageerror", lambda error: complaints.append(str(error)))
@@ -104,7 +104,7 @@ async def _tv_with_a_call(demo: Demo, browser: Browser) -> tuple[Page, re.Patter
 
 
 async def test_no_number_is_left_on_the_tv_when_the_daemon_freezes(own_demo: MakeDemo, browser: Browser) -> None:
-    demo = await asyncio.to_thread(own_demo)
+    demo = await own_demo()
     page, number = await _tv_with_a_call(demo, browser)
     demo.send("point", signal.SIGSTOP)
     await expect(page.locator("body")).not_to_contain_text(re.compile(r"\d"), timeout=STALE_S * 1000)
@@ -115,7 +115,7 @@ async def test_no_number_is_left_on_the_tv_when_the_daemon_freezes(own_demo: Mak
 
 
 async def test_no_number_is_left_on_the_tv_when_the_daemon_dies(own_demo: MakeDemo, browser: Browser) -> None:
-    demo = await asyncio.to_thread(own_demo)
+    demo = await own_demo()
     page, number = await _tv_with_a_call(demo, browser)
     await asyncio.to_thread(demo.crash)  # all of it at once, so that nobody starts the point again
     await expect(page.locator("body")).not_to_contain_text(re.compile(r"\d"), timeout=STALE_S * 1000)
