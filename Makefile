@@ -1,6 +1,7 @@
 # The commands of this repository; `make` alone lists them. Each is idempotent and sets up what it needs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+JOBS ?= 2
 .PHONY: help setup setup-test demo test long gates format lock rig install
 
 help:    ## this list
@@ -17,7 +18,7 @@ demo: setup ## a whole point with simulated hardware, and the address of its wal
 
 test: setup-test ## the gates, then every test that needs no special machine
 	@tools/gates.sh
-	@exec .venv/bin/python -m pytest $(ARGS)
+	@exec .venv/bin/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 long: setup-test ## the same tests with more seeds, and the long ones
 	@HYPOTHESIS_PROFILE=long exec .venv/bin/python -m pytest -m "" --timeout=3600 $(ARGS)

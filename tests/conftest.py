@@ -23,6 +23,7 @@ import controller
 import drivers
 
 RUN = "LUUKKU_TEST_RUN"  # every process that a test starts inherits this name, also when its parent is gone
+WORKER = "exec(eval(sys.stdin.readline()))"  # how xdist (execnet) starts a worker
 LOOP_TURNS = 5  # turns of the loop in which a task that was told to end may end
 THREAD_PATIENCE_S = 2.0
 PROCESS_PATIENCE_S = 2.0
@@ -104,9 +105,15 @@ def no_blocking_calls() -> Iterator[None]:
         function.deactivate()
 
 
-def pytest_sessionstart() -> None:
-    """Names this run in the environment, so that its processes can be told from all others."""
-    os.environ[RUN] = f"{os.getpid()}-{time.time_ns()}"
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Names this run in the environment, so that its processes can be told from all others. xdist's workers share
+    the name of the run that started them, and leave the looking to it."""
+    if not is_worker(session):
+        os.environ[RUN] = f"{os.getpid()}-{time.time_ns()}"
+
+
+def is_worker(session: pytest.Session) -> bool:
+    return hasattr(session.config, "workerinput")
 
 
 def pytest_collection_finish() -> None:
@@ -115,9 +122,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A process that outlives the tests fails the run, is named, and is ended."""
-    left = processes_left()
+    left = {} if is_worker(session) else processes_left()
     if not left:
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -143,7 +151,9 @@ def ours() -> dict[int, str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if int(process.name) != os.getpid() and name in (process / "environ").read_bytes().split(b"\0"):
-                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                if WORKER not in command:
+                    found[int(process.name)] = command
         except OSError:
             continue  # it ended while we looked, or it is another user's
     return found
