@@ -15,12 +15,12 @@ from tests.system.stage import Demo
 from tests.system.stranger import Stranger, about, chained, luukku, papers, pieces, told, until
 
 TICKET = {
-    "id", "visit", "service_event", "series", "n", "number", "business_date", "queue", "service", "provider", "language",
-    "state", "ahead", "estimate", "issued_at", "medium", "print", "code", "url",
+    "id", "visit", "service_event", "series", "n", "number", "business_date", "queue", "service", "provider",
+    "language", "state", "ahead", "estimate", "issued_at", "medium", "print", "code", "url",
 }  # fmt: skip
 SERVICE_EVENT = {
-    "service_event", "visit", "ticket", "number", "service", "provider", "queue", "counter", "language", "state", "call",
-    "waiting_ms", "called_at",
+    "service_event", "visit", "ticket", "number", "service", "provider", "queue", "counter", "language", "state",
+    "call", "waiting_ms", "called_at",
 }  # fmt: skip
 END = {"resolution": "first_contact", "guidance": "e_channel_shown"}
 pytestmark = pytest.mark.system
@@ -209,7 +209,8 @@ async def test_an_appointment_is_put_checked_in_served_and_another_deleted(clien
 
     now = datetime.now(UTC)
     slot = {"provider": "vero", "service": "vero-veroilmoitus", "channel": "counter",
-            "start": (now + timedelta(minutes=5)).isoformat(), "end": (now + timedelta(minutes=35)).isoformat()}  # fmt: skip
+            "start": (now + timedelta(minutes=5)).isoformat(),
+            "end": (now + timedelta(minutes=35)).isoformat()}  # fmt: skip
     put = await client.ask("staff", "PUT", "/appointments/a-1", slot | {"rev": 1, "code": "ABCD2345"})
     assert put.status in {200, 201}, put
     older = await client.ask("staff", "PUT", "/appointments/a-1", slot | {"rev": 0, "code": "ABCD2345"})
@@ -222,7 +223,9 @@ async def test_an_appointment_is_put_checked_in_served_and_another_deleted(clien
     assert (await client.ask("staff", "DELETE", "/appointments/a-2")).status in {200, 204}
     gone = await client.ask("kiosk", "POST", "/appointments/WXYZ6789/check-in", {})
     assert gone.status == 404 and gone.problem
-    states = [(e["data"]["appointment"], e["data"]["state"]) for e in told(await client.journal(), "appointment.changed")]
+    states = [
+        (e["data"]["appointment"], e["data"]["state"]) for e in told(await client.journal(), "appointment.changed")
+    ]
     assert states == [("a-1", "booked"), ("a-1", "checked_in"), ("a-2", "booked"), ("a-2", "cancelled")]
     created = next(e for e in about(await client.journal(), visit=ticket["visit"]) if e["name"] == "visit.created")
     assert created["data"]["entry"] == "check_in" and created["data"]["appointment"] == "a-1"
@@ -256,8 +259,8 @@ async def test_activity_and_work_outside_the_queue_are_told(client: Stranger) ->
 async def test_the_state_shows_the_whole_point(client: Stranger) -> None:
     state = await client.get("staff", "/state")
     assert state.keys() >= {
-        "seq", "epoch", "point", "business_date", "clock", "queues", "counters", "called", "kiosks", "screens", "booths",
-        "printers",
+        "seq", "epoch", "point", "business_date", "clock", "queues", "counters", "called", "kiosks", "screens",
+        "booths", "printers",
     }  # fmt: skip
     assert all(queue.keys() >= {"id", "name", "waiting"} for queue in state["queues"])
     assert all(counter.keys() >= {"id", "name", "state", "advisor", "current"} for counter in state["counters"])
@@ -324,7 +327,9 @@ async def test_the_order_of_events_tells_how_it_was(client: Stranger) -> None:
     ticket = await client.take("vero-verokortti", "en")
     await client.printed(ticket["id"])
     events = await client.journal()
-    own = [e for e in told(events) if e["data"].get("visit") == ticket["visit"] or e["data"].get("ticket") == ticket["id"]]
+    own = [
+        e for e in told(events) if e["data"].get("visit") == ticket["visit"] or e["data"].get("ticket") == ticket["id"]
+    ]
     names = [e["name"] for e in own]
     assert names[:3] in (
         ["visit.created", "service.queued", "ticket.issued"],

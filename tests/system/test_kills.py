@@ -1,0 +1,146 @@
+"""`kill -9` under load: no number twice, none missing, no paper without its end, replay equals live, central equal."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controller.domain.state import State
+from controller.journal import replay
+from controller.journal.store import Journal
+from tests.system.siege import Siege, numbers_are_whole, results, unproven
+from tests.system.stage import Demo, MakeDemo
+from tests.system.stranger import Stranger, luukku, papers, spoken, stranger, told, until
+
+VERIFY = (sys.executable, str(Path(__file__).parents[2] / "tools" / "verify_chain.py"))
+pytestmark = pytest.mark.system
+
+
+@pytest.mark.timeout(240)
+async def test_fifty_at_once_and_twenty_kills_lose_and_double_nothing(own_demo: MakeDemo) -> None:
+    await under_siege(await own_demo(), kills=20, first=50, then=2, seed=20_261_121)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.timeout(3600)
+async def test_two_thousand_kills_lose_and_double_nothing(own_demo: MakeDemo, seed: int) -> None:
+    await under_siege(await own_demo(), kills=100, first=50, then=3, seed=seed)
+
+
+async def under_siege(demo: Demo, *, kills: int, first: int, then: int, seed: int) -> None:
+    async with stranger(demo) as client:
+        siege = Siege(client, seed)
+        advisor = asyncio.create_task(siege.advisor("4"))
+        began = time.monotonic()
+        await siege.kills(kills, first, then)
+        killed = time.monotonic()
+        await siege.settled()
+        settled = time.monotonic()
+        advisor.cancel()
+        with suppress(asyncio.CancelledError):
+            await advisor
+        await client.at("4", "close")
+        events = await client.central_has_all(60)
+        every_taker_has_one_number(siege, events)
+        every_paper_has_one_proof(events, demo)
+        await a_restart_changes_nothing(client)
+        final = await client.central_has_all(60)
+        assert final[: len(events)] == events
+        assert str(len(final)) in (await spoken(*VERIFY, feed=b"\n".join(final) + b"\n"))[0].decode()
+    await asyncio.to_thread(demo.stop)
+    await replay_equals_live(demo)
+    print(f"{kills} kills in {killed - began:.0f} s, settled in {settled - killed:.0f} s; {len(siege.tickets)} tickets, "
+          f"{len(final)} events; papers: {results(final)}")  # fmt: skip
+
+
+def every_taker_has_one_number(siege: Siege, events: list[bytes]) -> None:
+    issued = {e["data"]["ticket"]: e["data"]["number"] for e in told(events, "ticket.issued")}
+    got = {ticket["id"]: ticket["number"] for ticket in siege.tickets.values()}
+    assert len(got) == len(siege.tickets), "two takers got one ticket"
+    assert issued == got, "tickets that nobody got, or got differently"
+    assert sum(numbers_are_whole(events).values()) == len(got)
+
+
+def every_paper_has_one_proof(events: list[bytes], demo: Demo) -> None:
+    """The last word of each is final, nothing is said after a last word, and paper is there for what was confirmed."""
+    assert unproven(events) == {}
+    ended: dict[str, str] = {}
+    for event in told(events, "ticket.print_started", "ticket.print_result"):
+        data = event["data"]
+        assert data["ticket"] not in ended, f"{data['ticket']} was {ended.get(data['ticket'])}, then {event['name']}"
+        if data.get("result") in {"confirmed", "failed", "void"}:
+            ended[data["ticket"]] = data["result"]
+            assert data["result"] == "confirmed" or data["cause"], data
+    confirmed = sum(1 for result in ended.values() if result == "confirmed")
+    assert 0 < confirmed <= len(papers(demo))
+
+
+async def a_restart_changes_nothing(client: Stranger) -> None:
+    """`GET /state` before an orderly restart and after, less what only the moment and the boot decide."""
+    before = lasting(await client.get("staff", "/state"))
+    await client.back("point", client.demo.send("point", signal.SIGTERM))
+
+    async def same() -> bool:
+        return lasting(await client.get("staff", "/state")) == before
+
+    await until(same, 10, "the state after the restart is the state before")
+
+
+def lasting(state: dict[str, Any]) -> dict[str, Any]:
+    for ticket in (ticket for queue in state["queues"] for ticket in queue["waiting"]):
+        ticket.pop("estimate")
+    for printer in state["printers"]:
+        printer.pop("tier")
+    return {name: value for name, value in state.items() if name not in {"seq", "epoch", "now", "clock"}}
+
+
+async def replay_equals_live(demo: Demo) -> None:
+    """The state that the daemon had at its end, and the same reckoned from the first event on."""
+    async with Journal("sodankyla", demo.data / "journal.db") as journal:
+        kept = await journal.snapshot("latest")
+        assert kept is not None and kept.seq == journal.seq
+        state = State(journal.journal)
+        async for batch in replay.batches(journal, 0):
+            replay.replay(state, batch)
+        live = replay.decode(kept.state)
+        assert state == live
+
+
+@pytest.fixture(scope="module")
+def some_events(shared_demo: Demo) -> Iterator[list[bytes]]:
+    """A real journal of some length."""
+    lines = asyncio.run(luukku("events", "--data", str(shared_demo.data), "--json")).splitlines()
+    assert len(lines) >= 5
+    yield lines
+
+
+@pytest.mark.parametrize(
+    ("spoil", "line"),
+    [
+        (lambda lines: [*lines[:3], lines[3].replace(b'"actor":"s', b'"actor":"t'), *lines[4:]], 4),
+        (lambda lines: [*lines[:2], *lines[3:]], 3),
+        (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], 2),
+        (lambda lines: [*lines[:1], *lines], 2),
+        (lambda lines: [*lines[:4], lines[4][:-10]], 5),
+    ],
+    ids=["flipped", "missing", "swapped", "twice", "torn"],
+)
+async def test_the_verifier_names_the_first_bad_line(
+    some_events: list[bytes], tmp_path: Path, spoil: Callable[[list[bytes]], list[bytes]], line: int
+) -> None:
+    good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
+    await asyncio.to_thread(good.write_bytes, b"\n".join(some_events) + b"\n")
+    spoilt = spoil(some_events)
+    assert spoilt != some_events
+    await asyncio.to_thread(bad.write_bytes, b"\n".join(spoilt) + b"\n")
+    counted, _ = await spoken(*VERIFY, str(good))
+    assert counted.startswith(f"{len(some_events)} events of /points/sodankyla/".encode())
+    _, why = await spoken(*VERIFY, str(bad), code=1)
+    assert why.startswith(f"verify_chain: line {line} ".encode()), why
