@@ -13,6 +13,7 @@ import structlog
 
 from controller.app import doors, tending, uplinking
 from controller.app.clock import SystemClock
+from controller.app.day import Player
 from controller.app.devices import open_devices
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
@@ -25,10 +26,10 @@ from controller.journal.rescue import open_or_rescue
 from controller.ledger import Ledger
 from controller.readers.speech import Speech
 from controller.web import server, wall_events
-from controller.web.auth import Doorkeeper
+from controller.web.auth import Doorkeeper, token
 from controller.web.live import TestDevice
 from controller.web.problems import Problem
-from controller.web.site import DemoLinks, Site
+from controller.web.site import DemoDay, DemoLinks, Site
 from drivers.speech.synth import DebianVoice
 from drivers.speech.voices import discover
 
@@ -42,6 +43,8 @@ class Demo(msgspec.Struct, frozen=True):
     central: str
     box_token: str
     sims: dict[str, int]  # printer -> raw TCP port
+    seed: int = 1
+    day_speed: int = 0  # play a busy day from the start, so many times faster; 0: when the wall says so
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -80,6 +83,9 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
             tasks.create_task(keep_running(name, work, random))
         uplinking.start(tasks, ledger, site, options.config.central, _token(options), random)
         url = await stack.enter_async_context(doors.open_doors(rooms, options.config.listen, options.data))
+        if options.demo is not None and site.day is not None:
+            player = _player(site, site.day, options.demo, url, random)
+            tasks.create_task(keep_running("busy day", player.run, random))
         await _report(ledger, options.config, "ready", "ready")
         ready(url)
         await asyncio.Event().wait()
@@ -101,6 +107,14 @@ def _site(ledger: Ledger, options: Options, clock: SystemClock) -> Site:
     keeper = Doorkeeper(ledger.journal.secret, options.config)
     links = DemoLinks(options.demo.sim, options.demo.central) if options.demo else None
     return Site(ledger, options.config, clock, keeper, demo=links, build=version("luukku"))
+
+
+def _player(site: Site, day: DemoDay, demo: Demo, url: str, random: SystemRandom) -> Player:
+    """The demo's busy day: it comes in by the door, with the tokens of a kiosk and of staff."""
+    if demo.day_speed:
+        day.running, day.speed = True, demo.day_speed
+    tokens = token(site.secret, "kiosk", site.config.kiosks[0].id), token(site.secret, "staff")
+    return Player(site.config, day, site.touch, lambda: site.now().ms, url, tokens, demo.seed, random)
 
 
 def _sims(options: Options) -> dict[str, int]:

@@ -65,7 +65,9 @@ async def point(plan: Plan) -> None:
         p.id: plan.port + (PRINTER_OFFSET if not n else SIM_OFFSET + n)
         for n, p in enumerate(p for p in config.printers if p.link == "sim")
     }
-    demo = Demo(plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, sims)
+    demo = Demo(
+        plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, sims, plan.seed, plan.day_speed
+    )
     await run_point(Options(config, Path(plan.data), path.parent, demo), lambda url: None)
 
 

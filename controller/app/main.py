@@ -100,7 +100,7 @@ def _demo(verbs: Any) -> None:
     verb.add_argument("--port", type=_port, default=8080, metavar="N", help="point on N, central on N+10 (8080)")
     verb.add_argument("--data", type=Path, metavar="DIR", help="keep everything here (a temporary folder)")
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="which plausible day is played (1)")
-    verb.add_argument("--day", type=int, metavar="SPEED", help="begin the day at once, SPEED times faster")
+    verb.add_argument("--day", type=_speed, metavar="SPEED", help="begin the day at once, SPEED times faster")
     verb.add_argument("--no-browser", action="store_true", help="do not open the wall in a browser")
     verb.set_defaults(run=commands.demo)
 
@@ -143,6 +143,12 @@ def _address(text: str) -> tuple[str, int]:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; a port is a whole number up to 65535")
+    return int(text)
+
+
+def _speed(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; a speed is a whole number from 1 to 600")
     return int(text)
 
 
