@@ -98,13 +98,53 @@ class Demo:
     def kill(self, part: str) -> int:
         return self.send(part, signal.SIGKILL)
 
-    def healthy(self) -> bool:
-        """Is the point's own health page there?"""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
+
+class Point:
+    """`luukku run` as a process, with a config of one's own and no neighbours but those it names."""
+
+    def __init__(self, folder: Path, config: str, *, env: dict[str, str] | None = None) -> None:
+        self.data, self.port = folder / "data", free_port()
+        self.config, self.log = folder / "point.toml", folder / "point.log"
+        self._env = os.environ | (env or {})
+        self._process: subprocess.Popen[bytes] | None = None
+        self.tokens: dict[str, str] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(config.replace("127.0.0.1:8080", f"127.0.0.1:{self.port}"), encoding="utf-8")
+
+    def start(self, **env: str) -> "Point":
+        command = [LUUKKU, "run", "--config", str(self.config), "--data", str(self.data)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=self._env | env)
+        deadline = time.monotonic() + START_S
+        while not healthy(self.port):
+            assert self._process.poll() is None and time.monotonic() < deadline, self.log.read_text()[-2000:]
+            time.sleep(0.05)
+        told = subprocess.run(
+            [LUUKKU, "tokens", "--data", str(self.data)], capture_output=True, text=True, check=True, env=os.environ
+        )
+        for line in told.stdout.splitlines():
+            role, *_, token = line.split()
+            self.tokens.setdefault(role, token)
+        return self
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(number)
+            process.wait(STOP_S)
+
+    def known(self) -> dict[str, Any]:
+        """As a demo's credentials; there is no central and no simulators' door here."""
+        return {"point": f"http://127.0.0.1:{self.port}", "central": "", "sim": "", "tokens": self.tokens}
+
+
+def healthy(port: int) -> bool:
+    """Is a point's health page there?"""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 MakeDemo = Callable[..., Awaitable[Demo]]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from tests.system.stage import LUUKKU, Demo
+from tests.system.stage import LUUKKU, Demo, Point
 
 T = TypeVar("T")
 GENESIS = "0" * 64
@@ -45,11 +45,16 @@ class Answer:
 class Stranger:
     """Speaks to the point, to central and to the simulators of one demo."""
 
-    def __init__(self, demo: Demo, session: aiohttp.ClientSession) -> None:
+    def __init__(self, demo: Demo | Point, session: aiohttp.ClientSession) -> None:
         known = demo.known()
-        self.demo, self.session = demo, session
+        self.at_home, self.session = demo, session
         self.tokens: dict[str, str] = known["tokens"]
         self.urls: dict[str, str] = {name: known[name] for name in ("point", "central", "sim")}
+
+    @property
+    def demo(self) -> Demo:
+        assert isinstance(self.at_home, Demo), "a point on its own has no parts to kill"
+        return self.at_home
 
     async def ask(self, role: str, method: str, path: str, body: Any = None, key: str | None = None, *,
                   to: str = "point", base: str = "/api/v1") -> Answer:  # fmt: skip
@@ -139,7 +144,7 @@ class Stranger:
 
 
 @asynccontextmanager
-async def stranger(demo: Demo) -> AsyncIterator[Stranger]:
+async def stranger(demo: Demo | Point) -> AsyncIterator[Stranger]:
     timeout = aiohttp.ClientTimeout(total=30)
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
@@ -208,6 +213,6 @@ def about(events: list[bytes], **data: Any) -> list[dict[str, Any]]:
     return [event for event in told(events) if data.items() <= event["data"].items()]
 
 
-def papers(demo: Demo) -> list[Path]:
+def papers(demo: Demo | Point) -> list[Path]:
     """What has come out of the printer: pictures, in order."""
     return sorted((demo.data / "paper" / "lobby").glob("[0-9]*.png"))

@@ -56,8 +56,8 @@ async def under_siege(demo: Demo, *, kills: int, first: int, then: int, seed: in
         assert str(len(final)) in (await spoken(*VERIFY, feed=b"\n".join(final) + b"\n"))[0].decode()
     await asyncio.to_thread(demo.stop)
     await replay_equals_live(demo)
-    print(f"{kills} kills in {killed - began:.0f} s, settled in {settled - killed:.0f} s; {len(siege.tickets)} tickets, "
-          f"{len(final)} events; papers: {results(final)}")  # fmt: skip
+    print(f"{kills} kills in {killed - began:.0f} s, settled in {settled - killed:.0f} s")
+    print(f"{len(siege.tickets)} tickets, {len(final)} events; papers: {results(final)}")
 
 
 def every_taker_has_one_number(siege: Siege, events: list[bytes]) -> None:
