@@ -6,12 +6,15 @@ from datetime import datetime
 from controller.domain import queues, visits
 from controller.domain.commands import CancelAppointment, CheckIn, PutAppointment
 from controller.domain.draft import Draft, Refused, hash_code
-from controller.domain.events import AppointmentChanged, AppointmentState, VisitEnded
+from controller.domain.events import AppointmentChanged, AppointmentState, VisitEnded, VisitOutcome
 from controller.domain.state import Appointment
 from controller.domain.text import moment
 
 EARLY_MS = 2 * 60 * 60_000  # how long before the agreed time one may check in
 ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")  # it goes into events: nothing that a person could write in
+OUTCOMES: dict[VisitOutcome, AppointmentState] = {
+    "served": "done", "no_show": "no_show", "cancelled": "cancelled", "removed": "cancelled",
+}  # fmt: skip
 CODE = re.compile(r"^[A-Za-z0-9-]{4,32}$")
 
 
@@ -53,22 +56,16 @@ def cancel(draft: Draft, wish: CancelAppointment) -> None:
         return
     if known.state != "booked":
         raise Refused("wrong-state", f"appointment {wish.appointment} is {known.state}")
+    if 0 < wish.rev < known.rev:
+        raise Refused("wrong-state", f"appointment {wish.appointment} has revision {known.rev} already")
     change(draft, known, "cancelled", rev=max(wish.rev, known.rev))
 
 
 def check_in(draft: Draft, wish: CheckIn) -> None:
     """The customer with an appointment is here: a number like any other, placed by the agreed time."""
     visits.today_or_refuse(draft)
-    wanted = hash_code(wish.code.strip().upper())
-    known = next((a for a in draft.state.appointments.values() if a.code_hash == wanted), None)
-    if known is None or known.state == "cancelled":
-        raise Refused("unknown-ticket", "no appointment has this code")
-    if known.state != "booked":
-        raise Refused("wrong-state", "this appointment has been checked in already")
-    if draft.now.ms < when(known.start) - EARLY_MS:
-        raise Refused("wrong-state", "it is too early to check in for this appointment")
-    if draft.now.ms > when(known.end):
-        raise Refused("wrong-state", "the time of this appointment is over")
+    known = _with_code(draft, wish.code)
+    _in_time(draft, known)
     service = draft.config.service(known.service)
     if service is None:
         raise Refused("unknown-service", f"service {known.service} is no longer offered")
@@ -80,22 +77,44 @@ def check_in(draft: Draft, wish: CheckIn) -> None:
     change(draft, known, "checked_in")
 
 
+def _with_code(draft: Draft, code: str) -> Appointment:
+    """The booking that this code means: of several, the first that nobody has come for."""
+    wanted = hash_code(code.strip().upper())
+    found = [a for a in draft.state.appointments.values() if a.code_hash == wanted and a.state != "cancelled"]
+    if not found:
+        raise Refused("unknown-ticket", "no appointment has this code")
+    open_ = [a for a in found if a.state == "booked" and not _is_over(draft, a)]
+    return min(open_ or found, key=lambda a: a.start)
+
+
+def _in_time(draft: Draft, known: Appointment) -> None:
+    if known.state == "no_show" or (known.state == "booked" and _is_over(draft, known)):
+        raise Refused("wrong-state", "the time of this appointment is over")
+    if known.state != "booked":
+        raise Refused("wrong-state", "this appointment has been checked in already")
+    if draft.now.clock != "unsynced" and draft.now.ms < when(known.start) - EARLY_MS:
+        raise Refused("wrong-state", "it is too early to check in for this appointment")
+
+
+def _is_over(draft: Draft, known: Appointment) -> bool:
+    """A clock that nobody set says nothing about it."""
+    return draft.now.clock != "unsynced" and draft.now.ms > when(known.end)
+
+
 def missed(draft: Draft) -> None:
     """Bookings whose time went by without their customer."""
     for known in draft.state.appointments.values():
-        if known.state == "booked" and draft.now.ms > when(known.end):
+        if known.state == "booked" and _is_over(draft, known):
             change(draft, known, "no_show")
 
 
 def finished(draft: Draft) -> None:
-    """Bookings whose visit is over."""
-    over = {
-        f.event.visit for f in draft.facts if isinstance(f.event, VisitEnded) and f.event.visit in draft.state.visits
-    }
-    for visit in over:
-        known = draft.state.appointments.get(draft.state.visits[visit].appointment)
+    """Bookings whose visit is over, and how it ended."""
+    over = [f.event for f in draft.facts if isinstance(f.event, VisitEnded) and f.event.visit in draft.state.visits]
+    for ended in over:
+        known = draft.state.appointments.get(draft.state.visits[ended.visit].appointment)
         if known is not None and known.state == "checked_in":
-            change(draft, known, "done")
+            change(draft, known, OUTCOMES[ended.outcome])
 
 
 def change(draft: Draft, known: Appointment, state: AppointmentState, *, rev: int | None = None) -> None:
