@@ -43,6 +43,8 @@ def open_counter(draft: Draft, wish: OpenCounter) -> None:
         return
     draft.add(CounterOpened(counter=counter.id, advisor=wish.advisor, services=wish.services, cause="advisor",
                             languages=wish.languages))  # fmt: skip
+    if counter.current and draft.turn(counter.current).stage == "serving":
+        draft.set_advisor(counter, "serving", "inferred")
 
 
 def close_counter(draft: Draft, wish: CloseCounter) -> None:
@@ -77,22 +79,21 @@ def call_ticket(draft: Draft, wish: CallTicket) -> None:
     if turn.stage == "waiting":
         _make_free(draft, counter)
         _call(draft, counter, turn)
-    elif turn.outcome == "no_show" and visit.outcome is None:
+    elif visits.may_come_late(draft, turn):
         _make_free(draft, counter)
-        service = draft.config.service(turn.service)
-        if service is None:
-            raise Refused("unknown-service", f"service {turn.service} is no longer offered")
-        id_ = visits.queue_again(draft, turn, service, "recycle", turn.place, back_to=turn.back_to)
-        _called(draft, counter, id_, 0)
+        _call_late(draft, counter, turn)
     else:
         raise Refused("wrong-state", f"ticket {ticket.number} cannot be called: it is {turn.outcome or turn.stage}")
 
 
 def call_roll(draft: Draft, wish: CallRoll) -> None:
     counter = draft.counter(wish.counter)
+    late = visits.roll_number_again(draft, wish)
     _make_free(draft, counter)
-    queued, _ = visits.roll_number(draft, wish)
-    _called(draft, counter, queued.service_event, 0)
+    if late is not None:
+        _call_late(draft, counter, late)
+    else:
+        _called(draft, counter, visits.roll_number(draft, wish), 0)
 
 
 def recall(draft: Draft, wish: Recall) -> None:
@@ -189,10 +190,12 @@ def ensure_started(draft: Draft, counter: Counter, turn: ServiceEvent) -> None:
         raise Refused("wrong-state", f"service event {turn.id} is {turn.stage}, not being served")
     walk = draft.config.point.walk_s * 1000
     ms = min(draft.now.ms, turn.last_called + walk)
-    same_boot = draft.state.boot == draft.now.boot
-    mono = min(draft.now.mono_ns, turn.last_called_mono + walk * 1_000_000) if same_boot else None
+    if turn.last_called_boot == draft.now.boot:
+        mono = min(draft.now.mono_ns, turn.last_called_mono + walk * 1_000_000)
+    else:  # called before this boot: the wall clock tells how long ago, but not before the boot
+        mono = max(0, draft.now.mono_ns - (draft.now.ms - ms) * 1_000_000)
     draft.add(ServiceStarted(service_event=turn.id, at="inferred"), ms=ms, mono_ns=mono)
-    draft.set_advisor(counter, "serving", "inferred", ms=ms)
+    draft.set_advisor(counter, "serving", "inferred", ms=ms, mono_ns=mono)
 
 
 def _make_free(draft: Draft, counter: Counter) -> None:
@@ -209,6 +212,15 @@ def _make_free(draft: Draft, counter: Counter) -> None:
                            channel="counter", accurate=False))  # fmt: skip
     visits.go_on_or_end(draft, turn, "served")
     draft.set_advisor(counter, "available", "inferred")
+
+
+def _call_late(draft: Draft, counter: Counter, turn: ServiceEvent) -> None:
+    """A no-show who came after all: the visit goes on where it stood."""
+    service = draft.config.service(turn.service)
+    if service is None:
+        raise Refused("unknown-service", f"service {turn.service} is no longer offered")
+    id_ = visits.queue_again(draft, turn, service, "recycle", turn.place, queue=turn.queue, back_to=turn.back_to)
+    _called(draft, counter, id_, 0)
 
 
 def _call(draft: Draft, counter: Counter, turn: ServiceEvent) -> None:
@@ -236,7 +248,7 @@ def _let_go(draft: Draft, turn: ServiceEvent) -> None:
     if turn.stage == "called":
         draft.add(ServiceEnded(service_event=turn.id, outcome="recycled", accurate=True))
         service = draft.config.service(turn.service) or draft.config.services[0]
-        place = min(turn.place, queues.first_place(draft.state, turn.queue) or turn.place)
+        place = queues.first_place(draft.state, turn.queue, turn.place)
         visits.queue_again(draft, turn, service, "recycle", place, queue=turn.queue, back_to=turn.back_to)
     else:
         draft.add(ServiceEnded(service_event=turn.id, outcome="ended_logout", accurate=False))

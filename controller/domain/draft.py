@@ -90,14 +90,17 @@ class Draft:
         return self._advisors.get(counter.id, counter.state)
 
     def set_advisor(
-        self, counter: Counter, to: AdvisorState, at: Inference, reason: str = "", *, ms: int | None = None
-    ) -> None:
+        self, counter: Counter, to: AdvisorState, at: Inference, reason: str = "", *,
+        ms: int | None = None, mono_ns: int | None = None,
+    ) -> None:  # fmt: skip
         """Record a change of the advisor's state; nothing if it is that already."""
         was = self.advisor_state(counter)
         if was == to:
             return
         self._advisors[counter.id] = to
-        self.add(AdvisorStateChanged(counter=counter.id, from_=was, to=to, at=at, reason=reason), ms=ms)
+        self.add(
+            AdvisorStateChanged(counter=counter.id, from_=was, to=to, at=at, reason=reason), ms=ms, mono_ns=mono_ns
+        )
 
 
 def readable(event: Event) -> Event:

@@ -74,6 +74,7 @@ def _new_day(state: State, date: str) -> None:
     state.numbers = {}
     state.late = {}
     state.closed_by_order = {}
+    state.tail = 0  # nobody waits: a clock that was ahead yesterday is forgotten
     over = {v.id for v in state.visits.values() if v.outcome is not None}
     state.visits = {id_: v for id_, v in state.visits.items() if id_ not in over}
     state.tickets = {id_: t for id_, t in state.tickets.items() if t.visit not in over}
@@ -121,10 +122,11 @@ def _ticket(
             paper.device = event.device or paper.device
             if event.result != "unknown":
                 state.unfinished_prints.pop(ticket.id, None)
-            if event.result in {"failed", "void"} and event.copy == 0:
-                ticket.medium = "screen"
-            elif event.result == "confirmed":
+            ticket.proven = ticket.proven or event.result == "confirmed"
+            if ticket.proven:
                 ticket.medium = "paper"
+            elif event.result in {"failed", "void"}:
+                ticket.medium = "screen"
         case _:
             assert_never(event)
 
@@ -193,3 +195,5 @@ def _opening(state: State, event: e.OpeningChanged) -> None:
         state.opening[id_] = event.state
         if event.cause in {"order_open", "order_close"}:
             state.closed_by_order[id_] = event.state == "closed"
+        elif event.state == "open":  # the hours agree with whoever opened it by hand
+            state.closed_by_order.pop(id_, None)

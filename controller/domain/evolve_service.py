@@ -4,6 +4,7 @@ from bisect import bisect_left, insort
 from typing import assert_never
 
 from controller.domain import events as e
+from controller.domain import queues
 from controller.domain.state import ServiceEvent, State
 
 KEPT_DURATIONS = 40  # served durations a service remembers for its estimate
@@ -18,7 +19,8 @@ def moved(state: State, event: Moved, ms: int, mono_ns: int, boot: str) -> None:
     turn = state.service_events[event.service_event]
     match event:
         case e.ServiceCalled():
-            _called(state, turn, event, ms, mono_ns)
+            _called(state, turn, event, ms)
+            turn.last_called_mono, turn.last_called_boot = mono_ns, boot
         case e.ServiceStarted():
             turn.stage, turn.started = "serving", ms
         case e.ServiceHeld():
@@ -49,17 +51,17 @@ def _queued(state: State, event: e.ServiceQueued, ms: int, mono_ns: int, boot: s
         visit.wanted.remove(event.service)
     state.late.pop(visit.id, None)
     insort(state.waiting.setdefault(turn.queue, []), (turn.place, turn.id))
-    if event.cause == "initial":
-        state.tail = ms if ms > state.tail else state.tail + 1  # as `queues.new_place` counted
+    state.tail = queues.arrival(state, ms, mono_ns, boot)  # as `queues.new_place` counted
+    state.tail_mono, state.tail_boot = mono_ns, boot
 
 
-def _called(state: State, turn: ServiceEvent, event: e.ServiceCalled, ms: int, mono_ns: int) -> None:
+def _called(state: State, turn: ServiceEvent, event: e.ServiceCalled, ms: int) -> None:
     if turn.stage == "waiting":
         _leave_queue(state, turn)
     if event.call == 1:
         turn.first_called, turn.waiting_ms = ms, event.waiting_ms
     turn.stage, turn.call = "called", event.call
-    turn.last_called, turn.last_called_mono = ms, mono_ns
+    turn.last_called = ms
     turn.counter = event.counter if isinstance(event.counter, str) else ""
     if turn.counter:
         state.counters[turn.counter].current = turn.id

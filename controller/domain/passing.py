@@ -1,6 +1,6 @@
 """What happens because time goes on: opening and closing, the late, the day's end."""
 
-from controller.domain import bookings, counters, numbering, printing, queues, visits
+from controller.domain import bookings, counters, hours, numbering, printing, queues, visits
 from controller.domain.commands import Now
 from controller.domain.draft import Draft, Fact
 from controller.domain.events import OpeningChanged, QueueReset, VisitEnded
@@ -27,34 +27,49 @@ def end_day(draft: Draft) -> None:
     for counter in draft.state.counters.values():
         if counter.open:
             counters.close(draft, _without_customers(draft, counter.id), "day")
+    printing.give_up(draft, "day_over")
+    bookings.missed(draft)
     bookings.finished(draft)
     draft.facts = [Fact(f.event, f.ms, f.mono_ns, old) for f in draft.facts]
     draft.facts.append(Fact(QueueReset(business_date=old, removed=len(removed)), business_date=new))
 
 
 def tick(draft: Draft) -> None:
-    """Everything that is due now. Nothing due: no facts."""
-    _opening(draft)
+    """Everything that is due now. Nothing due: no facts. A clock that nobody set opens and closes nothing."""
+    if draft.now.clock != "unsynced":
+        _opening(draft)
+    bookings.missed(draft)
     _end_late(draft, everyone=False)
     _unanswered(draft)
     _wrapped_up(draft)
-    bookings.missed(draft)
     printing.expire(draft)
 
 
 def _opening(draft: Draft) -> None:
-    """Say what opened or closed since it was last said; at closing, the configured end of day."""
+    """Say what opened or closed since it was last said; at closing, the configured end of day.
+
+    What was opened by hand before its time goes on by the hours once they agree: it closes when the hours close it.
+    """
     changed: dict[bool, list[str]] = {True: [], False: []}
+    over: set[str] = set()  # closed by hand, and now by the hours too
     for service in draft.config.services:
+        by_order = draft.state.closed_by_order.get(service.id)
+        by_hours = hours.is_open(draft.config, service, draft.now.ms)
         is_open = queues.is_open(draft.state, draft.config, service, draft.now.ms)
         if draft.state.opening.get(service.id, "closed") != ("open" if is_open else "closed"):
             changed[is_open].append(service.id)
+        elif by_order is False and by_hours:
+            changed[True].append(service.id)
+        if by_order and not by_hours:
+            over.add(service.id)
     for is_open, services in changed.items():
         if services:
             draft.add(OpeningChanged(state="open" if is_open else "closed", services=tuple(services), cause="hours"))
     if draft.config.point.end_of_day == "remove_at_close":
         for turn in live(draft.state):
-            if turn.service in changed[False] and turn.stage == "waiting":
+            came_before = turn.cause == "initial" and not draft.visit(turn).appointment
+            closing = turn.service in changed[False] or (turn.service in over and came_before)
+            if closing and turn.stage == "waiting":
                 visits.remove(draft, turn, "removed_reset", "removed")
 
 

@@ -62,6 +62,12 @@ def reprint(draft: Draft, wish: Reprint) -> None:
     draft.subject = ticket.id
 
 
+def give_up(draft: Draft, cause: str) -> None:
+    """Their day is over: papers that nobody can prove any more end as void."""
+    for id_ in draft.state.unfinished_prints:
+        finish_print(draft, FinishPrint(ticket=id_, result="void", tier=None, cause=cause, ms=0))
+
+
 def expire(draft: Draft) -> None:
     """No paper stays unproven: what nobody finished within its time is void."""
     for id_, since in draft.state.unfinished_prints.items():

@@ -7,22 +7,44 @@ priority ages by itself: whoever came earlier than that time is before everyone 
 from bisect import bisect_left
 
 from controller.domain import hours
+from controller.domain.commands import Now
 from controller.domain.point import Config, Service
 from controller.domain.state import Counter, ServiceEvent, State
 
 AGEING_MS = 60 * 60_000  # a booked customer stands as if they had come this long before their time
 
 
-def new_place(state: State, config: Config, now_ms: int, priority: int) -> int:
+def new_place(state: State, config: Config, now: Now, priority: int) -> int:
     """The place of somebody who comes now. A clock that stepped back puts nobody before those already there."""
-    arrival = max(now_ms, state.tail + 1)
-    return arrival - priority * config.point.priority_boost_s * 1000
+    return arrival(state, now.ms, now.mono_ns, now.boot) - boost(config, priority)
 
 
-def first_place(state: State, queue: str) -> int:
-    """A place before everyone who waits in `queue` (0 for an empty one is before everyone who will come)."""
+def arrival(state: State, ms: int, mono_ns: int, boot: str) -> int:
+    """When somebody comes, on a clock that only goes forward and does not stand still while the wall clock is behind:
+    priority ages by it."""
+    since = (mono_ns - state.tail_mono) // 1_000_000 if boot == state.tail_boot else 0
+    return max(ms, state.tail + max(1, since))
+
+
+def boost(config: Config, priority: int) -> int:
+    """How many milliseconds earlier somebody with this priority stands."""
+    return priority * config.point.priority_boost_s * 1000
+
+
+def first_place(state: State, queue: str, place: int) -> int:
+    """A place before everyone who waits in `queue`, for somebody who has `place`: that one, if it is already."""
     line = state.waiting.get(queue) or []
-    return line[0][0] - 1 if line else 0
+    return min(place, line[0][0] - 1) if line else place
+
+
+def free_place(state: State, queue: str, place: int) -> int:
+    """`place`, or the next one that nobody has: of two with the same place, who came first is first."""
+    line = state.waiting.get(queue) or []
+    for taken, _ in line[bisect_left(line, (place, "")) :]:
+        if taken != place:
+            break
+        place += 1
+    return place
 
 
 def ahead(state: State, queue: str, place: int) -> int:
@@ -87,7 +109,7 @@ def in_order(state: State, queues: tuple[str, ...] = ()) -> list[ServiceEvent]:
 
 
 def is_open(state: State, config: Config, service: Service, now_ms: int) -> bool:
-    """Open by the hours, unless staff or central opened or closed it by hand today."""
+    """Open by the hours, unless central closed it by hand today, or opened it by hand and the hours have not yet."""
     by_order = state.closed_by_order.get(service.id)
     return not by_order if by_order is not None else hours.is_open(config, service, now_ms)
 

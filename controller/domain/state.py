@@ -54,6 +54,7 @@ class Ticket(msgspec.Struct):
     code_hash: str
     kiosk: str = ""
     voided: bool = False
+    proven: bool = False  # a paper of it is known to be in the customer's hand
     print: Print = msgspec.field(default_factory=Print)
 
 
@@ -97,6 +98,7 @@ class ServiceEvent(msgspec.Struct):
     first_called: int = 0
     last_called: int = 0
     last_called_mono: int = 0
+    last_called_boot: str = ""
     started: int = 0
     held_since: int = 0
     held_ms: int = 0
@@ -150,8 +152,9 @@ class Incident(msgspec.Struct):
 
 class State(msgspec.Struct):
     """`numbers`: newest number per series of `business_date`. `waiting`: per queue, (place, service event) sorted.
-    `tail`: the last place given out, so that a clock that steps back lets nobody jump the queue. `opening`: service
-    to "open" or "closed" as last announced. `closed_by_order`: queues that staff or central closed by hand."""
+    `tail`: the last arrival, and what its clocks read, so that a clock that steps back lets nobody jump the queue.
+    `opening`: service to "open" or "closed" as last announced. `closed_by_order`: services that central closed (True)
+    by hand, or opened (False) before the hours do."""
 
     journal: str
     seq: int = 0
@@ -160,6 +163,8 @@ class State(msgspec.Struct):
     business_date: str = ""
     numbers: dict[str, int] = msgspec.field(default_factory=dict)
     tail: int = 0
+    tail_mono: int = 0
+    tail_boot: str = ""
     tickets: dict[str, Ticket] = msgspec.field(default_factory=dict)
     visits: dict[str, Visit] = msgspec.field(default_factory=dict)
     service_events: dict[str, ServiceEvent] = msgspec.field(default_factory=dict)

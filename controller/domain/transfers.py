@@ -16,7 +16,8 @@ def transfer(draft: Draft, wish: Transfer) -> None:
     if turn.stage != "held":
         counters.ensure_started(draft, counter, turn)
     draft.add(ServiceEnded(service_event=turn.id, outcome="transferred", accurate=True))
-    back = wish.counter if wish.come_back else ""
+    wanted = visits.sent_on(visits.senders(draft, turn), wish.counter)
+    back = wish.counter if wish.come_back else (wanted[-1].counter if wanted else "")
     draft.subject = visits.queue_again(
         draft, turn, service, "transfer", _place(draft, wish, turn, queue), queue=queue, only=only, back_to=back
     )
@@ -53,10 +54,8 @@ def _open_counter(draft: Draft, id_: str) -> str:
 def _place(draft: Draft, wish: Transfer, turn: ServiceEvent, queue: str) -> int:
     match wish.position:
         case "first":
-            return queues.first_place(draft.state, queue)
+            return queues.first_place(draft.state, queue, turn.place)
         case "keep":
             return turn.place
         case "last":
-            line = draft.state.waiting.get(queue) or []
-            now = queues.new_place(draft.state, draft.config, draft.now.ms, 0)
-            return max(now, line[-1][0] + 1) if line else now
+            return queues.new_place(draft.state, draft.config, draft.now, 0)

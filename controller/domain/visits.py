@@ -1,5 +1,7 @@
 """A visit from its ticket to its end: one number, one or more services one after another."""
 
+from itertools import pairwise
+
 from controller.domain import numbering, queues, waiting
 from controller.domain.commands import CallRoll, CancelTicket, TakeTicket
 from controller.domain.draft import Draft, Refused, hash_code
@@ -16,7 +18,7 @@ from controller.domain.events import (
     VisitOutcome,
 )
 from controller.domain.point import Queue, Service
-from controller.domain.state import ServiceEvent, Ticket, Visit
+from controller.domain.state import ServiceEvent, Ticket
 
 
 def take_ticket(draft: Draft, wish: TakeTicket) -> None:
@@ -47,7 +49,8 @@ def issue(
     draft.add(created)
     ticket, turn = draft.new_id("t"), _later_id(draft, "s")
     if place is None:
-        place = queues.new_place(draft.state, draft.config, draft.now.ms, priority)
+        place = queues.new_place(draft.state, draft.config, draft.now, priority)
+    place = queues.free_place(draft.state, queue.id, place)
     number = n if n is not None else numbering.next_number(draft.state, queue.series)
     draft.subject = ticket
     draft.add(
@@ -69,6 +72,7 @@ def queue_again(
 ) -> str:  # fmt: skip
     """The visit of `turn` goes on: a new service event of the same visit and number. Gives its id."""
     id_ = draft.new_id("s")
+    place = queues.free_place(draft.state, queue or service.queue, place)
     fact = _queued(id_, turn.visit, draft.visit(turn).service_events + offset, service, cause, place, queue=queue)
     draft.add(_targeted(fact, only, back_to))
     return id_
@@ -77,17 +81,16 @@ def queue_again(
 def go_on_or_end(draft: Draft, turn: ServiceEvent, outcome: VisitOutcome, next_service: str = "") -> None:
     """After a served service: the one named by the advisor, else back to who sent them, else the next they wanted."""
     visit = draft.visit(turn)
-    events = [draft.state.service_events[id_] for id_ in visit.history]
-    first = events[0].place
+    first = draft.state.service_events[visit.history[0]].place
     if next_service:
         service = draft.config.service(next_service)
         if service is None:
             raise Refused("unknown-service", f"there is no service {next_service!r}")
         queue_again(draft, turn, service, "additional", first, back_to=turn.back_to)
-    elif turn.back_to:
-        before = events[-2] if len(events) > 1 else turn
-        service = draft.config.service(before.service) or draft.config.services[0]
-        queue_again(draft, turn, service, "return", first, only=turn.back_to)
+    elif back := senders(draft, turn):
+        service = draft.config.service(back[-1].service) or draft.config.services[0]
+        further = back[-2].counter if len(back) > 1 else ""
+        queue_again(draft, turn, service, "return", first, only=back[-1].counter, back_to=further)
     else:
         wanted = (draft.config.service(id_) for id_ in visit.wanted)
         service_next = next((s for s in wanted if s is not None), None)
@@ -95,6 +98,28 @@ def go_on_or_end(draft: Draft, turn: ServiceEvent, outcome: VisitOutcome, next_s
             queue_again(draft, turn, service_next, "additional", first)
         else:
             draft.add(VisitEnded(visit=visit.id, outcome=outcome, service_events=visit.service_events))
+
+
+def senders(draft: Draft, turn: ServiceEvent) -> list[ServiceEvent]:
+    """The service events during which somebody sent this customer on and asked to have them back, the next one last.
+
+    A return takes the last away and nothing but another such wish adds one, so that every visit comes to its end.
+    """
+    back: list[ServiceEvent] = []
+    events = [draft.state.service_events[id_] for id_ in draft.visit(turn).history]
+    for before, event in pairwise(events):
+        if event.cause == "return" and back:
+            back.pop()
+        elif event.cause == "transfer" and event.back_to == before.counter:
+            back.append(before)
+        elif event.cause == "transfer":
+            back = sent_on(back, before.counter) if event.back_to else []
+    return back
+
+
+def sent_on(back: list[ServiceEvent], counter: str) -> list[ServiceEvent]:
+    """Who still wants the customer back when `counter` sends them on without asking for them."""
+    return back[:-1] if back and back[-1].counter == counter else back
 
 
 def cancel(draft: Draft, wish: CancelTicket) -> None:
@@ -116,21 +141,43 @@ def remove(draft: Draft, turn: ServiceEvent, outcome: ServiceOutcome, visit_outc
     draft.add(VisitEnded(visit=visit.id, outcome=visit_outcome, service_events=visit.service_events))
 
 
-def roll_number(draft: Draft, wish: CallRoll) -> tuple[ServiceQueued, Visit]:
-    """A number torn from a paper roll is called: its visit begins here. Gives its waiting fact and its visit-to-be."""
-    if not draft.config.point.paper_roll:
-        raise Refused("wrong-state", "this point has no manual paper roll ([point].paper_roll = false)")
-    service = open_service(draft, wish.service)
-    series = queue_of(draft, service).series
+def may_come_late(draft: Draft, turn: ServiceEvent) -> bool:
+    """A no-show whose visit is not over yet."""
+    return turn.outcome == "no_show" and draft.visit(turn).outcome is None
+
+
+def roll_number_again(draft: Draft, wish: CallRoll) -> ServiceEvent | None:
+    """The no-show with this number of the roll, if there is one; None for a number that is new here."""
+    series = queue_of(draft, _roll_service(draft, wish)).series
     for visit in draft.state.visits.values():
         ticket = draft.state.tickets.get(visit.ticket)
-        if ticket and visit.outcome is None and (ticket.series, ticket.n) == (series, wish.n):
+        if ticket is None or visit.outcome is not None or (ticket.series, ticket.n) != (series, wish.n):
+            continue
+        turn = draft.state.service_events[visit.current]
+        if not may_come_late(draft, turn):
             raise Refused("wrong-state", f"number {ticket.number} is being served already")
+        return turn
+    return None
+
+
+def roll_number(draft: Draft, wish: CallRoll) -> str:
+    """A number torn from a paper roll: its visit begins with its call. Gives its service event."""
+    service = _roll_service(draft, wish)
     house = draft.config.point.house
     issue(draft, service, "roll", house, (wish.service,), service.priority, n=wish.n)
     queued = draft.facts[-1].event
     assert isinstance(queued, ServiceQueued)
-    return queued, Visit(queued.visit, "roll", house, [], service.priority, draft.now.ms)
+    return queued.service_event
+
+
+def _roll_service(draft: Draft, wish: CallRoll) -> Service:
+    """Whoever has a number of the roll came while it was open: the call itself asks for no opening hours."""
+    if not draft.config.point.paper_roll:
+        raise Refused("wrong-state", "this point has no manual paper roll ([point].paper_roll = false)")
+    service = draft.config.service(wish.service)
+    if service is None:
+        raise Refused("unknown-service", f"there is no service {wish.service!r} at this point")
+    return service
 
 
 def today_or_refuse(draft: Draft) -> str:

@@ -38,7 +38,8 @@ def estimate(state: State, config: Config, service: Service, place: int) -> Esti
 
 def for_newcomer(state: State, config: Config, service: Service, now_ms: int) -> Estimate | None:
     """The promise to somebody who would come now."""
-    return estimate(state, config, service, queues.new_place(state, config, now_ms, service.priority))
+    place = max(now_ms, state.tail + 1) - queues.boost(config, service.priority)
+    return estimate(state, config, service, place)
 
 
 def moments(state: State, service: Service) -> tuple[float, float]:
