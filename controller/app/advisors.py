@@ -60,6 +60,7 @@ class Advisor:
         self._lobby = lobby
         self._counter = counter
         self._lost = False  # somebody took the counter over by hand: it is theirs
+        self._doubt = False  # after an absence or a refusal we look who sits here before we act
         self._pauses = sorted(
             (plan[nth % len(plan)] * HOUR_S, activity, reason, lasts)
             for plan, activity, reason, lasts in (
@@ -70,19 +71,19 @@ class Advisor:
         )
 
     async def work(self, services: tuple[str, ...]) -> None:
-        self._lost = False
+        self._lost = self._doubt = False
         opened = await self._do("open", {"advisor": self._pseudonym, "services": list(services)})
         if not opened.good:
             return  # somebody else sits here now
         await self._shift()
         self._lobby.busy.discard(self._counter)
-        if not self._lost:
+        if await self._still_ours():
             await self._do("close")
 
     async def _shift(self) -> None:
         while not self._time.stopped:
             await self._pause_if_due()
-            if self._lost:
+            if not await self._still_ours():
                 return
             called = await self._do("call-next")
             if called.status == 200:
@@ -93,6 +94,7 @@ class Advisor:
                 return
             else:
                 await self._time.wait(ASK_AGAIN_S, REAL_ASK_S)
+                self._doubt = True
 
     def _day_is_done(self) -> bool:
         return self._time.at_s >= CLOSES_S and not self._lobby.coming and not self._lobby.busy
@@ -143,7 +145,6 @@ class Advisor:
         if who is not None and (told := who.told_after(matter.service)):
             ending["next"] = told
         ended = await self._do("end", ending)
-        self._lost = self._lost or ended.problem == "wrong-state"  # somebody else sits here and has another customer
         if ended.good and who is not None and who.score and matter.service == who.matters[-1].service:
             _, code = self._lobby.visitors[event["ticket"]]
             await self._asker.customer("/feedback", code, {
@@ -160,20 +161,23 @@ class Advisor:
             return
         if (await self._do("activity", {"activity": activity, "reason": reason})).good:
             await self._time.wait(lasts)
-            await self._look_who_sits_here()
+            self._doubt = True
+            if await self._still_ours():
+                await self._do("activity", {"activity": "available"})
 
-    async def _look_who_sits_here(self) -> None:
-        """After an absence."""
-        seen = await self._asker.look("/state")
-        here = next((c for c in seen.said.get("counters", []) if c["id"] == self._counter), None)
-        if here is not None and (here["state"] == "closed" or here["advisor"]["id"] != self._pseudonym):
-            self._lost = True
-        else:
-            await self._do("activity", {"activity": "available"})
+    async def _still_ours(self) -> bool:
+        """Nobody closed this counter, or sat down here in our place?"""
+        if self._doubt and not self._lost:
+            seen = await self._asker.look("/state")
+            here = next((c for c in seen.said.get("counters", []) if c["id"] == self._counter), None)
+            self._lost = here is not None and (here["state"] != "open" or here["advisor"]["id"] != self._pseudonym)
+            self._doubt = False
+        return not self._lost
 
     async def _do(self, action: str, body: dict[str, Any] | None = None) -> Answer:
         answer = await self._asker.staff(f"/counters/{self._counter}/{action}", body)
         self._lost = self._lost or answer.problem == "counter-not-open"
+        self._doubt = self._doubt or answer.status == 409
         return answer
 
     @property

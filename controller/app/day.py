@@ -41,6 +41,7 @@ class Player:
     async def run(self) -> None:
         async with session() as http:
             asker = Asker(http, self._url, *self._tokens, self._random)
+            self._advisors.clear()  # they would ask through a session that is closed
             await self._leave_counters(asker)
             while True:
                 self._steered.changed.clear()

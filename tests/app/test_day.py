@@ -139,9 +139,17 @@ async def test_a_day_is_played_stopped_continued_killed_and_leaves_peoples_count
             return languages == LANGUAGES and len(served) >= 4
 
         await until(lively, 60)
+        await point.ask("POST", "/counters/4/close")
+        await point.ask("POST", "/counters/4/open", {"advisor": "n9"})
+        await asyncio.sleep(3)
+        taken_over = len(await point.events())
+        await asyncio.sleep(3)
         await point.ask("DELETE", "/demo/day")
-        await until(lambda: left_alone(point, {"2", "4"}), 5)
+        await until(lambda: left_alone(point, {"2"}), 5)
         known = await point.counters()
+        assert known["4"]["state"] == "open" and known["4"]["advisor"]["id"] == "n9"
+        assert not [e for e in (await point.events())[taken_over:] if e["actor"] == "counter:4"]
+        await point.ask("POST", "/counters/4/close")
         assert known["3"]["state"] == "open" and known["3"]["advisor"]["id"] == "n7"
         assert known["1"]["state"] == "closed"
         stopped = await point.events()
