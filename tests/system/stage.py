@@ -119,13 +119,15 @@ class Point:
         while not healthy(self.port):
             assert self._process.poll() is None and time.monotonic() < deadline, self.log.read_text()[-2000:]
             time.sleep(0.05)
-        told = subprocess.run(
-            [LUUKKU, "tokens", "--data", str(self.data)], capture_output=True, text=True, check=True, env=os.environ
-        )
-        for line in told.stdout.splitlines():
-            role, *_, token = line.split()
-            self.tokens.setdefault(role, token)
+        if not self.tokens:  # they hold as long as the journal
+            self.tokens = self._ask_tokens()
         return self
+
+    def _ask_tokens(self) -> dict[str, str]:
+        command = [LUUKKU, "tokens", "--data", str(self.data)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
+        lines = [line.split() for line in told.stdout.splitlines()]
+        return {line[0]: line[-1] for line in reversed(lines)}
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         process, self._process = self._process, None

@@ -77,8 +77,9 @@ class Stranger:
         assert said.status == status, said
         return said.json if said.body else None
 
-    async def take(self, service: str, language: str = "fi", **more: Any) -> Any:
-        return await self.do("kiosk", "/tickets", {"service": service, "language": language, **more}, 201)
+    async def take(self, service: str, language: str = "fi", *, by: str = "kiosk", **more: Any) -> Any:
+        """A ticket, taken at the kiosk or (no limit of how many) by staff."""
+        return await self.do(by, "/tickets", {"service": service, "language": language, **more}, 201)
 
     async def ticket(self, id_: str) -> Any:
         return await self.get("kiosk", f"/tickets/{id_}")

@@ -75,11 +75,11 @@ async def test_with_no_clock_ever_set_nothing_is_numbered_and_the_screens_say_so
 
 async def test_numbers_begin_anew_at_midnight_and_the_evenings_leftovers_are_removed(clocked: Clocked) -> None:
     async with clocked(BEFORE_MIDNIGHT) as client:
-        taken = [await client.take("kela-liite")]
+        taken = [await client.take("kela-liite", by="staff")]
         while taken[-1]["business_date"] == EVENING:
             await asyncio.sleep(0.15)
-            taken.append(await client.take("kela-liite"))
-        taken += [await client.take("kela-liite"), await client.take("vero-verokortti")]
+            taken.append(await client.take("kela-liite", by="staff"))
+        taken += [await client.take("kela-liite", by="staff"), await client.take("vero-verokortti", by="staff")]
         evening = [ticket for ticket in taken if ticket["business_date"] == EVENING]
         assert len(evening) > 3 and {t["business_date"] for t in taken} == {EVENING, MORNING}
         events = await client.journal()
