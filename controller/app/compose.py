@@ -25,13 +25,14 @@ from controller.journal.faults import JournalFault
 from controller.journal.rescue import open_or_rescue
 from controller.ledger import Ledger
 from controller.readers.speech import Speech
-from controller.web import server, wall_events
+from controller.web import dates, server, wall_events
 from controller.web.auth import Doorkeeper, token
 from controller.web.live import TestDevice
 from controller.web.problems import Problem
 from controller.web.site import DemoDay, DemoLinks, Site
 from drivers.speech.synth import DebianVoice
 from drivers.speech.voices import discover
+from kiosk_ui.messages import Messages
 
 log = structlog.get_logger("point")
 
@@ -58,6 +59,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
     """The daemon of one point, until cancelled. `ready` hears the address of its device door."""
     random = SystemRandom()
     async with AsyncExitStack() as stack:
+        await asyncio.to_thread(read_words, options.config)
         journal = await stack.enter_async_context(open_or_rescue(options.config.point.id, options.data / "journal.db"))
         clock = SystemClock(await journal.cursor("clock_synced_ms"))
         state = await replay.load(journal)
@@ -89,6 +91,13 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         await _report(ledger, options.config, "ready", "ready")
         ready(url)
         await asyncio.Event().wait()
+
+
+def read_words(config: Config) -> None:
+    """Texts and dates in every language, read from their files before anybody waits for them."""
+    for language in config.point.languages:
+        Messages(language, config.point.house)
+        dates.warm(language, config.point.zone)
 
 
 @asynccontextmanager

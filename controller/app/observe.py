@@ -9,7 +9,8 @@ import structlog
 def set_up_log(debug: bool) -> None:
     """To stderr; answers and listings have stdout for themselves."""
     level = logging.DEBUG if debug else logging.INFO
-    shape = [structlog.dev.ConsoleRenderer()] if sys.stderr.isatty() else [
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)  # no values: no tokens
+    shape = [console] if sys.stderr.isatty() else [
         structlog.processors.format_exc_info, structlog.processors.JSONRenderer(),
     ]  # fmt: skip
     structlog.configure(

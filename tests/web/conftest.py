@@ -1,11 +1,21 @@
-"""One running point for each test that asks for it."""
+"""One running point for each test that asks for it, with the daemon's own log."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from controller.app.observe import set_up_log
 from tests.web.rig import Point, point
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[None]:
+    """The log is what the daemon's is."""
+    set_up_log(debug=False)
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

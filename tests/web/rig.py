@@ -3,7 +3,7 @@
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -13,7 +13,7 @@ import aiohttp
 import jsonschema
 import msgspec
 
-from controller.app import doors
+from controller.app import compose, doors
 from controller.app.devices import open_devices
 from controller.app.settings import load
 from controller.domain.commands import Now, Tick
@@ -22,9 +22,9 @@ from controller.journal import replay
 from controller.journal.rescue import open_or_rescue
 from controller.ledger import Ledger
 from controller.web import openapi, server, wall_events
-from controller.web.auth import DEVICE_ROLES, ROLES, Credential, Door, Doorkeeper, Role, token
+from controller.web.auth import DEVICE_ROLES, ROLES, Door, Doorkeeper, Role, token
+from controller.web.live import TestDevice
 from controller.web.problems import Problem
-from controller.web.routes import ROUTES
 from controller.web.site import DemoLinks, Site
 
 CONFIG = Path(__file__).parent / "point.toml"
@@ -149,7 +149,8 @@ async def point(
 ) -> AsyncIterator[Point]:  # fmt: skip
     """The composition of `app/compose.py`, without uplink and speech, with one TCP door and the admin socket."""
     clock = clock or HandClock()
-    config = config or await asyncio.to_thread(small)
+    config = config if config is not None else await asyncio.to_thread(small)
+    await asyncio.to_thread(compose.read_words, config)
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(data.mkdir, exist_ok=True)
         journal = await stack.enter_async_context(open_or_rescue(config.point.id, data / "journal.db"))
@@ -159,10 +160,10 @@ async def point(
         site = Site(ledger, config, clock, Doorkeeper(journal.secret, config), demo=links, build="test")
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(ledger.run()), asyncio.create_task(site.follow_journal())]
         stack.push_async_callback(_end, tasks)
-        test = _no_device
+        test: TestDevice = _no_device
         if devices:
             made = await open_devices(stack, config, ledger, data, {}, Random(1))
-            site.reprint, site.tiers, test = made.reprint, made.tier, made.test
+            site.reprint, site.tiers, test = made.reprint, made.tier, compose._tester(made.test)
             group = await stack.enter_async_context(_group())
             made.start(group, ledger, Random(1))
         if demo:
@@ -205,9 +206,19 @@ async def _no_device(id_: str) -> dict[str, object]:
     raise Problem("not-found", f"there is no device {id_!r}")
 
 
-def paths() -> set[tuple[str, str]]:
-    return {(route.method, route.path) for route in ROUTES}
+async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for something that will surely come."""
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.01)
 
 
-def surface(role: str) -> Credential:
-    return Credential(next(r for r in ROLES if r == role), IDS.get(role, ""))
+async def raw(port: int, request: bytes, *, seconds: float = 5.0) -> bytes:
+    """What a stranger reads who writes these very bytes, until the other side closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        async with asyncio.timeout(seconds):
+            writer.write(request)
+            return await reader.read(-1)
+    finally:
+        writer.close()

@@ -86,8 +86,8 @@ async def test_a_name_that_is_not_ours_gets_nothing_at_all(here: Point, host: st
         answer = await tried(here, route, "staff", Host=host)
         assert (answer.status, answer.problem) == (403, "forbidden"), named(route)
     for path in ("/", "/login", "/kiosk/main", "/ui/shared/page.js", "/healthz", "/metrics", "/no/such/page"):
-        async with here.http.get(here.url + path, headers={"Host": host}) as answer:
-            assert answer.status == 403, path
+        async with here.http.get(here.url + path, headers={"Host": host}) as page:
+            assert page.status == 403, path
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]:8080", "LOCALHOST:1", "127.9.9.9"])
