@@ -12,6 +12,7 @@ from controller.domain.text import moment
 
 EARLY_MS = 2 * 60 * 60_000  # how long before the agreed time one may check in
 ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")  # it goes into events: nothing that a person could write in
+FIRST_MS, LAST_MS = 946_684_800_000, 7_258_118_400_000  # 2000-01-01 and 2200-01-01, UTC
 OUTCOMES: dict[VisitOutcome, AppointmentState] = {
     "served": "done", "no_show": "no_show", "cancelled": "cancelled", "removed": "cancelled",
 }  # fmt: skip
@@ -128,6 +129,14 @@ def change(draft: Draft, known: Appointment, state: AppointmentState, *, rev: in
 
 
 def when(text: str) -> int:
+    """RFC 3339 with an offset -> UTC milliseconds, in a year that an event can carry. Raises Refused("invalid")."""
+    ms = read_time(text)
+    if not FIRST_MS <= ms < LAST_MS:
+        raise Refused("invalid", f"{text[:40]!r} is in no year of this point")
+    return ms
+
+
+def read_time(text: str) -> int:
     """RFC 3339 with an offset -> UTC milliseconds. Raises Refused("invalid")."""
     try:
         read = datetime.fromisoformat(text)
@@ -135,6 +144,4 @@ def when(text: str) -> int:
         raise Refused("invalid", f"{text[:40]!r} is not a time like 2026-11-23T08:00:00Z") from bad
     if read.tzinfo is None:
         raise Refused("invalid", f"{text[:40]!r} needs an offset, as in 2026-11-23T08:00:00+02:00")
-    if not 2000 <= read.year < 2200:
-        raise Refused("invalid", f"{text[:40]!r} is in no year of this point")
     return int(read.timestamp() * 1000)

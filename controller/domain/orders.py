@@ -69,7 +69,7 @@ def order(draft: Draft, told: CentralOrder) -> None:
 
 
 def _apply(draft: Draft, told: CentralOrder) -> None:
-    if draft.now.clock != "unsynced" and bookings.when(told.expires) < draft.now.ms:
+    if draft.now.clock != "unsynced" and bookings.read_time(told.expires) < draft.now.ms:
         raise Refused("expired", f"expired {told.expires}")
     match told.type:
         case "open_queue":

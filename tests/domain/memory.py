@@ -157,7 +157,8 @@ class MemoryPoint:
 
     def take(self, service: str = "housing", language: str = "fi", **wish: Any) -> Ticket:
         wish = {"entry": "kiosk", "actor": "kiosk:k1"} | wish
-        return self.state.tickets[self.do(c.TakeTicket(service=service, language=language, **wish)).subject]
+        subject = self.do(c.TakeTicket(service=service, language=language, **wish)).subject
+        return self.state.tickets[subject]
 
     def open(self, *counters: str, **wish: Any) -> None:
         for id_ in counters or ("c1",):
