@@ -92,6 +92,7 @@ class Ledger:
         self._keys = keys
         self._inbox: asyncio.Queue[_Request] = asyncio.Queue()
         self._snapshot_at = state.seq
+        self._over = False
 
     async def submit(
         self, command: Command, *, render: Render | None = None, refusal: RenderRefusal | None = None,
@@ -102,12 +103,15 @@ class Ledger:
         Raises Refused (unless `refusal` renders it), KeyConflict, JournalFault. With `key`, an answer given before
         is given again and nothing happens. `cursor` rides in the same commit, whatever is decided.
         """
+        if self._over:
+            raise JournalFault("the ledger has ended; nothing was changed")
         done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait(_Request(command, done, render, refusal, key, cursor))
         return await done
 
     async def run(self) -> None:
         """Work until cancelled."""
+        requests: list[_Request] = []
         try:
             while True:
                 requests = [await self._inbox.get()]
@@ -117,8 +121,11 @@ class Ledger:
                 if self._inbox.empty() and self.state.seq - self._snapshot_at >= SNAPSHOT_EVERY:
                     await self.snapshot()
         finally:
+            self._over = True
             while not self._inbox.empty():
-                self._inbox.get_nowait().done.cancel()
+                requests.append(self._inbox.get_nowait())
+            for request in requests:  # those whose commit was in hand too: nobody waits for a ledger that is gone
+                request.done.cancel()
 
     async def snapshot(self) -> None:
         """Keep the state as a cache for the next start. A full disk is no reason to stop."""
@@ -139,7 +146,7 @@ class Ledger:
         except JournalFault as fault:
             self.full = self.full or isinstance(fault, JournalFull)
             self._ahead = replay.copy(self.state)
-            self._reply([(request, fault) for request, _ in batch.replies])
+            self._reply([(r, reply if self._durable(r, reply, batch) else fault) for r, reply in batch.replies])
             return
         for event, stamp in batch.facts:
             evolve(self.state, event, stamp)
@@ -156,12 +163,23 @@ class Ledger:
             if known is None:
                 known = self._decided(request, batch, now)
             batch.replies.append((request, known))
-        except (Refused, KeyConflict, CommandFailed) as no:
+        except (Refused, KeyConflict, CommandFailed, JournalFault) as no:
             batch.replies.append((request, no))
         if request.cursor is not None:
             batch.cursors[request.cursor[0]] = request.cursor[1]
 
     def _decided(self, request: _Request, batch: _Batch, now: Now) -> Reply:
+        before = len(batch.facts)
+        try:
+            return self._settled(request, batch, now)
+        except Refused:
+            raise
+        except Exception as bug:  # why: deciding is pure; one command's bug must not stop the point
+            log.exception("a command could not be decided", command=type(request.command).__name__)
+            self._undo(batch, before)
+            raise CommandFailed(type(request.command).__name__) from bug
+
+    def _settled(self, request: _Request, batch: _Batch, now: Now) -> Reply:
         context = Context(now, self.config, self.journal.secret)
         over = day_facts(self._ahead, context)
         if over is not None:
@@ -174,12 +192,23 @@ class Ledger:
             status, body = request.refusal(no)
             keep = status < 500  # a machine that could not is not an answer for a week
             return self._answer(request, Reply(status, body), batch, keep=keep)
-        except Exception as bug:  # why: deciding is pure; one command's bug must not stop the point
-            log.exception("a command could not be decided", command=type(request.command).__name__)
-            raise CommandFailed(type(request.command).__name__) from bug
         self._write(draft.facts, request.command.actor, batch, now)
         status, body = request.render(self._ahead, draft) if request.render else (200, b"")
         return self._answer(request, Reply(status, body, draft.subject), batch, keep=True)
+
+    def _undo(self, batch: _Batch, keep: int) -> None:
+        """Take back what was written of the batch beyond its first `keep` facts."""
+        del batch.facts[keep:], batch.bodies[keep:]
+        self._ahead = replay.copy(self.state)
+        for event, stamp in batch.facts:
+            evolve(self._ahead, event, stamp)
+        if batch.bodies:
+            _, self._ahead.chain = wire.split(batch.bodies[-1])
+
+    def _durable(self, request: _Request, reply: Reply | Exception, batch: _Batch) -> bool:
+        """Does this answer stand although the disk refused the batch? Only one that was in the journal before."""
+        stored = isinstance(reply, Reply) and not reply.fresh
+        return stored and request.key is not None and request.key.key not in batch.answers
 
     def _answer(self, request: _Request, reply: Reply, batch: _Batch, *, keep: bool) -> Reply:
         if request.key is not None and keep:

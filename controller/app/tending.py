@@ -15,6 +15,7 @@ from controller.web.site import Site
 
 EVERY_S = 1.0
 PROBE_EVERY = 2  # ticks between two looks at a full disk
+CHECKPOINT_EVERY = 30  # ticks: what a lost write-ahead log can cost (journal/rescue.py skips as many numbers)
 ANSWERS_MS = 7 * 86_400_000  # how long an idempotency key holds (contract, section 3)
 HOURLY_MS = 3_600_000
 STEP_MS = 2_000  # wall clock against time since boot: more than this in a second is a step
@@ -48,6 +49,8 @@ class Tending:
         if self._ledger.full and self._ticks % PROBE_EVERY == 0 and await self._ledger.journal.probe():
             self._ledger.mended()
             log.info("the disk has room again")
+        if self._ticks % CHECKPOINT_EVERY == 0:
+            await self._ledger.journal.checkpoint()
         if (issuing := self._site.issuing()) != self._issuing:
             self._issuing = issuing
             self._site.touch()

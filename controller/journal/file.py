@@ -6,18 +6,20 @@ that the WAL needs no shared memory file.
 
 import itertools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import apsw
 import msgspec
 
-from controller.journal import wire
+from controller.journal import wal, wire
 from controller.journal.faults import JournalDamaged, JournalFault, JournalFull, JournalInUse
 from controller.journal.migrate import migrate
 from controller.ports.journal import Stored
 
 CHECKPOINT_PAGES = 4000  # of 4 KiB: the WAL is reused below this, never truncated (overwriting is cheaper)
+WALKED = 20_000  # newest events whose chain is walked at each start: days of a busy point, a tenth of a second
 FULL = (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError)
 
 
@@ -45,45 +47,88 @@ class JournalFile:
     def __init__(self, path: Path, *, vfs: str | None = None) -> None:
         """Open or create. Raises JournalDamaged, JournalInUse, JournalTooNew, JournalFull."""
         self.path = path
-        try:
+        self._marked = False
+        with self._told():
+            wal.refuse_remains(path)
+            log_bytes = wal.size(path)
             self._db = apsw.Connection(str(path), vfs=vfs)
-            self._prepare()
-        except apsw.BusyError as held:
-            raise JournalInUse(f"{path}: another process holds this journal") from held
-        except (apsw.NotADBError, apsw.CorruptError) as bad:
-            raise JournalDamaged(f"{path}: {bad}") from bad
-        except FULL as full:
-            raise JournalFull(f"{path}: {full}") from full
-        self.journal: str = self._meta("journal", lambda: secrets.token_hex(16).encode()).decode()
-        self.secret: bytes = self._meta("secret", lambda: secrets.token_bytes(32))
+            try:
+                self._prepare(log_bytes)
+                self.journal: str = self._meta("journal", lambda: secrets.token_hex(16).encode()).decode()
+                self.secret: bytes = self._meta("secret", lambda: secrets.token_bytes(32))
+            except BaseException:
+                self.leave()
+                raise
 
-    def _prepare(self) -> None:
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """SQLite's troubles, said as the journal's."""
+        try:
+            yield
+        except apsw.BusyError as held:
+            raise JournalInUse(f"{self.path}: another process holds this journal") from held
+        except (apsw.NotADBError, apsw.CorruptError, wire.NotAnEvent) as bad:
+            raise JournalDamaged(f"{self.path}: {bad}") from bad
+        except FULL as full:
+            raise JournalFull(f"{self.path}: {full}") from full
+        except apsw.Error as bad:
+            if isinstance(
+                bad.__context__, FULL
+            ):  # a full disk has rolled back by itself; apsw's own rollback says this
+                raise JournalFull(f"{self.path}: {bad.__context__}") from bad
+            raise JournalFault(f"{self.path}: {type(bad).__name__}: {bad}") from bad
+
+    def _prepare(self, log_bytes: int) -> None:
         db = self._db
         db.set_busy_timeout(0)
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        mode = db.pragma("journal_mode", "wal")
+        mode = db.pragma("journal_mode", "wal")  # reads the file, and with that takes the lock for good
         if mode != "wal":  # an I/O error during the switch is swallowed by SQLite: the answer must be looked at
             raise JournalFull(f"{self.path}: the disk refuses write-ahead logging (journal_mode is {mode})")
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         db.execute("PRAGMA journal_size_limit = -1")
         db.execute("PRAGMA cache_size = -2000")
-        migrate(db)
-        with db:  # an exclusive lock is taken by the first write: take it now, not at the first ticket
-            db.execute("INSERT OR REPLACE INTO meta VALUES ('opened', x'01')")
+        frames, _ = db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+        wal.refuse_holes(self.path, frames)
+        try:
+            migrate(db)
+        except apsw.SQLError as strange:
+            raise JournalDamaged(f"{self.path}: this is no journal ({strange})") from strange
+        if self._runs() and log_bytes <= wal.HEADER:
+            raise JournalDamaged(f"{self.path}: its write-ahead log is gone, and with it the newest events")
+
+    def _runs(self) -> bool:
+        """Was it open when its last owner went?"""
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'runs'").fetchone()
+        return row is not None and bytes(row[0]) == b"\1"
+
+    def begin(self) -> None:
+        """Say in the file itself, not only in the log, that from now on the log belongs to it. Only a sound file is
+        written to; no room to say so is no room to lose anything either, and `probe` says it later."""
+        with suppress(apsw.Error):
+            with self._db:
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('runs', x'01')")
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._marked = True
 
     def check(self) -> None:
-        """Raises JournalDamaged when SQLite finds the file inconsistent, or a chain link broken at the end."""
+        """Raises JournalDamaged when SQLite finds the file inconsistent, an event missing, or a newer link broken."""
         try:
             (found,) = self._db.execute("PRAGMA quick_check(1)").fetchall()[0]
             if found != "ok":
-                raise JournalDamaged(f"{self.path}: {found}")
-            rows = list(self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT 200"))
+                raise JournalDamaged(f"{self.path}: {' '.join(str(found).split())}")
+            span = "SELECT count(*), ifnull(max(seq) - min(seq) + 1, 0) FROM event"
+            count, expected = self._db.execute(span).fetchall()[0]
+            newest = self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT ?", (WALKED,))
+            rows = [(int(seq), body if isinstance(body, bytes) else b"") for seq, body in newest]
         except (apsw.CorruptError, apsw.NotADBError, apsw.IOError) as bad:
             raise JournalDamaged(f"{self.path}: {bad}") from bad
+        if count != expected:
+            raise JournalDamaged(f"{self.path}: of the {expected} events up to {rows[0][0]} only {count} are there")
         for (seq, body), (before, previous) in itertools.pairwise(rows):
             try:
-                sound = seq == before + 1 and wire.follows(wire.split(previous)[1], body)
+                sound = wire.follows(wire.split(previous)[1], body)
             except wire.NotAnEvent:
                 sound = False
             if not sound:
@@ -91,9 +136,10 @@ class JournalFile:
 
     def head(self) -> tuple[int, str]:
         """The newest seq and its chain; (0, GENESIS) for a new journal, the base's for one with nothing left."""
-        row = self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT 1").fetchone()
-        if row:
-            return int(row[0]), wire.split(row[1])[1]
+        with self._told():
+            row = self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+            if row:
+                return int(row[0]), wire.split(row[1])[1]
         base = self.snapshot("base")
         return (base.seq, base.chain) if base else (0, wire.GENESIS)
 
@@ -104,62 +150,68 @@ class JournalFile:
 
         Raises JournalFull and stores nothing when the disk refuses; any other trouble is JournalFault.
         """
-        try:
-            with self._db:
-                rows = zip(range(first, first + len(bodies)), bodies, strict=True)
-                self._db.executemany("INSERT INTO event VALUES (?, ?)", rows)
-                self._db.executemany(
-                    "INSERT INTO answer VALUES (?, ?, ?, ?, ?)",
-                    [(a.key, a.request, a.status, a.body, now_ms) for a in answers],
-                )
-                self._db.executemany("INSERT OR REPLACE INTO cursor VALUES (?, ?)", list(cursors.items()))
-        except FULL as full:
-            raise JournalFull(f"{self.path}: {full}") from full
-        except apsw.Error as bad:
-            raise JournalFault(f"{self.path}: {type(bad).__name__}: {bad}") from bad
+        with self._told(), self._db:
+            rows = zip(range(first, first + len(bodies)), bodies, strict=True)
+            self._db.executemany("INSERT INTO event VALUES (?, ?)", rows)
+            self._db.executemany(
+                "INSERT INTO answer VALUES (?, ?, ?, ?, ?)",
+                [(a.key, a.request, a.status, a.body, now_ms) for a in answers],
+            )
+            self._db.executemany("INSERT OR REPLACE INTO cursor VALUES (?, ?)", list(cursors.items()))
 
     def read(self, after: int, limit: int) -> list[Stored]:
-        rows = self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
-        return [Stored(seq, body, wire.split(body)[1]) for seq, body in rows]
+        with self._told():
+            rows = self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+            return [Stored(seq, body, wire.split(body)[1]) for seq, body in rows]
 
     def answer(self, key: str) -> Answer | None:
-        row = self._db.execute("SELECT key, request, status, body, at FROM answer WHERE key = ?", (key,)).fetchone()
+        with self._told():
+            row = self._db.execute("SELECT key, request, status, body, at FROM answer WHERE key = ?", (key,)).fetchone()
         return Answer(*row) if row else None
 
     def answer_keys(self) -> list[str]:
-        return [key for (key,) in self._db.execute("SELECT key FROM answer")]
+        with self._told():
+            return [key for (key,) in self._db.execute("SELECT key FROM answer")]
 
     def forget_answers(self, before_ms: int) -> list[str]:
         """Drop answers older than `before_ms`; gives their keys."""
-        with self._db:
+        with self._told(), self._db:
             keys = [key for (key,) in self._db.execute("SELECT key FROM answer WHERE at < ? LIMIT 5000", (before_ms,))]
             self._db.executemany("DELETE FROM answer WHERE key = ?", [(key,) for key in keys])
         return keys
 
     def cursor(self, name: str) -> int:
-        row = self._db.execute("SELECT value FROM cursor WHERE name = ?", (name,)).fetchone()
+        with self._told():
+            row = self._db.execute("SELECT value FROM cursor WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else 0
 
     def snapshot(self, kind: str) -> Snapshot | None:
-        row = self._db.execute("SELECT * FROM snapshot WHERE kind = ?", (kind,)).fetchone()
+        with self._told():
+            row = self._db.execute("SELECT * FROM snapshot WHERE kind = ?", (kind,)).fetchone()
         return Snapshot(*row) if row else None
 
     def keep_snapshot(self, snapshot: Snapshot) -> None:
-        with self._db:
-            self._db.execute(
-                "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?)", msgspec.structs.astuple(snapshot)
-            )
+        with self._told(), self._db:
+            self._keep(snapshot)
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?)", msgspec.structs.astuple(snapshot))
 
     def forget_events(self, base: Snapshot, limit: int = 5000) -> int:
         """Retention: `base` becomes the start of replay and events up to its seq go; gives how many went now."""
-        with self._db:
-            self.keep_snapshot(base)
+        with self._told(), self._db:
+            self._keep(base)
             self._db.execute(
                 "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE seq <= ? ORDER BY seq LIMIT ?)",
                 (base.seq, limit),
             )
             gone = int(self._db.changes())
         return gone
+
+    def checkpoint(self) -> None:
+        """Move what the log holds into the file: while nobody waits, so that no ticket's commit has to."""
+        with self._told():
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def probe(self) -> bool:
         """Is there room to write again?"""
@@ -168,17 +220,32 @@ class JournalFile:
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('probe', randomblob(65536))")
             with self._db:
                 self._db.execute("DELETE FROM meta WHERE key = 'probe'")
+            if not self._marked:
+                self.begin()
         except apsw.Error:
             return False
         return True
 
     def adopt(self, secret: bytes) -> None:
         """Take over the secret of the journal that this one continues: papers that are out keep their codes."""
-        with self._db:
+        with self._told(), self._db:
             self._db.execute("UPDATE meta SET value = ? WHERE key = 'secret'", (secret,))
         self.secret = secret
 
     def close(self) -> None:
+        """Let go; the log is moved into the file and deleted, unless there is no room to say that it may be missing."""
+        try:
+            with self._db:
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('runs', x'00')")
+        except apsw.Error:
+            self.leave()
+        else:
+            self._db.close()
+
+    def leave(self) -> None:
+        """Let go and touch nothing."""
+        with suppress(apsw.Error):
+            self._db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         self._db.close()
 
     def _meta(self, key: str, make: Callable[[], bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from controller.domain.evolve import Stamp, evolve
 from controller.domain.state import State
 from controller.journal import wire
-from controller.journal.faults import JournalDamaged
+from controller.journal.faults import JournalDamaged, JournalTooNew
 from controller.journal.file import Snapshot
 from controller.journal.store import Journal
 from controller.ports.journal import Stored
@@ -30,13 +31,25 @@ def stamp_of(envelope: wire.CloudEvent) -> Stamp:
 
 
 def replay(state: State, events: Iterable[Stored]) -> None:
-    """Apply stored events to `state`. Raises JournalDamaged where the chain or the numbering breaks."""
+    """Apply stored events to `state`. Raises JournalDamaged where the chain or the numbering breaks, JournalTooNew at
+    an event that is as it was written but unknown to this version."""
     for stored in events:
-        if stored.seq != state.seq + 1 or not wire.follows(state.chain, stored.body):
+        if not _is_next(state, stored):
             raise JournalDamaged(f"event {stored.seq} does not follow event {state.seq}")
-        envelope = wire.read(stored.body)
-        evolve(state, wire.data_of(envelope), stamp_of(envelope))
+        try:
+            envelope = wire.read(stored.body)
+            event = wire.data_of(envelope)
+        except wire.NotAnEvent as unknown:
+            raise JournalTooNew(f"event {stored.seq} is of a newer Luukku, install that: {unknown}") from unknown
+        evolve(state, event, stamp_of(envelope))
         state.chain = stored.chain
+
+
+def _is_next(state: State, stored: Stored) -> bool:
+    try:
+        return stored.seq == state.seq + 1 and wire.follows(state.chain, stored.body)
+    except wire.NotAnEvent:
+        return False
 
 
 def encode(state: State) -> bytes:
@@ -76,7 +89,8 @@ async def _start(journal: Journal) -> State:
     if latest is not None and latest.shape == SHAPE and latest.seq <= journal.seq:
         at = await journal.read(latest.seq - 1, 1)
         if at and at[0].seq == latest.seq and at[0].chain == latest.chain:
-            return _decode(latest.state)
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError):  # only a cache
+                return _decode(latest.state)
     base = await journal.snapshot("base")
     if base is None:
         return State(journal.journal)

@@ -1,13 +1,13 @@
 """How long events are kept on the box: until central has them and the keeping time is over."""
 
+import itertools
 from datetime import datetime
 
 from controller.domain.state import State
 from controller.journal import replay, wire
-from controller.journal.store import Journal
+from controller.journal.store import READ_MOST, Journal
 
 KEEP_MS = 400 * 86_400_000  # a year of figures and a month to ask about them
-STEP = 5000  # events that leave in one go
 
 
 async def retire(journal: Journal, *, acked: int, now_ms: int, keep_ms: int = KEEP_MS) -> int:
@@ -17,7 +17,12 @@ async def retire(journal: Journal, *, acked: int, now_ms: int, keep_ms: int = KE
     gave before is lost.
     """
     state = await base_state(journal)
-    old = [s for s in await journal.read(state.seq, STEP) if s.seq <= acked and _ms(s.body) < now_ms - keep_ms]
+    old = list(
+        itertools.takewhile(
+            lambda stored: stored.seq <= acked and _ms(stored.body) < now_ms - keep_ms,
+            await journal.read(state.seq, READ_MOST),
+        )
+    )
     if not old:
         return 0
     replay.replay(state, old)

@@ -35,11 +35,12 @@ class Journal:
             try:
                 await self._call(self._file.check)
                 self.seq, self.chain = await self._call(self._file.head)
+                await self._call(self._file.begin)
             except BaseException:
-                await self._call(self._file.close)
+                await self._call(self._file.leave)
                 raise
         except BaseException:
-            self._thread.shutdown()
+            self._thread.shutdown(wait=False)  # it has nothing left to do; waiting would hold the loop up
             raise
         self._is_open = True
 
@@ -53,7 +54,7 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await asyncio.shield(self._call(self._file.close))
-        self._thread.shutdown()
+        self._thread.shutdown(wait=False)  # it has nothing left to do; waiting would hold the loop up
 
     @property
     def journal(self) -> str:
@@ -107,6 +108,9 @@ class Journal:
 
     async def forget_events(self, base: Snapshot) -> int:
         return await self._call(lambda: self._file.forget_events(base))
+
+    async def checkpoint(self) -> None:
+        await self._call(self._file.checkpoint)
 
     async def adopt(self, secret: bytes) -> None:
         await self._call(lambda: self._file.adopt(secret))

@@ -34,6 +34,8 @@ LOOK_AGAIN_S = 1.0
 FIRST_WORD_S = 1.0  # with the second that `prepare` may take, within the 2 s that anybody waits
 FIRST_LOOK_S = 0.02
 JOURNAL_S = 0.5
+COUNTED_S = 1.0  # a printer that is well says its count in milliseconds, or when the paper it is at is out
+DOUBT = frozenset({"printing", "unknown"})
 RESULTS: dict[PrintEnd, PrintResult] = {
     PrintEnd.CONFIRMED: "confirmed",
     PrintEnd.UNKNOWN: "unknown",
@@ -58,13 +60,18 @@ class Paper:
     async def run(self) -> None:
         """Recover what was in hand, then follow the journal."""
         after = self._ledger.state.seq
-        left = sorted(self._ledger.state.unfinished_prints.items(), key=lambda item: item[1])
-        for ticket, _ in left:
-            if self._is_mine(self._ledger.state.tickets[ticket]):
-                self._wanted.put_nowait((ticket, False))
+        for ticket in self._left():
+            self._wanted.put_nowait((ticket.id, False))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(after))
             tasks.create_task(self._work())
+
+    def _left(self) -> list[Ticket]:
+        """What was under way when the daemon ended: what is in doubt first, for its bytes may be in the printer still
+        and its count is the first since; then who only waited."""
+        state = self._ledger.state
+        mine = [state.tickets[id_] for id_ in state.unfinished_prints if self._is_mine(state.tickets[id_])]
+        return sorted(mine, key=lambda t: (t.print.state not in DOUBT, state.unfinished_prints[t.id]))
 
     def reprint(self, ticket: str) -> bool:
         """A second paper was asked for; True when it is this printer's affair."""
@@ -117,12 +124,12 @@ class Paper:
         ticket = self._ledger.state.tickets.get(id_)
         if ticket is None or (ticket.print.state in FINAL and not again):
             return
-        if self._ledger.state.visits[ticket.visit].outcome is not None:
+        if ticket.print.state in DOUBT:
+            await self._recover(id_)
+        elif self._is_over(ticket):
             await self._finish(id_, "void", None, "over", 0)
         elif self._age(ticket) > EXPIRES_MS and not again:
             await self._finish(id_, "void", None, "expired", 0)
-        elif ticket.print.state in {"printing", "unknown"}:
-            await self._recover(id_)
         else:
             await self._attempt(id_, next_copy(ticket), 1)
 
@@ -138,8 +145,12 @@ class Paper:
         )  # fmt: skip
         try:
             await self._ledger.submit(start)  # durable before the first byte
-        except (Refused, JournalFault) as no:
+        except Refused as no:
             log.warning("paper not started", ticket=id_, why=str(no))
+            return
+        except JournalFault as no:
+            log.warning("paper not started", ticket=id_, why=str(no))
+            await self._finish(id_, "failed", None, "journal", 0)
             return
         ticket = self._ledger.state.tickets[id_]
         sheet = ticket_text.paper(self._ledger.state, self._ledger.config, self._ledger.journal.secret, id_, copy)
@@ -151,6 +162,9 @@ class Paper:
     async def _recover(self, id_: str) -> None:
         """A paper in doubt: the counter decides; else the buffers are cleared and it is sent again, within limits."""
         ticket = self._ledger.state.tickets[id_]
+        if (proof := await self._counted(ticket)) is not None:
+            await self._conclude(id_, proof)
+            return
         self._in_trouble = ticket.print.cause or "recovering"
         try:
             await self._turn_away()
@@ -165,12 +179,24 @@ class Paper:
         if ready is None:
             return
         paper = ticket.print
+        if self._is_over(ticket):
+            await self._finish(id_, "void", None, "over", 0)
+            return
         if paper.attempt >= ATTEMPTS or self._age(ticket) > GIVE_UP_MS:
             await self._finish(id_, "failed", None, paper.cause or "gave_up", 0)
             return
         await self._finish(id_, "unknown", None, paper.cause or "interrupted", 0)
         same_life = ready.power_life == paper.power_life and ready.cut0 is not None
         await self._attempt(id_, paper.copy if same_life else paper.copy + 1, paper.attempt + 1)
+
+    async def _counted(self, ticket: Ticket) -> PrintOutcome | None:
+        """The proof, if the printer's counter gives it at once: then nobody in line is sent away."""
+        try:
+            async with asyncio.timeout(COUNTED_S):
+                verdict = await self._printer.judge(Prepared(ticket.print.cut0, ticket.print.power_life))
+        except TimeoutError:
+            return None
+        return verdict if verdict.end is PrintEnd.CONFIRMED else None
 
     async def _judged(self, id_: str) -> PrintOutcome | None:
         """What the printer's counter says; None when it was given up meanwhile."""
@@ -215,7 +241,7 @@ class Paper:
             known = self._ledger.state.tickets.get(ticket)
             if known is not None and known.print.state == "requested":
                 await self._finish(ticket, "failed", None, self._in_trouble, 0)
-            elif known is not None and known.print.state in {"printing", "unknown"}:
+            elif known is not None and known.print.state in DOUBT:
                 await self._finish(ticket, "void", None, "interrupted", 0)
 
     async def _conclude(self, id_: str, outcome: PrintOutcome) -> None:
@@ -241,6 +267,9 @@ class Paper:
                 await asyncio.sleep(JOURNAL_S)
             else:
                 return
+
+    def _is_over(self, ticket: Ticket) -> bool:
+        return self._ledger.state.visits[ticket.visit].outcome is not None
 
     def _able(self) -> bool:
         return self._printer.health.condition in {PrinterCondition.READY, PrinterCondition.DEGRADED}
