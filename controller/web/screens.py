@@ -33,7 +33,7 @@ class Screens:
         self._site = site
         self._pages: dict[web.WebSocketResponse, _Page] = {}
         self._clips: dict[str, bytes] = {}
-        self._ends: dict[str, asyncio.Future[bool]] = {}
+        self._ends: dict[str, tuple[web.WebSocketResponse, asyncio.Future[bool]]] = {}  # clip -> who plays it, heard?
         self._speaking = {s.id for s in site.config.screens if s.sound}
 
     def came(self, page: web.WebSocketResponse, screen: str) -> None:
@@ -41,6 +41,9 @@ class Screens:
 
     def left(self, page: web.WebSocketResponse) -> None:
         self._pages.pop(page, None)
+        for player, end in self._ends.values():
+            if player is page and not end.done():
+                end.set_result(False)
 
     def sending(self, page: web.WebSocketResponse, seq: int, state: dict[str, Any]) -> None:
         """Remember which calls this page will show once it has painted `seq`; before it can say so."""
@@ -65,8 +68,8 @@ class Screens:
         if said.get("t") == "shown" and isinstance(said.get("seq"), int):
             await self._shown(known, screen, said["seq"])
         elif said.get("t") == "said" and isinstance(said.get("id"), str):
-            end = self._ends.get(said["id"])
-            if end is not None and not end.done():
+            player, end = self._ends.get(said["id"], (None, None))
+            if player is page and end is not None and not end.done():
                 end.set_result(said.get("ok") is True)
 
     async def _shown(self, known: _Page, screen: str, seq: int) -> None:
@@ -97,13 +100,13 @@ class Screens:
         self._clips[id_] = clip.wav
         while len(self._clips) > KEPT_CLIPS:
             del self._clips[next(iter(self._clips))]
-        end = self._ends[id_] = asyncio.get_running_loop().create_future()
+        end: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._ends[id_] = (page, end)
         order = {"t": "say", "id": id_, "url": f"/api/v1/clips/{id_}.wav", "languages": clip.spoken, "ms": clip.ms}
         try:
             async with asyncio.timeout(clip.ms / 1000 + SPARE_S):
                 await page.send_str(msgspec.json.encode(order).decode())
-                heard: bool = await end
-                return heard
+                return await end
         except (TimeoutError, ConnectionError):
             return False
         finally:

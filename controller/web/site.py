@@ -62,6 +62,7 @@ class Site:
         self.rows: list[dict[str, Any]] = []  # newest events, for the demo's wall
         self.version = 0  # rises when something that is shown changed without an event
         self._woken = asyncio.Event()
+        self._born = clock.now().mono_ns  # a restarted daemon may show the same seq otherwise: its config may be new
 
     @property
     def state(self) -> State:
@@ -73,8 +74,8 @@ class Site:
 
     @property
     def epoch(self) -> str:
-        """Journal and boot: a page that knows another epoch knows nothing."""
-        return f"{self.ledger.journal.journal[:12]}-{self.now().boot[:8]}"
+        """Journal, boot and start of this daemon: a page that knows another epoch knows nothing."""
+        return f"{self.ledger.journal.journal[:12]}-{self.now().boot[:8]}-{self._born:x}"
 
     def now(self) -> Now:
         return self.clock.now()

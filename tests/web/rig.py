@@ -177,8 +177,11 @@ async def point(
         port = await stack.enter_async_context(server.listen(rooms, way, ("127.0.0.1", 0)))
         running = Point(ledger, site, rooms, clock, port)
         running.http = await stack.enter_async_context(
-            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=20))
-        )
+            aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=20),
+                connector=aiohttp.TCPConnector(limit=0),
+            )
+        )  # fmt: skip
         yield running
 
 
