@@ -10,15 +10,24 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")]
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Moment = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$")]
-Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Cause = Annotated[str, Meta(pattern=r"^[a-z0-9_]{0,40}$")]
+
+def _all(pattern: str) -> Meta:
+    """A whole text of this pattern: `$` alone would take a line break after it."""
+    return Meta(pattern=rf"^{pattern}$(?!\n)")
+
+
+# A personal identity code (DDMMYY, sign of the century, three digits, check character) is nobody's id here.
+_NO_PERSON = r"(?![0-3][0-9][01][0-9]{3}[-A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z]$)"
+Id = Annotated[str, _all(rf"{_NO_PERSON}[A-Za-z0-9][A-Za-z0-9._:-]{{0,79}}")]
+Word = Annotated[str, _all(r"[a-z][a-z0-9_-]{0,39}")]  # what a program calls a thing
+Language = Annotated[str, _all(r"[a-z]{2,3}")]
+Day = Annotated[str, _all(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")]
+Moment = Annotated[str, _all(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")]
+Hex64 = Annotated[str, _all(r"[0-9a-f]{64}")]
+Cause = Annotated[str, _all(r"([a-z][a-z0-9_]{0,39})?")]  # a word, or nothing to say
 Count = Annotated[int, Meta(ge=0, le=2**53)]  # what every reader of JSON can hold
-Job = Annotated[str, Meta(pattern=r"^[!-~]{4}$")]  # four printable characters that name a paper to its printer
-Version = Annotated[str, Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$")]  # PEP 440, and a build's short hash
+Job = Annotated[str, _all(r"[!-~]{4}")]  # four printable characters that name a paper to its printer
+Version = Annotated[str, _all(r"[0-9]{1,4}(\.[0-9A-Za-z+-]{1,20}){1,6}")]  # as PEP 440 writes them
 
 Entry = Literal["kiosk", "reception", "check_in", "web", "roll", "button"]
 Medium = Literal["paper", "screen", "none"]
@@ -85,9 +94,9 @@ class TicketIssued(Event, frozen=True, kw_only=True):
     visit: Id
     ticket: Id
     service_event: Id
-    series: Annotated[str, Meta(pattern=r"^[A-Z]{0,3}$")]
+    series: Annotated[str, _all(r"[A-Z]{0,3}")]
     n: Annotated[int, Meta(ge=1)]
-    number: Annotated[str, Meta(pattern=r"^[A-Z]{0,3}[0-9]{1,6}$")]
+    number: Annotated[str, _all(r"[A-Z]{0,3}[0-9]{1,6}")]
     business_date: Day
     queue: Id
     ahead: Count
@@ -156,7 +165,7 @@ class ServiceAnnounced(Event, frozen=True, kw_only=True):
     service_event: Id
     device: Id
     medium: AnnounceMedium
-    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3}(\+[a-z]{2,3})*)?$")]
+    language: Annotated[str, _all(r"([a-z]{2,3}(\+[a-z]{2,3})*)?")]
     latency_ms: Count
 
 
@@ -236,7 +245,7 @@ class FeedbackGiven(Event, frozen=True, kw_only=True):
     service_event: Id | UnsetType = UNSET
     session: Id | UnsetType = UNSET
     provider: Id
-    question: Id
+    question: Word
     scale: Annotated[int, Meta(ge=2, le=10)]
     score: Annotated[int, Meta(ge=1, le=10)]
     device: Id
@@ -253,24 +262,24 @@ class QueueReset(Event, frozen=True, kw_only=True):
 class IncidentRaised(Event, frozen=True, kw_only=True):
     incident: Id
     place: Id
-    kind: Id
+    kind: Word
 
 
 class IncidentAcknowledged(Event, frozen=True, kw_only=True):
     incident: Id
     place: Id
-    kind: Id
+    kind: Word
 
 
 class IncidentCleared(Event, frozen=True, kw_only=True):
     incident: Id
     place: Id
-    kind: Id
+    kind: Word
 
 
 class DeviceStateChanged(Event, frozen=True, kw_only=True):
     device: Id
-    kind: Id
+    kind: Word
     state: DeviceState
     causes: tuple[Cause, ...]
     simulated: bool
@@ -278,7 +287,7 @@ class DeviceStateChanged(Event, frozen=True, kw_only=True):
 
 class DeviceCounters(Event, frozen=True, kw_only=True):
     device: Id
-    kind: Id
+    kind: Word
     prints: Count
     cuts: Count
     paper_mm: Count
