@@ -6,7 +6,6 @@ by the printer's own counter before anything is sent again.
 """
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 
@@ -31,8 +30,7 @@ from controller.readers import ticket_text
 GIVE_UP_MS = 60_000  # a paper in doubt is given up to the screen after this (devices.md section 3)
 ATTEMPTS = 3
 LOOK_AGAIN_S = 1.0
-FIRST_WORD_S = 1.0  # with the second that `prepare` may take, within the 2 s that anybody waits
-FIRST_LOOK_S = 0.02
+FIRST_LOOK_S, FIRST_LOOKS = 0.02, 50  # with the second that `prepare` may take, within the 2 s that anybody waits
 JOURNAL_S = 0.5
 COUNTED_S = 1.0  # a printer that is well says its count in milliseconds, or when the paper it is at is out
 DOUBT = frozenset({"printing", "unknown"})
@@ -114,10 +112,10 @@ class Paper:
 
     async def _first_word(self) -> None:
         """Just started: a ticket that comes before the printer has answered waits a moment for it."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_WORD_S):
-                while self._printer.health.condition in {PrinterCondition.DETACHED, PrinterCondition.UNKNOWN}:
-                    await asyncio.sleep(FIRST_LOOK_S)
+        for _ in range(FIRST_LOOKS):
+            if self._printer.health.condition not in {PrinterCondition.DETACHED, PrinterCondition.UNKNOWN}:
+                return
+            await asyncio.sleep(FIRST_LOOK_S)
 
     async def _print(self, id_: str, *, again: bool) -> None:
         """One ticket to its end."""

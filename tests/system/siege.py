@@ -56,10 +56,11 @@ class Siege:
         self.tickets[key] = said.json
 
     async def advisor(self, counter: str) -> None:
-        """Calls, starts and ends without a break, until cancelled."""
-        n = 0
+        """Calls, starts and ends without a break, until cancelled; the first two services only, so that most papers
+        are still wanted when their turn at the printer comes."""
+        n, opening = 0, {"advisor": "siege", "services": SERVICES[:2]}
         while True:
-            for action, body in (("open", {"advisor": "siege"}), ("call-next", {}), ("start", {}), ("end", END)):
+            for action, body in (("open", opening), ("call-next", {}), ("start", {}), ("end", END)):
                 n += 1
                 key = f"siege-{self.seed}-{counter}-{n}"
                 said = await persist(self.client, "staff", f"/counters/{counter}/{action}", body, key)

@@ -69,14 +69,21 @@ def every_taker_has_one_number(siege: Siege, events: list[bytes]) -> None:
 
 
 def every_paper_has_one_proof(events: list[bytes], demo: Demo) -> None:
-    """The last word of each is final, nothing is said after a last word, and paper is there for what was confirmed."""
+    """The last word of each is final, nothing is said after a last word, and paper is there for what was confirmed.
+
+    Nothing is sent to a printer while another paper is in doubt there: it would come out on the same piece."""
     assert unproven(events) == {}
     ended: dict[str, str] = {}
+    doubt: set[str] = set()
     for event in told(events, "ticket.print_started", "ticket.print_result"):
         data = event["data"]
         assert data["ticket"] not in ended, f"{data['ticket']} was {ended.get(data['ticket'])}, then {event['name']}"
+        if event["name"] == "ticket.print_started":
+            doubt.add(data["ticket"])
+            assert len(doubt) == 1, f"{event['sequence']}: {doubt} at once"
         if data.get("result") in {"confirmed", "failed", "void"}:
             ended[data["ticket"]] = data["result"]
+            doubt.discard(data["ticket"])
             assert data["result"] == "confirmed" or data["cause"], data
     confirmed = sum(1 for result in ended.values() if result == "confirmed")
     assert 0 < confirmed <= len(papers(demo))
