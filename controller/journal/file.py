@@ -72,9 +72,7 @@ class JournalFile:
         except FULL as full:
             raise JournalFull(f"{self.path}: {full}") from full
         except apsw.Error as bad:
-            if isinstance(
-                bad.__context__, FULL
-            ):  # a full disk has rolled back by itself; apsw's own rollback says this
+            if isinstance(bad.__context__, FULL):  # SQLite has rolled back by itself, and apsw's own rollback says this
                 raise JournalFull(f"{self.path}: {bad.__context__}") from bad
             raise JournalFault(f"{self.path}: {type(bad).__name__}: {bad}") from bad
 
@@ -240,7 +238,8 @@ class JournalFile:
         except apsw.Error:
             self.leave()
         else:
-            self._db.close()
+            with suppress(apsw.Error):  # what could not be moved stays in the log
+                self._db.close()
 
     def leave(self) -> None:
         """Let go and touch nothing."""

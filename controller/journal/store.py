@@ -53,8 +53,10 @@ class Journal:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.shield(self._call(self._file.close))
-        self._thread.shutdown(wait=False)  # it has nothing left to do; waiting would hold the loop up
+        try:
+            await asyncio.shield(self._call(self._file.close))
+        finally:
+            self._thread.shutdown(wait=False)  # it has nothing left to do; waiting would hold the loop up
 
     @property
     def journal(self) -> str:
