@@ -24,6 +24,8 @@ from controller.ports.journal import Stored
 HELSINKI = ZoneInfo("Europe/Helsinki")
 JOURNAL = "0123456789abcdef"
 MONDAY = "2026-11-23T10:00"  # an ordinary Monday in the middle of opening hours
+_EVERY_DAY: dict[str, Any] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
+ALWAYS = OpeningHours(holidays=False, **_EVERY_DAY)
 Quality = Literal["synced", "holdover", "unsynced"]
 
 

@@ -6,15 +6,13 @@ import pytest
 
 from controller.domain import commands as c
 from controller.domain.decide import Refused
-from controller.domain.point import OpeningHours
 from controller.journal import replay
 from tests.domain.laws import Laws
-from tests.domain.memory import MemoryPoint, Quality, config
+from tests.domain.memory import ALWAYS, MemoryPoint, Quality, config
 
 STEPS = 400
 SERVICES = ["housing", "pension", "passport", "licence"]
 COUNTERS = ["c1", "c2", "c3", "c4"]
-ALWAYS = OpeningHours(holidays=False, **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
 JUMPS_S = [-26 * 3600, -3600, -61, 61, 3600, 26 * 3600]
 CLOCKS: list[Quality] = ["synced", "synced", "holdover", "unsynced"]
 

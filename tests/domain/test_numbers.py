@@ -5,10 +5,7 @@ import pytest
 from controller.domain import commands as c
 from controller.domain import events as e
 from controller.domain.numbering import DIGITS, job_name, written
-from controller.domain.point import OpeningHours
-from tests.domain.memory import MemoryPoint, at, config
-
-ALWAYS = OpeningHours(holidays=False, **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
+from tests.domain.memory import ALWAYS, MemoryPoint, at, config
 
 
 def open_always(start: str, **clock: str) -> MemoryPoint:

@@ -13,7 +13,7 @@ from controller.domain.printing import next_copy
 from controller.domain.text import moment
 from controller.journal import replay
 from tests.domain.laws import Laws
-from tests.domain.memory import MemoryPoint, Quality, at, config
+from tests.domain.memory import ALWAYS, MemoryPoint, Quality, at, config
 
 COUNTERS = st.sampled_from(["c1", "c2", "c3", "c4", "c9"])
 REAL = st.sampled_from(["housing", "pension", "passport", "licence"])
@@ -28,7 +28,6 @@ MOMENTS = st.sampled_from([
 ])  # fmt: skip
 STEPS = st.sampled_from([-26 * 3600, -3600, -90, -1, 1, 90, 3600, 26 * 3600])
 WAITS = st.sampled_from([0.001, 1, 30, 61, 61, 130, 700, 4000, 9 * 3600])
-ALWAYS = OpeningHours(holidays=False, **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
 HOURS = st.sampled_from([ALWAYS, ALWAYS, OpeningHours()])
 Press = type[c.Recall] | type[c.Start] | type[c.Hold] | type[c.Resume] | type[c.NoShow]
 PRESSES: st.SearchStrategy[Press] = st.sampled_from([c.Recall, c.Start, c.Start, c.Hold, c.Hold, c.Resume, c.NoShow])
@@ -65,7 +64,8 @@ class PointModel(RuleBasedStateMachine):
     def one_of(self, data: st.DataObject, known: Any) -> str:
         """One of the newest of these ids, or one that nobody has."""
         newest = sorted(known, key=lambda id_: int(id_.rsplit("-", 1)[1]))[-5:]
-        return data.draw(st.sampled_from([*newest, "gone"]))
+        drawn: str = data.draw(st.sampled_from([*newest, "gone"]))
+        return drawn
 
     def at_work(self, data: st.DataObject) -> str:
         """A counter with a customer rather than one without."""

@@ -4,10 +4,7 @@ import pytest
 
 from controller.domain import commands as c
 from controller.domain import events as e
-from controller.domain.point import OpeningHours
-from tests.domain.memory import MemoryPoint, config
-
-ALWAYS = OpeningHours(holidays=False, **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
+from tests.domain.memory import ALWAYS, MemoryPoint, config
 
 
 def test_one_line_over_all_queues_in_the_order_of_coming() -> None:

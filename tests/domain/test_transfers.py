@@ -1,5 +1,7 @@
 """Sent on: to a queue, a counter or a service; first, last or keeping the place; and back to whoever asked for it."""
 
+from typing import Any
+
 import pytest
 
 from controller.domain import commands as c
@@ -116,7 +118,7 @@ def test_when_the_named_counter_closes_anybody_may_call() -> None:
         ({"to_service": "gone"}, "unknown-service"),
     ],
 )
-def test_to_nowhere_is_refused_and_the_customer_stays(to: dict[str, str], problem: str) -> None:
+def test_to_nowhere_is_refused_and_the_customer_stays(to: dict[str, Any], problem: str) -> None:
     point, ticket = at_work()
     assert point.refused(c.Transfer(counter="c1", **to)) == problem
     assert (point.stage(ticket), point.state.counters["c1"].current) == ("serving", point.turn(ticket).id)
