@@ -36,9 +36,9 @@ def one_line(told: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
-def point_toml(folder: Path, port: int) -> Path:
-    """The tests' point, open at any hour, its device door on `port`."""
+def point_toml(folder: Path, port: int, staff: str = "") -> Path:
+    """The tests' point, open at any hour, its device door on `port`, its staff door at `staff`."""
     text = CONFIG.read_text("utf-8").replace("[opening_hours]", f"[opening_hours]\n{ALL_DAY}")
     file = folder / "point.toml"
-    file.write_text(f'{text}\n[listen]\ndevice = "127.0.0.1:{port}"\n', "utf-8")
+    file.write_text(f'{text}\n[listen]\ndevice = "127.0.0.1:{port}"\nstaff = "{staff}"\n', "utf-8")
     return file
