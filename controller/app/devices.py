@@ -6,9 +6,11 @@ from pathlib import Path
 from random import Random
 
 import msgspec
+import structlog
 
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportDevice
+from controller.domain.draft import Refused
 from controller.domain.events import DeviceState
 from controller.domain.point import Config
 from controller.journal.faults import JournalFault
@@ -28,6 +30,8 @@ STATES: dict[PrinterCondition, DeviceState] = {
     PrinterCondition.UNKNOWN: "unknown",
 }
 JOURNAL_S = 1.0
+
+log = structlog.get_logger("devices")
 
 
 class TicketPrinter(msgspec.Struct):
@@ -103,4 +107,6 @@ async def _watch(ledger: Ledger, known: TicketPrinter) -> None:
             await asyncio.sleep(JOURNAL_S)
             health = known.printer.health
             continue
+        except Refused as no:
+            log.error("a device said what no event can carry", device=known.printer.id, why=str(no))
         health = await known.printer.health_changed()

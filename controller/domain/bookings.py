@@ -5,7 +5,7 @@ from datetime import datetime
 
 from controller.domain import queues, visits
 from controller.domain.commands import CancelAppointment, CheckIn, PutAppointment
-from controller.domain.draft import Draft, Refused, hash_code
+from controller.domain.draft import Draft, Refused, hash_booking
 from controller.domain.events import AppointmentChanged, AppointmentState, VisitEnded, VisitOutcome
 from controller.domain.state import Appointment
 from controller.domain.text import moment
@@ -43,7 +43,7 @@ def put(draft: Draft, wish: PutAppointment) -> None:
     fresh = Appointment(
         wish.appointment, wish.rev, "booked", wish.provider, wish.service,
         moment(when(wish.start)), moment(when(wish.end)),
-        wish.channel, wish.room, hash_code(wish.code.upper()) if wish.code else "",
+        wish.channel, wish.room, hash_booking(draft.secret, wish.code.upper()) if wish.code else "",
     )  # fmt: skip
     change(draft, fresh, "booked")
 
@@ -80,7 +80,7 @@ def check_in(draft: Draft, wish: CheckIn) -> None:
 
 def _with_code(draft: Draft, code: str) -> Appointment:
     """The booking that this code means: of several, the first that nobody has come for."""
-    wanted = hash_code(code.strip().upper())
+    wanted = hash_booking(draft.secret, code.strip().upper())
     found = [a for a in draft.state.appointments.values() if a.code_hash == wanted and a.state != "cancelled"]
     if not found:
         raise Refused("unknown-ticket", "no appointment has this code")

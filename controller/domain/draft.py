@@ -120,3 +120,8 @@ def secret_code(secret: bytes, ticket: str) -> str:
 
 def hash_code(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
+
+
+def hash_booking(secret: bytes, code: str) -> str:
+    """The mark of an appointment's code in events: a short code cannot be guessed from it without our secret."""
+    return hmac.digest(secret, f"booking/{code}".encode(), "sha256").hex()

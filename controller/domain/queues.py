@@ -11,6 +11,7 @@ from controller.domain.commands import Now
 from controller.domain.point import Config, Service
 from controller.domain.state import Counter, ServiceEvent, State
 
+AWAY = frozenset({"break", "other_work"})  # a counter that calls nobody for now
 AGEING_MS = 60 * 60_000  # a booked customer stands as if they had come this long before their time
 
 
@@ -71,8 +72,8 @@ def speaks(config: Config, counter: Counter, language: str) -> bool:
 def eligible(state: State, config: Config, counter: Counter, turn: ServiceEvent) -> bool:
     """May `counter` call `turn` by call-next?
 
-    Language decides only while another open counter, competent for the service, speaks it: a customer whose
-    language nobody speaks today is served all the same.
+    Language decides only while another counter at work, competent for the service, speaks it: a customer whose
+    language nobody speaks now (nobody has it, or who has it is at lunch) is served all the same.
     """
     if turn.only and turn.only != counter.id:
         wanted = state.counters.get(turn.only)
@@ -84,7 +85,10 @@ def eligible(state: State, config: Config, counter: Counter, turn: ServiceEvent)
     if turn.only == counter.id or speaks(config, counter, language):
         return True
     return not any(
-        other.open and serves(config, other, turn.service) and speaks(config, other, language)
+        other.open
+        and other.state not in AWAY
+        and serves(config, other, turn.service)
+        and speaks(config, other, language)
         for other in state.counters.values()
     )
 

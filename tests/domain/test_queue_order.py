@@ -130,6 +130,15 @@ def test_when_the_only_speaker_goes_home_the_others_serve() -> None:
     assert point.serve("c2") == swedish.number
 
 
+def test_when_the_only_speaker_is_at_lunch_the_others_serve() -> None:
+    point = MemoryPoint()
+    point.open("c2", "c3")
+    swedish = point.take(language="sv")
+    assert point.serve("c2") == ""
+    point.do(c.SetActivity(counter="c3", activity="break"))
+    assert point.serve("c2") == swedish.number
+
+
 def test_call_this_one_calls_anybody_who_waits() -> None:
     point = MemoryPoint()
     point.open("c4")
