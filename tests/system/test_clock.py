@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,26 @@ from tests.system.stranger import Stranger, chained, stranger, told
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), Path("libfaketime is not installed"))
 SHIPPED = (Path(__file__).parents[2] / "config" / "demo.toml").read_text()
 # A summer's and a winter's evening would do; this one is after any day on which this program was made.
-BEFORE_MIDNIGHT, AFTER_MIDNIGHT = "2026-12-24 21:59:50", "2026-12-24 22:00:30"  # UTC; Helsinki is two hours ahead
+BEFORE_MIDNIGHT, AFTER_MIDNIGHT = "2026-12-24 21:59:57", "2026-12-24 22:00:30"  # UTC; Helsinki is two hours ahead
 EVENING, MORNING = "2026-12-24", "2026-12-25"
 Clocked = Callable[[str], Any]
 pytestmark = pytest.mark.system
 
 
-def at(moment: str) -> dict[str, str]:
-    """The environment in which a program's wall clock starts at this moment of UTC, and time since boot is true."""
-    preload = {"LD_PRELOAD": str(LIBRARY)}
-    return preload | {"FAKETIME": f"@{moment}", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "TZ": "UTC"}
+def at(moment: str, file: Path) -> dict[str, str]:
+    """The environment in which a program's wall clock shows this moment of UTC, and time since boot is true.
+
+    How far the clock is off stands in `file` and is read again all the time: `turn` turns the clock."""
+    turn(moment, file)
+    told = {"FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return told | {"LD_PRELOAD": str(LIBRARY), "TZ": "UTC"}
+
+
+def turn(moment: str, file: Path) -> None:
+    off = datetime.fromisoformat(f"{moment}+00:00") - datetime.now(UTC)
+    fresh = file.with_suffix(".new")
+    fresh.write_text(f"{off.total_seconds():+.0f}\n")
+    fresh.replace(file)
 
 
 @pytest.fixture
@@ -38,7 +49,7 @@ async def clocked(tmp_path: Path) -> AsyncIterator[Clocked]:
     async def start(moment: str) -> AsyncIterator[Stranger]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(asyncio.to_thread, point.stop)
-            await asyncio.to_thread(point.start, **(at(moment) if moment else {}))
+            await asyncio.to_thread(point.start, **(at(moment, tmp_path / "clock") if moment else {}))
             yield await stack.enter_async_context(stranger(point))
 
     yield start
@@ -73,9 +84,12 @@ async def test_with_no_clock_ever_set_nothing_is_numbered_and_the_screens_say_so
         assert [event["data"]["n"] for event in told(events, "ticket.issued")] == [1]
 
 
-async def test_numbers_begin_anew_at_midnight_and_the_evenings_leftovers_are_removed(clocked: Clocked) -> None:
-    async with clocked(BEFORE_MIDNIGHT) as client:
+async def test_numbers_begin_anew_at_midnight_and_the_evenings_leftovers_are_removed(
+    clocked: Clocked, tmp_path: Path
+) -> None:
+    async with clocked("2026-12-24 21:50:00") as client:
         taken = [await client.take("kela-liite", by="staff")]
+        await asyncio.to_thread(turn, BEFORE_MIDNIGHT, tmp_path / "clock")
         while taken[-1]["business_date"] == EVENING:
             await asyncio.sleep(0.15)
             taken.append(await client.take("kela-liite", by="staff"))

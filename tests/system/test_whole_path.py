@@ -223,9 +223,8 @@ async def test_an_appointment_is_put_checked_in_served_and_another_deleted(clien
     assert (await client.ask("staff", "DELETE", "/appointments/a-2")).status in {200, 204}
     gone = await client.ask("kiosk", "POST", "/appointments/WXYZ6789/check-in", {})
     assert gone.status == 404 and gone.problem
-    states = [
-        (e["data"]["appointment"], e["data"]["state"]) for e in told(await client.journal(), "appointment.changed")
-    ]
+    changes = [e["data"] for e in told(await client.journal(), "appointment.changed")]
+    states = [(data["appointment"], data["state"]) for data in changes if data["appointment"] in {"a-1", "a-2"}]
     assert states == [("a-1", "booked"), ("a-1", "checked_in"), ("a-2", "booked"), ("a-2", "cancelled")]
     created = next(e for e in about(await client.journal(), visit=ticket["visit"]) if e["name"] == "visit.created")
     assert created["data"]["entry"] == "check_in" and created["data"]["appointment"] == "a-1"
