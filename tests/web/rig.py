@@ -24,7 +24,7 @@ from controller.ledger import Ledger
 from controller.web import openapi, server, wall_events
 from controller.web.auth import DEVICE_ROLES, ROLES, Door, Doorkeeper, Role, token
 from controller.web.live import TestDevice
-from controller.web.problems import Problem
+from controller.web.problems import TITLES, Problem
 from controller.web.site import DemoLinks, Site
 
 CONFIG = Path(__file__).parent / "point.toml"
@@ -207,6 +207,14 @@ async def _end(tasks: list[asyncio.Task[Any]]) -> None:
 
 async def _no_device(id_: str) -> dict[str, object]:
     raise Problem("not-found", f"there is no device {id_!r}")
+
+
+def says(answer: Answer, name: str, *words: str) -> None:
+    """A problem of this name, with its own status and title, and these words in its detail."""
+    assert answer.problem == name, answer.body
+    assert (answer.json["status"], answer.json["title"]) == TITLES[name]
+    for word in words:
+        assert word in answer.json["detail"], answer.json
 
 
 async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
