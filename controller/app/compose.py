@@ -83,7 +83,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
             **({"wall": lambda: wall_events.follow(site)} if site.demo else {}),
         }.items():
             tasks.create_task(keep_running(name, work, random))
-        uplinking.start(tasks, ledger, site, options.config.central, _token(options), random)
+        uplinking.start(tasks, ledger, site, options.config.central, _token(options), options.data, random)
         url = await stack.enter_async_context(doors.open_doors(rooms, options.config.listen, options.data))
         if options.demo is not None and site.day is not None:
             player = _player(site, site.day, options.demo, url, random)

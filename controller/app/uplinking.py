@@ -1,6 +1,7 @@
 """The point's side of central: events out, orders in, and what the lobby sees of both."""
 
 import asyncio
+from pathlib import Path
 from random import Random
 
 import structlog
@@ -8,11 +9,13 @@ import structlog
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
 from controller.domain import orders
-from controller.domain.commands import CentralOrder, ReportPoint
+from controller.domain.commands import CentralOrder, RefuseOrder, ReportPoint
 from controller.domain.draft import Refused
 from controller.domain.point import Central
+from controller.journal import legacy
 from controller.journal.faults import JournalFault
-from controller.ledger import Ledger
+from controller.journal.store import Journal
+from controller.ledger import CommandFailed, Ledger
 from controller.ports.central import LinkState, Order
 from controller.uplink.commands import run_commands
 from controller.uplink.sync import Uplink
@@ -23,11 +26,19 @@ CURSOR = "central_orders"
 log = structlog.get_logger("orders")
 
 
-def start(tasks: asyncio.TaskGroup, ledger: Ledger, site: Site, central: Central, token: str, random: Random) -> None:
+def start(
+    tasks: asyncio.TaskGroup, ledger: Ledger, site: Site, central: Central, token: str, data: Path, random: Random
+) -> None:
     """Begin to talk to central; nothing for a point on its own."""
     if not central.url:
         return
     link = _Link(ledger, site)
+
+    async def legacy_then_ours() -> None:
+        for path in await asyncio.to_thread(legacy.waiting, data / "journal.db"):
+            await _deliver(path, ledger.journal.point, central.url, token, random)
+        await uplink.run()
+
     uplink = Uplink(ledger.journal, central.url, token, random=random, on_link=link.changed)
     desk = Orders(ledger, site, uplink)
 
@@ -37,8 +48,25 @@ def start(tasks: asyncio.TaskGroup, ledger: Ledger, site: Site, central: Central
             central.url, token, ledger.journal.point, cursor=lambda: desk.n, apply=desk.apply, random=random
         )
 
-    tasks.create_task(keep_running("uplink", uplink.run, random))
+    tasks.create_task(keep_running("uplink", legacy_then_ours, random))
     tasks.create_task(keep_running("orders", fetch, random))
+
+
+async def _deliver(path: Path, point: str, url: str, token: str, random: Random) -> None:
+    """Send what a damaged journal still held, to its end or until central says that it knows it otherwise."""
+    async with Journal(point, path) as old:
+        ended = asyncio.Event()
+
+        def heard(link: LinkState) -> None:
+            if link.fork or (link.seq is not None and link.seq >= old.seq):
+                ended.set()
+
+        log.info("sending what a damaged journal held", file=path.name, events=old.seq)
+        async with asyncio.TaskGroup() as tasks:
+            sender = tasks.create_task(Uplink(old, url, token, random=random, on_link=heard).run())
+            await ended.wait()
+            sender.cancel()
+    await asyncio.to_thread(legacy.done, path)
 
 
 class Orders:
@@ -59,12 +87,20 @@ class Orders:
             actor="central", id=order.id, type=order.type, data=bytes(order.data), expires=order.expires
         )
         try:
-            await self._ledger.submit(command, cursor=(CURSOR, order.n))
+            await self._submit(command, order)
         except Refused as no:  # its very id fits in no event: nobody can be told, and the next order must not wait
             log.error("order from central cannot be answered", n=order.n, why=str(no))
         self.n = order.n
         if not known and self._ledger.state.orders.get(order.id):
             self._outside(order)
+
+    async def _submit(self, command: CentralOrder, order: Order) -> None:
+        """Once, with the cursor. An order that a defect of ours cannot decide is refused: the next must not wait."""
+        try:
+            await self._ledger.submit(command, cursor=(CURSOR, order.n))
+        except CommandFailed:
+            refusal = RefuseOrder(actor="central", id=order.id, type=order.type, reason="internal")
+            await self._ledger.submit(refusal, cursor=(CURSOR, order.n))
 
     def _outside(self, order: Order) -> None:
         """Effects that are not the journal's: a line on the TV, sending again."""

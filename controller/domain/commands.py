@@ -244,5 +244,13 @@ class CentralOrder(Command, frozen=True, kw_only=True):
     expires: str
 
 
+class RefuseOrder(Command, frozen=True, kw_only=True):
+    """An order from central that this program failed to decide: said so, and done with."""
+
+    id: str
+    type: str
+    reason: str
+
+
 class Tick(Command, frozen=True, kw_only=True):
     """Time went on: opening hours, the day's end, the late, expired paper."""

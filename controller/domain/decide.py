@@ -66,6 +66,8 @@ def _dispatch(draft: Draft, command: c.Command) -> None:
             incidents.clear(draft, command)
         case c.CentralOrder():
             orders.order(draft, command)
+        case c.RefuseOrder():
+            orders.refuse(draft, command)
         case c.Tick():
             passing.tick(draft)
         case _:

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from controller.domain import bookings, visits
-from controller.domain.commands import CancelAppointment, CentralOrder, PutAppointment, TakeTicket
+from controller.domain.commands import CancelAppointment, CentralOrder, PutAppointment, RefuseOrder, TakeTicket
 from controller.domain.draft import Draft, Refused
 from controller.domain.events import Channel, CommandApplied, CommandRefused, OpeningChanged
 
@@ -66,6 +66,13 @@ def order(draft: Draft, told: CentralOrder) -> None:
         draft.add(CommandRefused(command=told.id, type=type_, reason="invalid"))
     else:
         draft.add(CommandApplied(command=told.id, type=type_))
+
+
+def refuse(draft: Draft, told: RefuseOrder) -> None:
+    """For an order whose deciding failed: refused, once."""
+    if told.id not in draft.state.orders:
+        type_ = told.type if told.type in KNOWN else "unknown"
+        draft.add(CommandRefused(command=told.id, type=type_, reason=told.reason))
 
 
 def _apply(draft: Draft, told: CentralOrder) -> None:

@@ -230,6 +230,12 @@ class JournalFile:
             self._db.execute("UPDATE meta SET value = ? WHERE key = 'secret'", (secret,))
         self.secret = secret
 
+    def become(self, journal: str) -> None:
+        """Bear the id of the journal whose readable events this one will hold."""
+        with self._told(), self._db:
+            self._db.execute("UPDATE meta SET value = ? WHERE key = 'journal'", (journal.encode(),))
+        self.journal = journal
+
     def close(self) -> None:
         """Let go; the log is moved into the file and deleted, unless there is no room to say that it may be missing."""
         try:

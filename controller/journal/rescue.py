@@ -18,7 +18,7 @@ import structlog
 from controller.domain.events import TicketIssued
 from controller.domain.evolve import evolve
 from controller.domain.state import State
-from controller.journal import replay, salvage, wire
+from controller.journal import legacy, replay, salvage, wire
 from controller.journal.faults import JournalDamaged, JournalFault
 from controller.journal.file import Snapshot
 from controller.journal.store import Journal
@@ -103,7 +103,9 @@ def _readable(path: Path) -> tuple[State, bytes]:
     find = salvage.search(path)
     try:
         kept = {snapshot.kind: state for snapshot in find.snapshots if (state := _decoded(snapshot)) is not None}
-        state = _unbroken(find, kept.get("base", State(find.journal)))
+        base = kept.get("base", State(find.journal))
+        legacy.keep(find, (base.seq, base.chain), path)
+        state = _unbroken(find, base)
         if "latest" in kept and kept["latest"].seq > state.seq:
             state = _unbroken(find, kept["latest"])
         last_unbroken = state.seq

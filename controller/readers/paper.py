@@ -123,7 +123,7 @@ class Paper:
         if ticket is None or (ticket.print.state in FINAL and not again):
             return
         if ticket.print.state in DOUBT:
-            await self._recover(id_)
+            await self._recover(id_, trust=ticket.print.state == "printing")
         elif self._is_over(ticket):
             await self._finish(id_, "void", None, "over", 0)
         elif self._age(ticket) > EXPIRES_MS and not again:
@@ -155,22 +155,28 @@ class Paper:
         outcome = await self._printer.print(sheet, ticket.print.job, simulated=self._simulated)
         await self._conclude(id_, outcome)
         if outcome.end is PrintEnd.UNKNOWN:
-            await self._recover(id_)
+            await self._recover(id_, trust=True)
 
-    async def _recover(self, id_: str) -> None:
-        """A paper in doubt: the counter decides; else the buffers are cleared and it is sent again, within limits."""
+    async def _recover(self, id_: str, *, trust: bool) -> None:
+        """A paper in doubt: the counter decides; else the buffers are cleared and it is sent again, within limits.
+
+        `trust`: only this paper can have moved the counter. Clearing cuts a scrap, so `unknown` is journalled before
+        it: whoever finds that after a crash knows that the counter tells nothing any more.
+        """
         ticket = self._ledger.state.tickets[id_]
-        if (proof := await self._counted(ticket)) is not None:
+        before = Prepared(ticket.print.cut0 if trust else None, ticket.print.power_life)
+        if (proof := await self._counted(before)) is not None:
             await self._conclude(id_, proof)
             return
         self._in_trouble = ticket.print.cause or "recovering"
         try:
             await self._turn_away()
-            verdict = await self._judged(id_)
+            verdict = await self._judged(id_, before)
             if verdict is None or verdict.end is PrintEnd.CONFIRMED:
                 if verdict is not None:
                     await self._conclude(id_, verdict)
                 return
+            await self._finish(id_, "unknown", None, ticket.print.cause or "interrupted", 0)
             ready = await self._cleared(id_)
         finally:
             self._in_trouble = ""
@@ -183,23 +189,20 @@ class Paper:
         if paper.attempt >= ATTEMPTS or self._age(ticket) > GIVE_UP_MS:
             await self._finish(id_, "failed", None, paper.cause or "gave_up", 0)
             return
-        await self._finish(id_, "unknown", None, paper.cause or "interrupted", 0)
-        same_life = ready.power_life == paper.power_life and ready.cut0 is not None
-        await self._attempt(id_, paper.copy if same_life else paper.copy + 1, paper.attempt + 1)
+        surely_none = verdict.end is PrintEnd.FAILED and ready.power_life == paper.power_life
+        await self._attempt(id_, paper.copy if surely_none else paper.copy + 1, paper.attempt + 1)
 
-    async def _counted(self, ticket: Ticket) -> PrintOutcome | None:
+    async def _counted(self, before: Prepared) -> PrintOutcome | None:
         """The proof, if the printer's counter gives it at once: then nobody in line is sent away."""
         try:
             async with asyncio.timeout(COUNTED_S):
-                verdict = await self._printer.judge(Prepared(ticket.print.cut0, ticket.print.power_life))
+                verdict = await self._printer.judge(before)
         except TimeoutError:
             return None
         return verdict if verdict.end is PrintEnd.CONFIRMED else None
 
-    async def _judged(self, id_: str) -> PrintOutcome | None:
+    async def _judged(self, id_: str, before: Prepared) -> PrintOutcome | None:
         """What the printer's counter says; None when it was given up meanwhile."""
-        ticket = self._ledger.state.tickets[id_]
-        before = Prepared(ticket.print.cut0, ticket.print.power_life)
         while True:
             verdict = await self._printer.judge(before)
             if verdict.end is not PrintEnd.UNKNOWN:

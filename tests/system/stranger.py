@@ -105,13 +105,15 @@ class Stranger:
         """Every event of the point, byte for byte, page by page."""
         return await self._pages("technician", "/events", after, "point")
 
-    async def at_central(self, point: str = "sodankyla") -> list[bytes]:
-        return await self._pages("central", f"/points/{point}/events", 0, "central")
+    async def at_central(self, point: str = "sodankyla", journal: str = "") -> list[bytes]:
+        """What central holds of a point: of one journal, or of its newest."""
+        return await self._pages("central", f"/points/{point}/events", 0, "central", journal)
 
-    async def _pages(self, role: str, path: str, after: int | None, to: str) -> list[bytes]:
+    async def _pages(self, role: str, path: str, after: int | None, to: str, journal: str = "") -> list[bytes]:
+        which = f"&journal={journal}" if journal else ""
         found: list[bytes] = []
         while after is not None:
-            said = await self.ask(role, "GET", f"{path}?after={after}&limit=10000", to=to)
+            said = await self.ask(role, "GET", f"{path}?after={after}&limit=10000{which}", to=to)
             assert said.status == 200, said
             found += pieces(said.body)
             after = said.json["next"]
