@@ -32,6 +32,13 @@ def glyph(character: str, font: int, bold: bool, width: int, height: int) -> Ima
     return image.resize((cell_w * width, cell_h * height), Image.Resampling.NEAREST)
 
 
+def warm() -> None:
+    """Read the fonts now (it blocks on files), so that the first ticket does not."""
+    for font in CELLS:
+        for bold in (False, True):
+            glyph("M", font, bold, 1, 1)
+
+
 def _draw(image: Image.Image, character: str, font: int, bold: bool) -> None:
     face = _face(font, bold)
     pen = ImageDraw.Draw(image)

@@ -9,6 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from drivers.sim import glyphs
 from drivers.sim.escpos_core import RX_BYTES, SPEED_MM_S, EscposCore
 from drivers.sim.faults import Fault
 from drivers.sim.memory import Identity
@@ -47,6 +48,7 @@ class PrinterServer:
 
     async def __aenter__(self) -> "PrinterServer":
         self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(glyphs.warm)
         self._store = await asyncio.to_thread(PaperStore, self.directory)
         self.pieces.extend(await asyncio.to_thread(self._store.pieces, PIECES_SHOWN))
         counters = await asyncio.to_thread(self._store.recall)
