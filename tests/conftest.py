@@ -18,6 +18,7 @@ from typing import Any
 import blockbuster
 import hypothesis
 import pytest
+import structlog
 
 import controller
 import drivers
@@ -53,6 +54,13 @@ def no_leaked_threads() -> Iterator[None]:
     left = [thread.name for thread in leaked if thread.is_alive()]
     if left:
         pytest.fail(f"leaked threads: {', '.join(left)}")
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """A test that set the log up leaves none of it to the next."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

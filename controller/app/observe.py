@@ -20,6 +20,6 @@ def set_up_log(debug: bool) -> None:
             *shape,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is at that moment
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

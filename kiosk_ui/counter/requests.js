@@ -42,9 +42,9 @@ export function offered(state) {
 
 /** The first values of each form: right for most customers, so that nothing need be touched. */
 export const firstForm = {
-  open: (state) => ({
-    advisor: "",
-    services: state.services?.length ? [...state.services] : state.all_services.map((one) => one.id),
+  open: (state) => ({ // the demo's newcomer opens with one press, and may call whoever took a number
+    advisor: state.demo ? "N1" : "",
+    services: state.services?.length && !state.demo ? [...state.services] : state.all_services.map((one) => one.id),
     languages: state.speaks?.length ? [...state.speaks] : [...state.languages],
   }),
   end: (state) => ({

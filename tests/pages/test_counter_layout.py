@@ -54,6 +54,7 @@ async def test_axe_finds_nothing(open_page: OpenPage, stage: Stage) -> None:
     page = await open_page("/counter/2", 1280, 800, ready="header .clock:not(:empty)")
     assert await audit.axe(page) == []
     await stage.push({"current": scenes.current("serving")})
+    await page.wait_for_selector(".current.serving")
     await page.keyboard.press("F2")
     await page.wait_for_selector(".segments")
     assert await audit.axe(page) == []
