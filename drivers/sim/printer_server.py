@@ -185,8 +185,13 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        # Debian 12's Python (3.11.2) starts to read after this call whatever is asked here: ask in the next turn.
+        self._loop.call_soon(self._wait_in_line)
+
+    def _wait_in_line(self) -> None:
         self.let_read(False)
-        self._printer.joined(self)
+        if self._transport is not None:
+            self._printer.joined(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None

@@ -134,6 +134,7 @@ async def test_this_one_a_late_one_and_one_on_hold_can_be_taken(open_page: OpenP
     stage.asked.clear()
     await page.locator(".side li", has_text="019").get_by_role("button").click()
     assert (await asked(stage, "/counters/2/call")).body == {"ticket": "t-V019"}
+    await asyncio.sleep(2 * SLIP_S)  # the answer is there too
     await page.keyboard.press("F8")
     assert (await asked(stage, "/counters/2/resume")).body == {"service_event": "se-38"}
 
