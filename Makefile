@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS ?= 2
-.PHONY: help setup setup-test demo test long gates format lock rig install
+.PHONY: help setup setup-test demo test long gates screenshots format lock rig install
 
 help:    ## this list
 	@sed -n 's/^\([a-z-]*\):.*## */\1	/p' Makefile | expand -t 14
@@ -25,6 +25,9 @@ long: setup-test ## the same tests with more seeds, and the long ones
 
 gates: setup-test ## lint, format, types, layers, vendored files
 	@tools/gates.sh
+
+screenshots: setup-test ## new pictures of the real pages in docs/screenshots: look at them
+	@exec .venv/bin/python tools/screenshots.py
 
 format: setup-test ## ruff's fixes and format, in place
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .

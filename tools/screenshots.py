@@ -1,0 +1,89 @@
+"""Pictures of the real pages for docs/screenshots, from a demo of its own: `make screenshots`. Look at them."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page, async_playwright
+
+PORT = 18_480
+BASE = f"http://127.0.0.1:{PORT}"
+OUT = Path(__file__).parents[1] / "docs" / "screenshots"
+LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English", "se": "Davvisámegiella"}
+WAITING = ("kela-asumistuki", "vero-verokortti", "poliisi-passi", "kela-elake", "dvv-muutto", "tyo-tyonhaku")
+
+
+def ask(tokens: dict[str, str], role: str, path: str, body: dict[str, Any]) -> Any:
+    """One POST of a kiosk or of staff."""
+    headers = {"Authorization": f"Bearer {tokens[role]}", "Idempotency-Key": str(uuid.uuid4())}
+    request = urllib.request.Request(f"{BASE}/api/v1{path}", json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+async def page_of(browser: Browser, path: str, width: int, height: int, wait_ms: int = 2000) -> Page:
+    page = await browser.new_page(viewport={"width": width, "height": height})
+    await page.goto(BASE + path)
+    await page.wait_for_timeout(wait_ms)
+    return page
+
+
+async def take_all(tokens: dict[str, str]) -> None:
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        for counter in ("2", "3", "4"):
+            ask(tokens, "staff", f"/counters/{counter}/open", {"advisor": f"n{counter}"})
+        for at, service in enumerate(WAITING):
+            ask(tokens, "kiosk", "/tickets", {"service": service, "language": list(LANGUAGES)[at % 4]})
+        for counter in ("4", "2"):
+            ask(tokens, "staff", f"/counters/{counter}/call-next", {})
+        await kiosks(browser)
+        tv = await page_of(browser, "/tv/lobby", 1920, 1080, 3000)
+        await tv.screenshot(path=OUT / "tv.png")
+        counter_page = await page_of(browser, "/counter/4", 1280, 800)
+        await counter_page.screenshot(path=OUT / "counter.png")
+        wall = await page_of(browser, "/wall", 1920, 1080, 5000)
+        await wall.screenshot(path=OUT / "wall.png")
+        await browser.close()
+
+
+async def kiosks(browser: Browser) -> None:
+    """Home and ticket in each language, one touch each."""
+    for language, name in LANGUAGES.items():
+        page = await page_of(browser, "/kiosk/main", 1080, 1920)
+        await page.get_by_role("button", name=name, exact=True).click()
+        await page.wait_for_timeout(700)
+        await page.screenshot(path=OUT / f"kiosk-{language}.png")
+        await page.locator("[data-provider=tyo]").click()
+        await page.wait_for_timeout(3500)
+        await page.screenshot(path=OUT / f"ticket-{language}.png")
+        await page.close()
+
+
+def main() -> None:
+    data = Path(tempfile.mkdtemp(prefix="luukku-shots-"))
+    command = [Path(sys.executable).with_name("luukku"), "demo", "--port", str(PORT), "--data", data, "--no-browser"]
+    demo = subprocess.Popen([str(word) for word in command])
+    try:
+        while not (data / "demo-credentials.json").exists():
+            time.sleep(0.2)
+        OUT.mkdir(exist_ok=True)
+        asyncio.run(take_all(json.loads((data / "demo-credentials.json").read_bytes())["tokens"]))
+        shutil.copy(max((data / "paper" / "lobby").glob("0*.png")), OUT / "paper-se.png")
+    finally:
+        demo.terminate()
+        demo.wait(20)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
