@@ -57,5 +57,14 @@ def _when(say: Messages, state: State, config: Config, visit: Visit, estimate: E
     if booked is not None:
         start = datetime.fromisoformat(booked.start).astimezone(config.point.zone)
         return say.text("paper-appointment", time=f"{start.hour}.{start.minute:02d}")
-    minutes = round(estimate.p50_s / 60) if estimate else 0
+    minutes = said_minutes(estimate)
     return say.text("paper-estimate", minutes=minutes) if minutes else ""
+
+
+def said_minutes(estimate: Estimate | None) -> int:
+    """A wait as it is said, by the rule of the pages (kiosk_ui/shared/i18n.js): what four in five stay within, in
+    whole minutes, from ten on in steps of five. 0: nothing to say."""
+    if estimate is None or not estimate.p80_s:
+        return 0
+    whole = -(-estimate.p80_s // 60)
+    return whole if whole <= 10 else -(-whole // 5) * 5
