@@ -38,11 +38,19 @@ def tick(draft: Draft) -> None:
     """Everything that is due now. Nothing due: no facts. A clock that nobody set opens and closes nothing."""
     if draft.now.clock != "unsynced":
         _opening(draft)
+    _taken_away(draft)
     bookings.missed(draft)
     _end_late(draft, everyone=False)
     _unanswered(draft)
     _wrapped_up(draft)
     printing.expire(draft)
+
+
+def _taken_away(draft: Draft) -> None:
+    """A counter that the new configuration has no more closes: whoever was called there goes back to the line."""
+    for counter in draft.state.counters.values():
+        if counter.open and draft.config.counter(counter.id) is None:
+            counters.close(draft, counter, "config")
 
 
 def _opening(draft: Draft) -> None:
