@@ -236,9 +236,12 @@ class Paper:
         return True
 
     async def _turn_away(self) -> None:
-        """Whoever is in line for this printer gets the number on the screen now."""
-        while not self._wanted.empty():
-            ticket, _ = self._wanted.get_nowait()
+        """Whoever is in line for this printer gets the number on the screen now; a copy that staff asked for waits."""
+        line = [self._wanted.get_nowait() for _ in range(self._wanted.qsize())]
+        for ticket, again in line:
+            if again:
+                self._wanted.put_nowait((ticket, again))
+                continue
             known = self._ledger.state.tickets.get(ticket)
             if known is not None and known.print.state == "requested":
                 await self._finish(ticket, "failed", None, self._in_trouble, 0)
