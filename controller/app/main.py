@@ -35,7 +35,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     set_up_log(arguments.debug)
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()  # a reader that left early is noticed here, not at the interpreter's end
+        return code
     except KeyboardInterrupt:
         return OK
     except BrokenPipeError:
