@@ -30,7 +30,7 @@ SEQ = re.compile(r"[0-9]{1,16}")
 
 VIEW_ROLES: dict[str, frozenset[str]] = {
     "kiosk": frozenset({"kiosk"}),
-    "tv": frozenset({"tv"}),
+    "tv": frozenset({"tv", "staff", "technician"}),  # what hangs in the lobby; only its own page counts as the screen
     "counter": frozenset({"staff"}),
     "booth": frozenset({"booth"}),
     "technician": frozenset({"technician"}),
@@ -86,7 +86,8 @@ class Streams:
 
     async def handle(self, request: web.Request, credentials: list[Credential]) -> web.WebSocketResponse:
         view, id_ = request.query.get("view", ""), request.query.get("id", "")
-        id_ = self._allowed(view, id_, credentials)
+        who = self._allowed(view, id_, credentials)
+        id_ = self._surface(view, id_ or who.id)
         channel = self._channel(view, id_)
         page = web.WebSocketResponse(max_msg_size=MESSAGE_MOST, heartbeat=20, compress=False)
         await page.prepare(request)
@@ -94,7 +95,7 @@ class Streams:
         try:
             async with asyncio.TaskGroup() as tasks:
                 sender = tasks.create_task(self._send(page, channel, request))
-                await self._listen(page, view, id_)
+                await self._listen(page, id_ if who.role == view == "tv" else "")
                 sender.cancel()
         except* (ConnectionError, TimeoutError):
             pass  # the page is gone; it will come back by itself
@@ -103,15 +104,22 @@ class Streams:
             self._screens.left(page)
         return page
 
-    def _allowed(self, view: str, id_: str, credentials: list[Credential]) -> str:
-        """The surface that this page may show: its own, or for a person the one it names."""
+    def _allowed(self, view: str, id_: str, credentials: list[Credential]) -> Credential:
+        """Who may see it: the surface itself, or for what it names a person."""
         if view not in VIEW_ROLES or (view == "wall" and self._site.demo is None):
             raise Problem("invalid", f"view is one of {', '.join(VIEW_ROLES)}")
         roles = VIEW_ROLES[view]
         fitting = [c for c in credentials if c.role in roles and (not id_ or c.id in {"", id_})]
         if not fitting:
             raise Problem("forbidden", f"this sign-in may not see view {view} {id_[:40]}")
-        return "" if view in WHOLE else id_ or fitting[0].id
+        return min(fitting, key=lambda c: c.role != view)
+
+    def _surface(self, view: str, id_: str) -> str:
+        """Which one is meant; a person who names no screen means the first."""
+        if view in WHOLE:
+            return ""
+        screens = self._site.config.screens
+        return id_ or (screens[0].id if view == "tv" and screens else "")
 
     def _channel(self, view: str, id_: str) -> Channel:
         known = self._channels.get((view, id_))
@@ -163,9 +171,10 @@ class Streams:
         local = dates.clock_time(now, self._site.config.point.zone)
         await _say(page, {"t": "hb", "seq": seq, "time": moment(now), "local": local, "build": self._site.build})
 
-    async def _listen(self, page: web.WebSocketResponse, view: str, id_: str) -> None:
-        if view == "tv":
-            self._screens.came(page, id_)
+    async def _listen(self, page: web.WebSocketResponse, screen: str) -> None:
+        """Take what a page says; only a screen's own page (`screen` is its id) has something to say."""
+        if screen:
+            self._screens.came(page, screen)
         async for message in page:
             if message.type is not WSMsgType.TEXT:
                 continue
@@ -174,8 +183,8 @@ class Streams:
             except (msgspec.MsgspecError, RecursionError):
                 await page.close(code=1007, message=b"not JSON")
                 return
-            if view == "tv":
-                await self._screens.heard(page, id_, said)
+            if screen:
+                await self._screens.heard(page, screen, said)
 
 
 async def _say(page: web.WebSocketResponse, message: dict[str, Any]) -> None:

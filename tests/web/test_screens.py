@@ -217,3 +217,18 @@ async def test_clips_are_for_screens_alone_and_only_while_they_are_wanted(here: 
             here.port, f"GET {order['url']} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
         )
         assert b"403 Forbidden" in told
+
+
+async def test_a_person_may_watch_the_tv_but_is_no_screen(here: Point) -> None:
+    """Staff see what hangs in the lobby; what they say was shown or heard is nobody's word."""
+    for role in ("staff", "technician"):
+        headers = {"Authorization": f"Bearer {here.token(role)}"}
+        async with here.http.ws_connect(f"{here.url}/api/v1/stream?view=tv", headers=headers) as socket:
+            snap = msgspec.json.decode(await socket.receive_str())
+            assert (snap["t"], snap["state"]["id"]) == ("snap", here.site.config.screens[0].id)
+            assert here.rooms.screens.device is None
+            if role == "staff":
+                await called(here)
+            await socket.send_json({"t": "shown", "seq": here.site.state.seq})
+            await settled(here)
+    assert await announced(here) == []
