@@ -118,6 +118,7 @@ async def test_a_transfer_names_where_which_place_and_the_way_back(open_page: Op
     assert (await asked(stage, "/counters/2/transfer")).body == {
         "to": {"service": "poliisi-pass"}, "position": "first", "return": True,
     }  # fmt: skip
+    await asyncio.sleep(2 * SLIP_S)  # answered, and the form is closed
     await page.keyboard.press("F9")
     await page.locator(".segments").get_by_role("button", name="Palvelupiste").click()
     assert await page.locator(".panel select option").all_inner_texts() == [

@@ -116,9 +116,11 @@ async def a_printer(folder: Path, speed: float = FAST) -> AsyncIterator[PrinterS
 
 @asynccontextmanager
 async def a_desk(
-    folder: Path, sim: PrinterServer, *, life: str = "boot1", ready: bool = True, clock: HandClock | None = None
-) -> AsyncIterator[Desk]:
-    """The daemon's part; leaving it is a kill: whatever was in hand stays in hand."""
+    folder: Path, sim: PrinterServer, *, life: str = "boot1", ready: bool = True, clock: HandClock | None = None,
+    reads: bool = True,
+) -> AsyncIterator[Desk]:  # fmt: skip
+    """The daemon's part; leaving it is a kill: whatever was in hand stays in hand. `reads` False: it is killed before
+    its paper reader has seen anything."""
     clock = clock or HandClock()
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(a_point(folder / "j.db", clock))
@@ -130,7 +132,8 @@ async def a_desk(
         await stack.enter_async_context(_running(driver.run()))
         if ready:
             await desk.ready()
-        await stack.enter_async_context(_running(paper.run()))
+        if reads:
+            await stack.enter_async_context(_running(paper.run()))
         yield desk
 
 

@@ -169,7 +169,7 @@ async def test_a_daemon_killed_while_a_ticket_prints_ends_it_after_the_restart(
 async def test_a_start_without_a_single_byte_is_printed_after_the_restart_as_a_copy(tmp_path: Path) -> None:
     """Killed between the journal and the first byte: nobody can know that nothing came out."""
     async with a_printer(tmp_path) as sim:
-        async with a_desk(tmp_path, sim) as desk:
+        async with a_desk(tmp_path, sim, reads=False) as desk:
             cuts = (await desk.driver.prepare()).cut0
             id_ = (await desk.ledger.submit(_elsewhere())).subject
             await desk.ledger.submit(start_print(id_, cuts))
@@ -220,7 +220,7 @@ async def test_who_only_waited_when_the_daemon_was_killed_is_printed_or_told(tmp
 async def test_a_ticket_older_than_its_time_is_void_and_nothing_comes_out_by_surprise(tmp_path: Path) -> None:
     clock = HandClock()
     async with a_printer(tmp_path) as sim:
-        async with a_desk(tmp_path, sim, clock=clock) as desk:
+        async with a_desk(tmp_path, sim, clock=clock, reads=False) as desk:
             id_ = (await desk.ledger.submit(_elsewhere())).subject
         clock.ms += EXPIRES_MS + 1
         async with a_desk(tmp_path, sim, life="boot2", clock=clock) as desk:
@@ -232,7 +232,7 @@ async def test_a_ticket_older_than_its_time_is_void_and_nothing_comes_out_by_sur
 
 async def test_a_visit_that_is_over_gets_no_paper(tmp_path: Path) -> None:
     async with a_printer(tmp_path) as sim:
-        async with a_desk(tmp_path, sim) as desk:
+        async with a_desk(tmp_path, sim, reads=False) as desk:
             id_ = (await desk.ledger.submit(_elsewhere())).subject
             await desk.ledger.submit(c.CancelTicket(ticket=id_))
         async with a_desk(tmp_path, sim, life="boot2") as desk:
