@@ -139,8 +139,9 @@ async def test_a_silent_printer_may_have_printed_so_a_second_paper_is_marked(tmp
         await desk.state(second, "unknown")
         desk.strike("clear")
         await desk.ended(second)
+        await desk.ready()
         assert desk.paper.reprint(second)
-        await desk.see(lambda: desk.ticket(second).print.copy == 1, 5.0, "the copy")
+        await desk.see(lambda: desk.ticket(second).print.copy == 1, 15.0, "the copy")
         assert (await desk.ended(second)).print.state == "confirmed"
         mine = [piece for piece in await desk.pieces() if desk.code(second) in piece.codes]
         assert [piece.marked for piece in mine] == [False, True]
