@@ -77,6 +77,7 @@ class Advisor:
             return  # somebody else sits here now
         await self._shift()
         self._lobby.busy.discard(self._counter)
+        self._doubt = True  # whatever we last knew: nobody's counter is closed without a look who sits there
         if await self._still_ours():
             await self._do("close")
 

@@ -125,7 +125,6 @@ async def left_alone(point: Demo, played: set[str]) -> bool:
     return all(known[id_]["state"] == "closed" and known[id_]["current"] is None for id_ in played)
 
 
-@pytest.mark.long  # minutes of a whole point at 600 times its speed: two cores that do other things lose its races
 @pytest.mark.system
 async def test_a_day_is_played_stopped_continued_killed_and_leaves_peoples_counters_alone(tmp_path: Path) -> None:
     seed = varied_seed(2)
