@@ -10,13 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from controller.app import commands
+from controller.app import commands, diagnostics, report
+from controller.app.bench import verb as bench
+from controller.app.doctor import verb as doctor
 from controller.app.observe import set_up_log
 from controller.app.settings import ConfigError
+from controller.app.simulate import verb as simulate
 
 OK, FAILED, MISUSE = 0, 1, 2
-LATER = frozenset({"suggest", "doctor", "print-test", "booth-test", "report", "simulate", "bench", "enrol",
-                   "export-diagnostics"})  # fmt: skip
+LATER = frozenset({"suggest", "print-test", "booth-test", "enrol"})
 
 
 class Words(argparse.ArgumentParser):
@@ -69,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
     _events(verbs)
     _schema(verbs)
     _tokens(verbs)
+    for room in (report, simulate, bench, doctor, diagnostics):
+        room.add(verbs)
     return top
 
 
