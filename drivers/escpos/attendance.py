@@ -102,12 +102,12 @@ class Attendance:
         await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
         well_at = loop.time()
         while True:
+            self._look.clear()  # before the question: a look that is wanted while it hangs is not lost with it
             if await self._ask(talk):
                 well_at = loop.time()
             elif loop.time() - well_at > SILENT_S:
                 raise DeviceGone(self._id, "silent")
             silent = self.board.now.condition is PrinterCondition.UNKNOWN
-            self._look.clear()
             await talk.until(self._look.wait(), within=ASK_AGAIN_S if silent else KEEP_ALIVE_S)
             await talk.write(commands.ASB_ON)  # it may have been initialised behind our back
 

@@ -13,10 +13,26 @@ from drivers.links.link import DeviceGone, Link
 READ_BYTES = 4096
 READ_S = 1.0  # how often the pump looks up; nothing depends on it
 WRITE_S = 1.0  # a few bytes of a question
+ASK_AGAIN_S = 0.25  # a printer that is well answers in milliseconds: a question that hangs longer may have been lost
 OURS = "~"  # process IDs of our own questions begin with it (the ledger's job IDs do not)
 PRINTABLE = range(0x21, 0x7F)
 
 Listener = Callable[[Frame], None]
+
+
+class _Round:
+    """One round of the four DLE EOT questions, shared by all who ask while it is open."""
+
+    def __init__(self) -> None:
+        self.replies: dict[int, int] = {}
+        self.complete = asyncio.Event()
+        self.askers = 0
+
+    def hear(self, frame: Frame) -> None:
+        if isinstance(frame, Realtime):
+            self.replies[frame.n] = frame.bits
+            if len(self.replies) == 4:
+                self.complete.set()
 
 
 class Conversation:
@@ -28,7 +44,7 @@ class Conversation:
         self._random = random
         self._listeners: list[Listener] = [heard]
         self._parser = StatusParser()
-        self._round = asyncio.Lock()
+        self._round = _Round()
         self._over = asyncio.Event()
         self._gone = DeviceGone("printer", "closed", "the conversation was ended")
         self.marks = profile.process_id  # unlearnt when the printer answers a count but not the mark after it
@@ -82,24 +98,29 @@ class Conversation:
             await asyncio.gather(waiting, over, return_exceptions=True)
 
     async def status(self, *, within: float) -> dict[int, int] | None:
-        """The four DLE EOT replies by n, or None when they did not all come."""
-        replies: dict[int, int] = {}
-        complete = asyncio.Event()
+        """The four DLE EOT replies by n, or None when they did not all come.
 
-        def hear(frame: Frame) -> None:
-            if isinstance(frame, Realtime):
-                replies[frame.n] = frame.bits
-                if len(replies) == 4:
-                    complete.set()
-
-        async with self._round, self.listening(hear):
-            for n in (1, 2, 3, 4):
-                self._parser.ask_realtime(n)
-            await self.write(b"".join(commands.ask_status(n) for n in (1, 2, 3, 4)))
-            if await self.until(complete.wait(), within=within):
-                return replies
-            self._parser.forget_realtime()
-            return None
+        Who finds a question hanging asks again instead of waiting for an answer that may be lost. Replies bear no
+        name; they come in the order of the questions, so those to the first serve the second as well.
+        """
+        deadline = asyncio.get_running_loop().time() + within
+        if self._round.complete.is_set() or not self._round.askers:
+            self._round = _Round()
+        mine = self._round
+        mine.askers += 1
+        try:
+            async with self.listening(mine.hear):
+                if mine.askers > 1 and await self.until(mine.complete.wait(), within=min(within, ASK_AGAIN_S)):
+                    return mine.replies
+                for n in (1, 2, 3, 4):
+                    self._parser.ask_realtime(n)
+                await self.write(b"".join(commands.ask_status(n) for n in (1, 2, 3, 4)))
+                left = deadline - asyncio.get_running_loop().time()
+                return mine.replies if await self.until(mine.complete.wait(), within=left) else None
+        finally:
+            mine.askers -= 1
+            if not mine.askers and not mine.complete.is_set():
+                self._parser.forget_realtime()
 
     async def cut_count(self, *, within: float, give_up: Callable[[], bool] = lambda: False) -> int | None:
         """The cumulative cut count, or None when the printer does not tell (in time, or before `give_up()`).

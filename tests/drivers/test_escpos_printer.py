@@ -134,6 +134,29 @@ async def test_a_printer_that_falls_silent_is_found_out_before_the_ticket() -> N
         await until(is_now(printer, PrinterCondition.READY))
 
 
+async def test_a_question_that_was_lost_in_silence_holds_up_no_ticket_once_the_printer_speaks_again() -> None:
+    peer = Peer()
+    async with ready(peer) as printer:
+        peer.answers = False
+        asked = len(peer.got)
+        printer.reconnect_now()
+        await until(lambda: b"\x10\x04\x04" in peer.got[asked:])
+        peer.answers = True
+        assert (await printer.prepare()).cut0 == 7
+
+
+async def test_a_look_that_is_wanted_while_a_question_hangs_is_taken_after_it() -> None:
+    peer = Peer()
+    async with ready(peer) as printer:
+        peer.answers = False
+        asked = len(peer.got)
+        printer.reconnect_now()
+        await until(lambda: b"\x10\x04\x04" in peer.got[asked:])
+        await peer.say(peer.asb)  # a sign of life, but no answer
+        printer.reconnect_now()
+        await until(is_now(printer, PrinterCondition.UNKNOWN, "no_answer"), within=6.0)
+
+
 async def test_silence_in_the_middle_of_a_job_is_unknown_within_the_bound() -> None:
     peer = Peer()
     async with ready(peer) as printer:
