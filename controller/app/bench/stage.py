@@ -1,0 +1,178 @@
+"""What is measured, as it runs in a lobby: the daemon, the virtual printer, central and the floors, each a process of
+its own, on free ports, their data on the real disk."""
+
+import asyncio
+import socket
+import sys
+import time
+import tomllib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import aiohttp
+import msgspec
+import tomlkit
+
+from controller.app.demo import CONFIG
+
+START_S, STOP_S = 180.0, 20.0
+LUUKKU = (sys.executable, "-m", "controller.app.main")
+PRINTER = (sys.executable, "-m", "drivers.sim.escpos_printer", "--tcp", "0", "--speed", "10000")
+FLOOR = (sys.executable, "-m", "controller.app.bench.floors")
+
+
+class NotStarted(Exception):
+    """A process that is to be measured did not come up; the message has the end of its log."""
+
+
+class Running:
+    """A process, and what it has used. `said`: the line with which it came up."""
+
+    def __init__(self, process: asyncio.subprocess.Process, said: str) -> None:
+        self.process, self.said = process, said
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def cpu_s(self) -> float:
+        """Processor seconds of all its threads since it began, user and system, to the nanosecond."""
+        return time.clock_gettime_ns(~self.pid << 3 | 2) / 1e9  # clock_getcpuclockid(3): the process's own clock
+
+    def pss_mib(self) -> float:
+        """Memory: what is its own, and its part of what it shares."""
+        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+        raise NotStarted(f"the kernel tells no memory of process {self.pid}")
+
+    async def kill(self) -> None:
+        """Without a word, as a power cut ends it."""
+        self.process.kill()
+        await self.process.wait()
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A running daemon. `tokens`: role -> the first token of that role."""
+
+    running: Running
+    url: str
+    data: Path
+    tokens: dict[str, str]
+
+    def bearer(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens[role]}"}
+
+
+@asynccontextmanager
+async def program(words: Sequence[str], ready: str, log: Path) -> AsyncIterator[Running]:
+    """A process that has said a line with `ready` in it; ended with the block. Raises NotStarted."""
+    with _log(log) as file:
+        process = await asyncio.create_subprocess_exec(
+            *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=file
+        )
+    try:
+        yield Running(process, await _line(process, ready, words, log))
+    finally:
+        await _ended(process)
+
+
+@asynccontextmanager
+async def point(folder: Path, *, printers: int = 1, screens: int = 1, central: str = "") -> AsyncIterator[Point]:
+    """The demo's point as `luukku run` runs it, with so many kiosks, each with a virtual printer of its own process."""
+    async with AsyncExitStack() as stack:
+        ports = [await stack.enter_async_context(_printer(folder, f"p{n}")) for n in range(printers)]
+        config = folder / "point.toml"
+        _write(config, tomlkit.dumps(point_toml(ports, screens=screens, central=central)))
+        words = (*LUUKKU, "run", "--config", str(config), "--data", str(folder / "data"))
+        running = await stack.enter_async_context(program(words, " at http", folder / "point.log"))
+        url = running.said.rpartition(" at ")[2].strip()
+        yield Point(running, url, folder / "data", await tokens(folder / "data"))
+
+
+def point_toml(ports: Sequence[int], *, screens: int = 1, central: str = "") -> dict[str, Any]:
+    """The demo's config with these printers, a kiosk without a rate limit for each, and a free port."""
+    raw: dict[str, Any] = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
+    raw["listen"] = {"device": f"127.0.0.1:{free_port()}"}
+    raw["kiosks"] = [{"id": f"k{n}", "printer": f"p{n}", "rate": {"every_s": 0}} for n in range(len(ports))]
+    raw["printers"] = [
+        {"id": f"p{n}", "kind": "escpos", "link": f"tcp:127.0.0.1:{port}", "profile": "virtual"}
+        for n, port in enumerate(ports)
+    ]
+    raw["screens"] = [{"id": f"s{n}"} for n in range(screens)]
+    if central:
+        raw["central"] = {"url": central, "token_file": "token"}
+    return raw
+
+
+@asynccontextmanager
+async def floor(name: str, folder: Path) -> AsyncIterator[Running]:
+    """The least that any program of this kind must do here (floors.py). `said` ends with its address."""
+    async with program((*FLOOR, name, str(folder)), "http", folder / "floor.log") as running:
+        yield running
+
+
+def address(running: Running) -> str:
+    """Where a process that said so listens."""
+    return running.said.split()[-1]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def tokens(data: Path) -> dict[str, str]:
+    """Role -> its first token, from the point's admin socket."""
+    connector = aiohttp.UnixConnector(str(data / "admin.sock"))
+    async with aiohttp.ClientSession(connector=connector) as session, session.get("http://admin/tokens") as answer:
+        known = msgspec.json.decode(await answer.read(), type=list[dict[str, str]])
+    return {one["role"]: one["token"] for one in reversed(known)}
+
+
+@asynccontextmanager
+async def _printer(folder: Path, id_: str) -> AsyncIterator[int]:
+    """A virtual printer that cuts as slowly as a real one, but feeds at once; gives its port."""
+    words = (*PRINTER, "--out", str(folder / "paper"), "--id", id_)
+    async with program(words, "ready", folder / "printers.log") as running:
+        yield int(running.said.rpartition(":")[2])
+
+
+async def _line(process: asyncio.subprocess.Process, ready: str, words: Sequence[str], log: Path) -> str:
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(START_S):
+            while line := (await process.stdout.readline()).decode():
+                if ready in line:
+                    return line
+    except TimeoutError:
+        pass
+    raise NotStarted(f"{' '.join(words[1:4])} did not come up: {_end_of(log) or 'it said nothing'}")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _log(path: Path) -> BinaryIO:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("ab")
+
+
+def _end_of(log: Path) -> str:
+    return " ".join(log.read_text(encoding="utf-8", errors="replace").split())[-400:]
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,188 @@
+"""`bench ticket`: from the press to the durable number, one at a time and 50 at once, and what a ticket costs.
+
+Ours: the daemon with its virtual printers, HTTP as a kiosk sends it. Floor: an aiohttp handler that commits one
+durable SQLite row. The same client sends the same requests to both, in turn, round by round.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from itertools import cycle
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from controller.app.bench.composing import composing
+from controller.app.bench.figures import Figures, Measured, Target, Tell, latencies, of_rounds, ratios, spread
+from controller.app.bench.stage import Point, Running, address, floor, point
+
+ROUNDS, ALONE, TOGETHER, AT_ONCE = 7, 200, 500, 50  # requests in a round, one at a time and 50 at once
+PRINTED, PRINTERS = 120, 4  # tickets whose whole life is paid for, papers and all
+COMPOSED = 30
+IDLE_S = 5.0
+SERVICES = ("kela-asumistuki", "poliisi-passi", "vero-verokortti", "dvv-muutto", "tyo-tyonhaku", "kunta-pysakointi")
+LANGUAGES = ("fi", "sv", "en")  # set in letters; what is drawn is paid for apart
+ANSWER_S = 60.0
+LOOK_S = 0.25
+
+TARGETS = (
+    Target("ratio", "p50", 2.0, "ratio"),
+    Target("ratio", "p99_50", 3.0, "ratio"),
+    Target("ours", "cpu_ms", 2.0, "absolute"),
+    Target("ours", "compose_text_ms", 2.0, "absolute"),
+    Target("ours", "compose_raster_ms", 30.0, "absolute"),
+)
+HOW = (
+    "one kiosk's POST /tickets over keep-alive HTTP to the daemon, its paper printed by a virtual printer in a process "
+    "of its own; beside it an aiohttp handler that commits one durable SQLite row; the same client, in turns"
+)
+
+
+class Presses:
+    """Sends tickets to one server, and knows what it sent."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> None:
+        self._session, self._url, self._headers = session, url, headers
+        self._wishes: Iterator[tuple[str, str]] = zip(cycle(SERVICES), cycle(LANGUAGES), strict=False)
+        self.given: list[str] = []
+
+    async def press(self, **more: str) -> float:
+        """One ticket; gives the seconds it took to be answered."""
+        service, language = next(self._wishes)
+        wish = msgspec.json.encode({"service": service, "language": language} | more)
+        headers = self._headers | {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
+        began = time.perf_counter()
+        async with self._session.post(self._url, data=wish, headers=headers) as answer:
+            body = await answer.read()
+            took = time.perf_counter() - began
+            if answer.status != 201:
+                raise RuntimeError(f"{self._url} answered {answer.status}: {body.decode()[:200]}")
+        self.given.append(str(msgspec.json.decode(body).get("id", "")))
+        return took
+
+    async def alone(self, count: int) -> list[float]:
+        return [await self.press() for _ in range(count)]
+
+    async def together(self, count: int, at_once: int) -> list[float]:
+        """`count` in all, `at_once` under way at any time."""
+
+        async def worker(share: int) -> list[float]:
+            return await self.alone(share)
+
+        shares = [count // at_once + (n < count % at_once) for n in range(at_once)]
+        return [took for part in await asyncio.gather(*map(worker, shares)) for took in part]
+
+
+async def measure(folder: Path, size: float, tell: Tell) -> Measured:
+    """All of it; `size` shortens it for tests."""
+    rounds, alone, together = (
+        max(2, round(ROUNDS * size)),
+        max(10, round(ALONE * size)),
+        max(50, round(TOGETHER * size)),
+    )
+    async with AsyncExitStack() as stack:
+        ours = await stack.enter_async_context(point(folder / "point"))
+        least = await stack.enter_async_context(floor("ticket", folder / "floor"))
+        session = await stack.enter_async_context(_session())
+        kiosk = Presses(session, f"{ours.url}/api/v1/tickets", ours.bearer("kiosk"))
+        bare = Presses(session, f"{address(least)}/tickets", {})
+        found: tuple[list[Figures], list[Figures]] = ([], [])
+        await _round(kiosk, ours.running, 10, 50)
+        await _round(bare, least, 10, 50)
+        await _leave(session, ours, kiosk)
+        for n in range(rounds):
+            found[0].append(await _round(kiosk, ours.running, alone, together))
+            await _leave(session, ours, kiosk)
+            found[1].append(await _round(bare, least, alone, together))
+            tell((n + 1) / (rounds + 3))
+    whole = await _whole_life(folder / "whole", max(PRINTERS, round(PRINTED * size)))
+    tell((rounds + 2) / (rounds + 3))
+    paper = await composing(folder, max(3, round(COMPOSED * size)), SERVICES[0])
+    tell(1.0)
+    mine, its = of_rounds(found[0]), of_rounds(found[1])
+    net = whole["cpu_with_paper_ms"] - paper["compose_text_ms"]
+    issue, mine["cpu_ms"] = mine["cpu_ms"], round(net, 3)
+    pairs = {"p50": "p50_ms", "p99": "p99_ms", "p99_50": "p99_50_ms", "cpu": "cpu_ms"}
+    return Measured(
+        mine | paper, its, ratios(mine, its, pairs), spread(found[1], "p50_ms"), HOW,
+        about={"issue_cpu_ms": issue, **whole},
+    )  # fmt: skip
+
+
+async def _round(presses: Presses, server: Running, alone: int, together: int) -> Figures:
+    """One at a time, then 50 at once; `cpu_ms` is the server's, one at a time."""
+    before = server.cpu_s()
+    one = latencies(await presses.alone(alone))
+    cpu_ms = 1000 * (server.cpu_s() - before) / alone
+    many = latencies(await presses.together(together, AT_ONCE))
+    return {**one, "p50_50_ms": many["p50_ms"], "p99_50_ms": many["p99_ms"], "cpu_ms": cpu_ms}
+
+
+async def _whole_life(folder: Path, count: int) -> Figures:
+    """What a ticket costs the daemon from the press to its proven paper; an idle daemon's own cost left out."""
+    async with point(folder, printers=PRINTERS) as ours, _session() as session:
+        staff = Presses(session, f"{ours.url}/api/v1/tickets", ours.bearer("staff"))
+        await _print(session, ours, staff, PRINTERS * 2)
+        began = ours.running.cpu_s()
+        await asyncio.sleep(IDLE_S)
+        idle = (ours.running.cpu_s() - began) / IDLE_S
+        began, since = ours.running.cpu_s(), time.monotonic()
+        await _print(session, ours, staff, count)
+        spent, took = ours.running.cpu_s() - began, time.monotonic() - since
+        ends = [await _settled(session, ours, id_) for id_ in staff.given[-count:]]
+        return {
+            "cpu_with_paper_ms": round(1000 * (spent - idle * took) / count, 3),
+            "idle_cpu_ms_per_s": round(1000 * idle, 3),
+            "printed": ends.count("confirmed"),
+        }
+
+
+async def _print(session: aiohttp.ClientSession, ours: Point, staff: Presses, count: int) -> None:
+    """So many tickets over all kiosks, each to its proven paper. The papers are counted on the disk: the daemon would
+    pay for being asked."""
+    for n in range(count):
+        await staff.press(kiosk=f"k{n % PRINTERS}")
+    while await asyncio.to_thread(_pieces, ours) < len(staff.given):  # noqa: ASYNC110 why: another process's files
+        await asyncio.sleep(LOOK_S)
+    for id_ in staff.given[-PRINTERS:]:
+        await _settled(session, ours, id_)
+
+
+def _pieces(ours: Point) -> int:
+    return sum(1 for _ in (ours.data.parent / "paper").glob("*/*.bin"))
+
+
+async def _leave(session: aiohttp.ClientSession, ours: Point, kiosk: Presses) -> None:
+    """Everybody gives the number back and no paper is under way: each round finds the point as the first did."""
+    headers = ours.bearer("staff")
+
+    async def leave(ids: list[str]) -> None:
+        for id_ in ids:
+            key = {"Idempotency-Key": str(uuid.uuid4())}
+            async with session.post(
+                f"{ours.url}/api/v1/tickets/{id_}/cancel", json={}, headers=headers | key
+            ) as answer:
+                await answer.read()
+
+    ids, kiosk.given = kiosk.given, []
+    await asyncio.gather(*(leave(ids[n::8]) for n in range(8)))
+    for id_ in reversed(ids):
+        await _settled(session, ours, id_)
+
+
+async def _settled(session: aiohttp.ClientSession, ours: Point, id_: str) -> str:
+    """How a ticket's paper ended, once it has."""
+    while True:
+        async with session.get(f"{ours.url}/api/v1/tickets/{id_}", headers=ours.bearer("staff")) as answer:
+            state = str(msgspec.json.decode(await answer.read())["print"]["state"])
+        if state in {"confirmed", "failed", "void", "none"}:
+            return state
+        await asyncio.sleep(LOOK_S)
+
+
+def _session() -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=0)
+    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=ANSWER_S))
