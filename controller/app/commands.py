@@ -1,4 +1,7 @@
-"""What each command of `luukku` does, once its words are read."""
+"""What each command of `luukku` does, once its words are read.
+
+A command's own rooms are imported where it runs: the daemon carries none of the others' weight.
+"""
 
 import argparse
 import asyncio
@@ -11,15 +14,10 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from controller.app import check as checking
-from controller.app import demo as demonstration
-from controller.app import schema as schemas
 from controller.app.settings import load
-from controller.central import main as central_system
 from controller.journal import wire
 from controller.journal.faults import JournalInUse
 from controller.journal.store import Journal
-from controller.web import openapi
 
 OK, FAILED = 0, 1
 PAGE = 1000
@@ -37,7 +35,7 @@ class Misuse(Exception):
 
 async def run(config: Path, data: Path) -> None:
     """The daemon of one point."""
-    from controller.app.compose import Options, run_point  # devices, voices and web: only the daemon needs them
+    from controller.app.compose import Options, run_point
 
     read = await asyncio.to_thread(load, config)
     await asyncio.to_thread(data.mkdir, 0o750, True, True)
@@ -49,6 +47,8 @@ async def run(config: Path, data: Path) -> None:
 
 
 async def central(host: str, port: int, data: Path) -> None:
+    from controller.central import main as central_system
+
     def ready(url: str) -> None:
         print(f"luukku: central at {url}, tokens in {data / 'tokens.json'}", flush=True)
 
@@ -56,18 +56,23 @@ async def central(host: str, port: int, data: Path) -> None:
 
 
 def demo(arguments: argparse.Namespace) -> int:
+    from controller.app import demo as demonstration
+
     return demonstration.main(
         arguments.port, arguments.data, arguments.seed, arguments.day, browser=not arguments.no_browser
     )
 
 
 def check(file: Path, devices: bool) -> int:
+    from controller.app import check as checking
     from controller.app.probe import probe
 
     return checking.run(file, devices=devices, probe=probe)
 
 
 def schema(what: str) -> int:
+    from controller.app import schema as schemas
+
     made = {"config": schemas.config_schema, "events": schemas.events_schema, "openapi": _openapi}[what]()
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n")
     return OK
@@ -92,6 +97,8 @@ def tokens(data: Path) -> int:
 
 def _openapi() -> dict[str, object]:
     from importlib.metadata import version
+
+    from controller.web import openapi
 
     return openapi.document(version("luukku"))
 

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 import structlog
 
-from controller.app import doors, tending, uplinking
+from controller.app import doors, notify, tending, uplinking
 from controller.app.clock import SystemClock
 from controller.app.day import Player
 from controller.app.devices import open_devices
@@ -89,6 +89,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
             player = _player(site, site.day, options.demo, url, random)
             tasks.create_task(keep_running("busy day", player.run, random))
         await _report(ledger, options.config, "ready", "ready")
+        await stack.enter_async_context(notify.telling(ledger))
         ready(url)
         await asyncio.Event().wait()
 
@@ -98,6 +99,7 @@ def read_words(config: Config) -> None:
     for language in config.point.languages:
         Messages(language, config.point.house)
         dates.warm(language, config.point.zone)
+    dates.lighten()
 
 
 @asynccontextmanager

@@ -19,8 +19,6 @@ from controller.ports.printer import PrinterCondition, PrinterUnavailable
 from controller.readers.paper import Paper
 from drivers import catalogue
 from drivers.escpos.printer import EscposPrinter
-from drivers.sim.escpos_printer import serve_printers
-from drivers.sim.printer_server import PrinterConfig
 
 STATES: dict[PrinterCondition, DeviceState] = {
     PrinterCondition.READY: "ready",
@@ -77,11 +75,9 @@ async def open_devices(
     stack: AsyncExitStack, config: Config, ledger: Ledger, data: Path, sims: dict[str, int], random: Random
 ) -> Devices:
     """Make every configured printer. `sims`: where simulated ones listen already; others start in this process."""
-    simulated = [p for p in config.printers if p.link == "sim"]
-    missing = [PrinterConfig(id=p.id, host="127.0.0.1", port=0) for p in simulated if p.id not in sims]
+    missing = [p.id for p in config.printers if p.link == "sim" and p.id not in sims]
     if missing:
-        served = await stack.enter_async_context(serve_printers(missing, "127.0.0.1", None, data / "paper"))
-        sims = sims | served.ports
+        sims = sims | await _simulate(stack, missing, data)
     life = f"{random.getrandbits(48):012x}"
     printers = {}
     for configured in config.printers:
@@ -91,6 +87,15 @@ async def open_devices(
         printer = catalogue.escpos_printer(configured.id, link, profile, random=random, life=life)
         printers[configured.id] = TicketPrinter(printer, Paper(ledger, printer, simulated=sim), sim)
     return Devices(printers)
+
+
+async def _simulate(stack: AsyncExitStack, printers: list[str], data: Path) -> dict[str, int]:
+    """Virtual printers in this process; gives their ports. A point with real ones does not carry their weight."""
+    from drivers.sim.escpos_printer import serve_printers
+    from drivers.sim.printer_server import PrinterConfig
+
+    configs = [PrinterConfig(id=id_, host="127.0.0.1", port=0) for id_ in printers]
+    return (await stack.enter_async_context(serve_printers(configs, "127.0.0.1", None, data / "paper"))).ports
 
 
 async def _watch(ledger: Ledger, known: TicketPrinter) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import localedata
 from babel.dates import format_date, format_datetime
 
 LOCALES = {"en": "en_FI", "fi": "fi_FI", "sv": "sv_FI", "se": "se_FI"}
@@ -14,11 +15,24 @@ OPENS = {  # weekday, day and month, time: as one says it
     "se": ("EEEE d.M.", "dii. {}"),
 }
 
+UNSAID = (  # what Babel reads with the names of days and months, and nobody here is ever told: megabytes
+    "annotations", "compact_currency_formats", "currency_formats", "currency_names", "currency_names_plural",
+    "currency_symbols", "interval_formats", "languages", "meta_zones", "scripts", "territories", "time_zones",
+    "unit_display_names", "unit_patterns", "variants",
+)  # fmt: skip
+
 
 def warm(language: str, zone: ZoneInfo) -> None:
     """Have Babel read this language's dates: they are files, and a page that waits for them holds up every other."""
     long_date("2026-01-01", language)
     opening_text(0, language, zone)
+
+
+def lighten() -> None:
+    """Let go of what Babel has read and nobody will be told. After `warm`, and after the first plural."""
+    for known in localedata._cache.values():  # its own dictionaries, which it keeps for ever
+        for name in UNSAID:
+            known.pop(name, None)
 
 
 def clock_time(ms: int, zone: ZoneInfo) -> str:
