@@ -14,6 +14,7 @@ import apsw
 import msgspec
 
 from controller.journal import wal, wire
+from controller.journal.create import create
 from controller.journal.faults import JournalDamaged, JournalFault, JournalFull, JournalInUse
 from controller.journal.migrate import migrate
 from controller.ports.journal import Stored
@@ -50,6 +51,8 @@ class JournalFile:
         self._marked = False
         with self._told():
             wal.refuse_remains(path)
+            if not path.exists():
+                create(path, vfs)
             log_bytes = wal.size(path)
             self._db = apsw.Connection(str(path), vfs=vfs)
             try:
@@ -75,6 +78,19 @@ class JournalFile:
             if isinstance(bad.__context__, FULL):  # SQLite has rolled back by itself, and apsw's own rollback says this
                 raise JournalFull(f"{self.path}: {bad.__context__}") from bad
             raise JournalFault(f"{self.path}: {type(bad).__name__}: {bad}") from bad
+
+    @contextmanager
+    def _commit(self) -> Iterator[None]:
+        """One transaction. Not apsw's own `with`: that holds the interpreter, and the loop with it, while the disk
+        syncs; `execute` lets go."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # SQLite has not rolled back by itself
+                self._db.execute("ROLLBACK")
+            raise
 
     def _prepare(self, log_bytes: int) -> None:
         db = self._db
@@ -105,9 +121,9 @@ class JournalFile:
         """Say in the file itself, not only in the log, that from now on the log belongs to it. Only a sound file is
         written to; no room to say so is no room to lose anything either, and `probe` says it later."""
         with suppress(apsw.Error):
-            with self._db:
+            with self._commit():
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('runs', x'01')")
-            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self._marked = True
 
     def check(self) -> None:
@@ -148,7 +164,7 @@ class JournalFile:
 
         Raises JournalFull and stores nothing when the disk refuses; any other trouble is JournalFault.
         """
-        with self._told(), self._db:
+        with self._told(), self._commit():
             rows = zip(range(first, first + len(bodies)), bodies, strict=True)
             self._db.executemany("INSERT INTO event VALUES (?, ?)", rows)
             self._db.executemany(
@@ -173,7 +189,7 @@ class JournalFile:
 
     def forget_answers(self, before_ms: int) -> list[str]:
         """Drop answers older than `before_ms`; gives their keys."""
-        with self._told(), self._db:
+        with self._told(), self._commit():
             keys = [key for (key,) in self._db.execute("SELECT key FROM answer WHERE at < ? LIMIT 5000", (before_ms,))]
             self._db.executemany("DELETE FROM answer WHERE key = ?", [(key,) for key in keys])
         return keys
@@ -189,7 +205,7 @@ class JournalFile:
         return Snapshot(*row) if row else None
 
     def keep_snapshot(self, snapshot: Snapshot) -> None:
-        with self._told(), self._db:
+        with self._told(), self._commit():
             self._keep(snapshot)
 
     def _keep(self, snapshot: Snapshot) -> None:
@@ -197,7 +213,7 @@ class JournalFile:
 
     def forget_events(self, base: Snapshot, limit: int = 5000) -> int:
         """Retention: `base` becomes the start of replay and events up to its seq go; gives how many went now."""
-        with self._told(), self._db:
+        with self._told(), self._commit():
             self._keep(base)
             self._db.execute(
                 "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE seq <= ? ORDER BY seq LIMIT ?)",
@@ -209,14 +225,14 @@ class JournalFile:
     def checkpoint(self) -> None:
         """Move what the log holds into the file: while nobody waits, so that no ticket's commit has to."""
         with self._told():
-            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def probe(self) -> bool:
         """Is there room to write again?"""
         try:
-            with self._db:
+            with self._commit():
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('probe', randomblob(65536))")
-            with self._db:
+            with self._commit():
                 self._db.execute("DELETE FROM meta WHERE key = 'probe'")
             if not self._marked:
                 self.begin()
@@ -226,20 +242,20 @@ class JournalFile:
 
     def adopt(self, secret: bytes) -> None:
         """Take over the secret of the journal that this one continues: papers that are out keep their codes."""
-        with self._told(), self._db:
+        with self._told(), self._commit():
             self._db.execute("UPDATE meta SET value = ? WHERE key = 'secret'", (secret,))
         self.secret = secret
 
     def become(self, journal: str) -> None:
         """Bear the id of the journal whose readable events this one will hold."""
-        with self._told(), self._db:
+        with self._told(), self._commit():
             self._db.execute("UPDATE meta SET value = ? WHERE key = 'journal'", (journal.encode(),))
         self.journal = journal
 
     def close(self) -> None:
         """Let go; the log is moved into the file and deleted, unless there is no room to say that it may be missing."""
         try:
-            with self._db:
+            with self._commit():
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('runs', x'00')")
         except apsw.Error:
             self.leave()
@@ -258,6 +274,6 @@ class JournalFile:
         if row:
             return bytes(row[0])
         value = make()
-        with self._db:
+        with self._commit():
             self._db.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
         return bytes(value)
