@@ -1,8 +1,9 @@
 """The machine's clocks, and whether the wall clock can be trusted (contract, end of section 3).
 
-Synced: the kernel says that something disciplines it (adjtimex). Holdover: it runs, reads later than this program was
-made, and was synced within 90 days or never yet. Unsynced: it reads earlier than this program was made (a machine
-whose clock was never set starts in the past), or was last synced longer ago.
+Synced: the kernel says that something disciplines it (adjtimex); where a sandbox that protects the clock refuses even
+that question, systemd-timesyncd's mark says it, not older than the kernel would believe. Holdover: it runs, reads later
+than this program was made, and was synced within 90 days or never yet. Unsynced: it reads earlier than this program was
+made (a machine whose clock was never set starts in the past), or was last synced longer ago.
 """
 
 import ctypes
@@ -15,16 +16,32 @@ from controller.domain.commands import Now
 MADE_MS = 1_793_491_200_000  # 2026-11-01T00:00:00Z: no clock that was ever set reads earlier
 HOLDOVER_MS = 90 * 86_400_000
 TIME_ERROR = 5  # adjtimex(2): clock not synchronised
+TIMESYNC_MARK = Path("/run/systemd/timesync/synchronized")  # touched at each sync: systemd-timesyncd.service(8)
+BELIEVED_S = 32_000  # the kernel's own patience: 16 s of possible error at 500 ppm (NTP_PHASE_LIMIT, MAXFREQ)
 ASK_EVERY_S = 5.0
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def kernel_synced() -> bool:
-    """Does the kernel hold the clock for disciplined? Asking changes nothing (modes = 0)."""
+def kernel_synced() -> bool | None:
+    """Does the kernel hold the clock for disciplined? None where we may not ask. Asking changes nothing (modes = 0)."""
     timex = (ctypes.c_long * 64)()  # struct timex is smaller; the first member, modes, stays 0
     state = int(_libc.adjtimex(timex))
-    return 0 <= state != TIME_ERROR
+    return None if state < 0 else state != TIME_ERROR
+
+
+def timesyncd_synced(mark: Path = TIMESYNC_MARK) -> bool:
+    """Has systemd-timesyncd set the clock lately?"""
+    try:
+        return abs(time.time() - mark.stat().st_mtime) < BELIEVED_S
+    except OSError:
+        return False
+
+
+def synced() -> bool:
+    """Is the clock disciplined, as far as this process can know?"""
+    kernel = kernel_synced()
+    return timesyncd_synced() if kernel is None else kernel
 
 
 class SystemClock:
@@ -45,7 +62,7 @@ class SystemClock:
         if ms < MADE_MS:
             return "unsynced"
         if mono_s - self._asked >= ASK_EVERY_S:
-            self._asked, self._synced = mono_s, kernel_synced()
+            self._asked, self._synced = mono_s, synced()
         if self._synced:
             self.last_synced_ms = max(self.last_synced_ms, ms)
             return "synced"
