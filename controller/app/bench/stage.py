@@ -93,7 +93,7 @@ async def point(folder: Path, *, printers: int = 1, screens: int = 1, central: s
 
 
 def point_toml(ports: Sequence[int], *, screens: int = 1, central: str = "") -> dict[str, Any]:
-    """The demo's config with these printers, a kiosk without a rate limit for each, and a free port."""
+    """The demo's config with these printers, for each a kiosk that may press as fast as it can, and a free port."""
     raw: dict[str, Any] = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
     raw["listen"] = {"device": f"127.0.0.1:{free_port()}"}
     raw["kiosks"] = [{"id": f"k{n}", "printer": f"p{n}", "rate": {"every_s": 0}} for n in range(len(ports))]
@@ -101,6 +101,8 @@ def point_toml(ports: Sequence[int], *, screens: int = 1, central: str = "") -> 
         {"id": f"p{n}", "kind": "escpos", "link": f"tcp:127.0.0.1:{port}", "profile": "virtual"}
         for n, port in enumerate(ports)
     ]
+    for queue in raw["queues"]:
+        queue["cap"] = 0
     raw["screens"] = [{"id": f"s{n}"} for n in range(screens)]
     if central:
         raw["central"] = {"url": central, "token_file": "token"}

@@ -19,9 +19,10 @@ from controller.app.bench.composing import composing
 from controller.app.bench.figures import Figures, Measured, Target, Tell, latencies, of_rounds, ratios, spread
 from controller.app.bench.stage import Point, Running, address, floor, point
 
-ROUNDS, ALONE, TOGETHER, AT_ONCE = 7, 200, 500, 50  # requests in a round, one at a time and 50 at once
-PRINTED, PRINTERS = 120, 4  # tickets whose whole life is paid for, papers and all
+ROUNDS, ALONE, TOGETHER, AT_ONCE = 7, 150, 300, 50  # requests in a round, one at a time and 50 at once
+PRINTED = 60  # tickets whose whole life is paid for, papers and all
 COMPOSED = 30
+WARM = 4
 IDLE_S = 5.0
 SERVICES = ("kela-asumistuki", "poliisi-passi", "vero-verokortti", "dvv-muutto", "tyo-tyonhaku", "kunta-pysakointi")
 LANGUAGES = ("fi", "sv", "en")  # set in letters; what is drawn is paid for apart
@@ -49,10 +50,10 @@ class Presses:
         self._wishes: Iterator[tuple[str, str]] = zip(cycle(SERVICES), cycle(LANGUAGES), strict=False)
         self.given: list[str] = []
 
-    async def press(self, **more: str) -> float:
+    async def press(self) -> float:
         """One ticket; gives the seconds it took to be answered."""
         service, language = next(self._wishes)
-        wish = msgspec.json.encode({"service": service, "language": language} | more)
+        wish = msgspec.json.encode({"service": service, "language": language})
         headers = self._headers | {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
         began = time.perf_counter()
         async with self._session.post(self._url, data=wish, headers=headers) as answer:
@@ -90,15 +91,18 @@ async def measure(folder: Path, size: float, tell: Tell) -> Measured:
         kiosk = Presses(session, f"{ours.url}/api/v1/tickets", ours.bearer("kiosk"))
         bare = Presses(session, f"{address(least)}/tickets", {})
         found: tuple[list[Figures], list[Figures]] = ([], [])
-        await _round(kiosk, ours.running, 10, 50)
-        await _round(bare, least, 10, 50)
-        await _leave(session, ours, kiosk)
-        for n in range(rounds):
-            found[0].append(await _round(kiosk, ours.running, alone, together))
+        for n in range(rounds + 1):
+            mine = await _alone(kiosk, ours.running, alone)
             await _leave(session, ours, kiosk)
-            found[1].append(await _round(bare, least, alone, together))
+            its = await _alone(bare, least, alone)
+            mine |= await _together(kiosk, together)
+            await _leave(session, ours, kiosk)
+            its |= await _together(bare, together)
+            if n:  # the first is for warming up
+                found[0].append(mine)
+                found[1].append(its)
             tell((n + 1) / (rounds + 3))
-    whole = await _whole_life(folder / "whole", max(PRINTERS, round(PRINTED * size)))
+    whole = await _whole_life(folder / "whole", max(3, round(PRINTED * size)))
     tell((rounds + 2) / (rounds + 3))
     paper = await composing(folder, max(3, round(COMPOSED * size)), SERVICES[0])
     tell(1.0)
@@ -112,27 +116,31 @@ async def measure(folder: Path, size: float, tell: Tell) -> Measured:
     )  # fmt: skip
 
 
-async def _round(presses: Presses, server: Running, alone: int, together: int) -> Figures:
-    """One at a time, then 50 at once; `cpu_ms` is the server's, one at a time."""
+async def _alone(presses: Presses, server: Running, count: int) -> Figures:
+    """One at a time; `cpu_ms` is the server's."""
     before = server.cpu_s()
-    one = latencies(await presses.alone(alone))
-    cpu_ms = 1000 * (server.cpu_s() - before) / alone
-    many = latencies(await presses.together(together, AT_ONCE))
-    return {**one, "p50_50_ms": many["p50_ms"], "p99_50_ms": many["p99_ms"], "cpu_ms": cpu_ms}
+    took = latencies(await presses.alone(count))
+    return {**took, "cpu_ms": 1000 * (server.cpu_s() - before) / count}
+
+
+async def _together(presses: Presses, count: int) -> Figures:
+    """`AT_ONCE` under way at any time."""
+    took = latencies(await presses.together(count, AT_ONCE))
+    return {"p50_50_ms": took["p50_ms"], "p99_50_ms": took["p99_ms"]}
 
 
 async def _whole_life(folder: Path, count: int) -> Figures:
     """What a ticket costs the daemon from the press to its proven paper; an idle daemon's own cost left out."""
-    async with point(folder, printers=PRINTERS) as ours, _session() as session:
-        staff = Presses(session, f"{ours.url}/api/v1/tickets", ours.bearer("staff"))
-        await _print(session, ours, staff, PRINTERS * 2)
+    async with point(folder) as ours, _session() as session:
+        kiosk = Presses(session, f"{ours.url}/api/v1/tickets", ours.bearer("kiosk"))
+        await _print(session, ours, kiosk, WARM)
         began = ours.running.cpu_s()
         await asyncio.sleep(IDLE_S)
         idle = (ours.running.cpu_s() - began) / IDLE_S
         began, since = ours.running.cpu_s(), time.monotonic()
-        await _print(session, ours, staff, count)
+        await _print(session, ours, kiosk, count)
         spent, took = ours.running.cpu_s() - began, time.monotonic() - since
-        ends = [await _settled(session, ours, id_) for id_ in staff.given[-count:]]
+        ends = [await _settled(session, ours, id_) for id_ in kiosk.given[-count:]]
         return {
             "cpu_with_paper_ms": round(1000 * (spent - idle * took) / count, 3),
             "idle_cpu_ms_per_s": round(1000 * idle, 3),
@@ -140,15 +148,13 @@ async def _whole_life(folder: Path, count: int) -> Figures:
         }
 
 
-async def _print(session: aiohttp.ClientSession, ours: Point, staff: Presses, count: int) -> None:
-    """So many tickets over all kiosks, each to its proven paper. The papers are counted on the disk: the daemon would
-    pay for being asked."""
-    for n in range(count):
-        await staff.press(kiosk=f"k{n % PRINTERS}")
-    while await asyncio.to_thread(_pieces, ours) < len(staff.given):  # noqa: ASYNC110 why: another process's files
+async def _print(session: aiohttp.ClientSession, ours: Point, kiosk: Presses, count: int) -> None:
+    """So many tickets, each to its proven paper. The papers are counted on the disk: the daemon would pay for being
+    asked."""
+    await kiosk.alone(count)
+    while await asyncio.to_thread(_pieces, ours) < len(kiosk.given):  # noqa: ASYNC110 why: another process's files
         await asyncio.sleep(LOOK_S)
-    for id_ in staff.given[-PRINTERS:]:
-        await _settled(session, ours, id_)
+    await _settled(session, ours, kiosk.given[-1])
 
 
 def _pieces(ours: Point) -> int:
