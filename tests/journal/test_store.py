@@ -175,3 +175,21 @@ async def test_a_key_outlives_the_restart_and_gives_the_same_number(tmp_path: Pa
         again = await take(ledger, "key-1")
         assert (again.status, again.body, again.fresh) == (first.status, first.body, False)
         assert issued(one.body for one in await stored(ledger.journal)) == ["K001"]
+
+
+async def test_of_two_first_starts_at_once_one_makes_the_journal_and_the_other_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+
+    def refused() -> None:
+        with pytest.raises(JournalInUse):
+            JournalFile(path)
+
+    with apsw.Connection(str(tmp_path / "j.db.new")) as first:
+        first.execute("CREATE TABLE half_made (x)")
+        await asyncio.to_thread(refused)
+        assert not path.exists()
+        first.execute("DROP TABLE half_made")
+    first.close()
+    made = await asyncio.to_thread(JournalFile, path)
+    await asyncio.to_thread(made.close)
+    assert [one.name for one in tmp_path.iterdir()] == ["j.db"]
