@@ -5,32 +5,21 @@ A command's own rooms are imported where it runs: the daemon carries none of the
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 
+from controller.app.faults import Failed
 from controller.app.settings import load
+from controller.app.source import session, source
 from controller.journal import wire
-from controller.journal.faults import JournalInUse
-from controller.journal.store import Journal
 
 OK, FAILED = 0, 1
 PAGE = 1000
 FOLLOW_S = 0.5
-ASK_S = 10.0
-
-
-class Failed(Exception):
-    """It did not work; the message is for whoever typed the command."""
-
-
-class Misuse(Exception):
-    """It was asked in a way that cannot work."""
 
 
 async def run(config: Path, data: Path) -> None:
@@ -87,7 +76,7 @@ def tokens(data: Path) -> int:
     """Ask the running point for its sign-in tokens, through its admin socket."""
 
     async def ask() -> bytes:
-        async with _session(data, None) as session, session.get("http://admin/tokens") as answer:
+        async with session(data, None) as asked, asked.get("http://admin/tokens") as answer:
             return await answer.read()
 
     for known in msgspec.json.decode(asyncio.run(_asked(ask())), type=list[dict[str, str]]):
@@ -105,54 +94,17 @@ def _openapi() -> dict[str, object]:
 
 async def _events(data: Path | None, url: str | None, first: int, *, follow: bool, exact: bool) -> int:
     after = max(0, first - 1)
-    if data is not None and not (data / "journal.db").exists():
-        raise Failed(f"{data}: there is no journal here")
-    if data is not None and not await _runs(data):
-        return await _events_of_file(data / "journal.db", after, exact=exact)
-    base = "http://admin" if data is not None else (url or "").rstrip("/")
-    if url is not None and urlsplit(url).scheme not in {"http", "https"}:
-        raise Misuse(f"--url {url!r} is no address like http://127.0.0.1:8080")
-    async with _session(data, os.environ.get("LUUKKU_TOKEN")) as session:
+    async with source(data, url) as journal:
         while True:
-            async with session.get(f"{base}/api/v1/events", params={"after": after, "limit": PAGE}) as answer:
-                if answer.status != 200:
-                    raise Failed(f"{base} answered {answer.status}: {(await answer.text())[:200]}")
-                page = msgspec.json.decode(await answer.read(), type=dict[str, msgspec.Raw])
-            found = msgspec.json.decode(page["events"], type=list[msgspec.Raw])
-            for event in found:
-                _show(bytes(event), exact=exact)
-                after = int(wire.read(bytes(event)).sequence)
-            if not found:
-                if not follow:
-                    return OK
+            page = await journal.read(after, PAGE)
+            for body in page:
+                _show(body, exact=exact)
+            if page:
+                after = int(wire.read(page[-1]).sequence)
+            elif follow and journal.runs:
                 await asyncio.sleep(FOLLOW_S)
-
-
-async def _events_of_file(path: Path, after: int, *, exact: bool) -> int:
-    try:
-        async with Journal("", path) as journal:
-            while page := await journal.read(after, PAGE):
-                for stored in page:
-                    _show(stored.body, exact=exact)
-                after = page[-1].seq
-    except JournalInUse as busy:
-        raise Failed(f"{path} is held by a daemon that does not answer on its admin.sock") from busy
-    return OK
-
-
-async def _runs(data: Path) -> bool:
-    """Does a daemon answer on this data directory's socket?"""
-    try:
-        async with _session(data, None) as session, session.get("http://admin/healthz") as answer:
-            return answer.status == 200
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        return False
-
-
-def _session(data: Path | None, token: str | None) -> aiohttp.ClientSession:
-    connector = aiohttp.UnixConnector(str(data / "admin.sock")) if data is not None else None
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return aiohttp.ClientSession(connector=connector, headers=headers, timeout=aiohttp.ClientTimeout(total=ASK_S))
+            else:
+                return OK
 
 
 async def _asked(question: Awaitable[bytes]) -> bytes:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from controller.app.commands import Failed
 from controller.app.demo import CENTRAL_OFFSET, PRINTER_OFFSET, SIM_OFFSET, Plan
+from controller.app.faults import Failed
 from controller.app.main import until_told
 from controller.app.observe import set_up_log
 from controller.app.settings import load

@@ -1,4 +1,5 @@
-"""What is wrong in a config, said to a technician: file, line, device, key, value found, values allowed, hint."""
+"""What is wrong, said to whoever typed the command; in a config: file, line, device, key, value found, values allowed,
+hint."""
 
 import re
 from collections.abc import Iterable
@@ -12,6 +13,14 @@ from controller.app.toml_lines import Path
 _SECRET = re.compile(r"token|secret|passw|pwd|credential|private", re.IGNORECASE)
 _USERINFO = re.compile(r"//[^/\s]*@")
 _SHOWN = 60  # characters of a value that a fault line repeats
+
+
+class Failed(Exception):
+    """It did not work; the message is for whoever typed the command."""
+
+
+class Misuse(Exception):
+    """It was asked in a way that cannot work."""
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 from controller.app import commands, diagnostics, report
 from controller.app.bench import verb as bench
 from controller.app.doctor import verb as doctor
+from controller.app.faults import ConfigError, Failed, Misuse
 from controller.app.observe import set_up_log
-from controller.app.settings import ConfigError
 from controller.app.simulate import verb as simulate
 
 OK, FAILED, MISUSE = 0, 1, 2
@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
         for fault in wrong.faults:
             print(fault, file=sys.stderr)
         return MISUSE
-    except commands.Misuse as wrong:
+    except Misuse as wrong:
         print(f"luukku: {wrong}", file=sys.stderr)
         return MISUSE
     except Exception as failed:  # why: the program's outermost border; whoever typed gets one line, or asks for more
@@ -91,7 +91,7 @@ def until_told(work: Coroutine[Any, Any, None]) -> int:
     except asyncio.CancelledError:
         return OK
     except ExceptionGroup as group:
-        raise commands.Failed(_one_line(_leaf(group))) from group
+        raise Failed(_one_line(_leaf(group))) from group
     return OK
 
 
