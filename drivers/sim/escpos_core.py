@@ -15,7 +15,7 @@ from drivers.sim.escpos_parser import Parser
 from drivers.sim.fault_schedule import Armed, FaultSchedule
 from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.interpreter import Interpreter
-from drivers.sim.mechanism import Answer, Cut, Done, Mechanism, Printed
+from drivers.sim.mechanism import CUT_S, Answer, Cut, Done, Mechanism, Printed
 from drivers.sim.memory import Counters, Identity
 from drivers.sim.paper_width import BLANK_ROW, DEFAULT_SPACING, DOTS_PER_MM
 from drivers.sim.piece import Piece
@@ -36,6 +36,7 @@ class EscposCore:
         rx_bytes: int = RX_BYTES,
         counters: Counters | None = None,
         identity: Identity | None = None,
+        cut_s: float = CUT_S,
     ) -> None:
         self.condition = Condition()
         self.counters = counters or Counters()
@@ -43,7 +44,7 @@ class EscposCore:
         self.silent = False
         self.drops = 0  # connections to close, counted up by drop and power
         self.received = 0
-        self.mechanism = Mechanism(speed_mm_s)
+        self.mechanism = Mechanism(speed_mm_s, cut_s)
         self._rx_bytes = rx_bytes
         self._wire = bytearray()
         self._rx = bytearray()

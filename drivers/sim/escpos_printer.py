@@ -20,6 +20,7 @@ from aiohttp import web
 
 from drivers.sim.control import control_app
 from drivers.sim.escpos_core import RX_BYTES, SPEED_MM_S
+from drivers.sim.mechanism import CUT_S
 from drivers.sim.printer_server import PrinterConfig, PrinterServer
 
 
@@ -85,7 +86,7 @@ async def _serve(args: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     host, port = args.tcp
     http_host, http_port = args.http or ("127.0.0.1", None)
-    config = PrinterConfig(args.id, host, port, args.speed, args.buffer)
+    config = PrinterConfig(args.id, host, port, args.speed, args.buffer, cut_s=args.cut)
     async with serve_printers([config], http_host, http_port, args.out, args.frame_ancestor) as serving:
         page = f", page {serving.url}/" if serving.url else ""
         sys.stdout.write(f"SIMULATED PRINTER {args.id} ready: tcp {host}:{serving.ports[args.id]}{page}\n")
@@ -101,6 +102,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="paper goes to DIR/<id>/<n>.png, .bin")
     parser.add_argument("--id", type=_printer_id, default="lobby", help="the printer's name (default lobby)")
     parser.add_argument("--speed", type=_positive, default=SPEED_MM_S, metavar="MM_S", help="paper speed, mm/s")
+    parser.add_argument("--cut", type=_seconds, default=CUT_S, metavar="S", help=f"how long a cut takes ({CUT_S} s)")
     parser.add_argument("--buffer", type=_bytes, default=RX_BYTES, metavar="BYTES", help="receive buffer (4096)")
     parser.add_argument("--frame-ancestor", action="append", default=[], metavar="ORIGIN", help="may frame the page")
     return parser.parse_args(argv)
@@ -123,6 +125,13 @@ def _positive(text: str) -> float:
     value = float(text)
     if not 1 <= value <= 10_000:
         raise argparse.ArgumentTypeError(f"{text}: 1 to 10000")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 10:
+        raise argparse.ArgumentTypeError(f"{text}: 0 to 10")
     return value
 
 

@@ -42,8 +42,9 @@ Timed = TypeVar("Timed", Cut, Answer)
 
 
 class Mechanism:
-    def __init__(self, speed_mm_s: float) -> None:
+    def __init__(self, speed_mm_s: float, cut_s: float = CUT_S) -> None:
         self.rows_per_s = speed_mm_s * DOTS_PER_MM
+        self._cut_s = cut_s
         self.hanging: list[bytes] = [BLANK_ROW] * HEAD_TO_CUTTER_ROWS
         self._queue: deque[Rows | Cut | Answer] = deque()
         self._free_s = 0.0  # it has done everything up to here
@@ -91,7 +92,7 @@ class Mechanism:
             case Rows(rows):
                 return self._burn(rows, until_s, max_rows)
             case Cut() as cut:
-                return self._finish(cut, until_s, CUT_S)
+                return self._finish(cut, until_s, self._cut_s)
             case Answer() as answer:
                 return self._finish(answer, until_s, 0.0)
 
@@ -103,7 +104,7 @@ class Mechanism:
             case Rows(rows):
                 return self._free_s + min(len(rows), max_rows) / self.rows_per_s
             case Cut():
-                return self._free_s + CUT_S
+                return self._free_s + self._cut_s
             case Answer():
                 return self._free_s
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from drivers.sim import glyphs
 from drivers.sim.escpos_core import RX_BYTES, SPEED_MM_S, EscposCore
 from drivers.sim.faults import Fault
+from drivers.sim.mechanism import CUT_S
 from drivers.sim.memory import Identity
 from drivers.sim.paper_store import PaperStore, PieceOnFile
 from drivers.sim.piece import Piece
@@ -35,6 +36,7 @@ class PrinterConfig:
     speed_mm_s: float = SPEED_MM_S
     rx_bytes: int = RX_BYTES
     identity: Identity = field(default_factory=Identity)
+    cut_s: float = CUT_S
 
 
 class PrinterServer:
@@ -52,7 +54,9 @@ class PrinterServer:
         self._store = await asyncio.to_thread(PaperStore, self.directory)
         self.pieces.extend(await asyncio.to_thread(self._store.pieces, PIECES_SHOWN))
         counters = await asyncio.to_thread(self._store.recall)
-        self.core = EscposCore(self.config.speed_mm_s, self.config.rx_bytes, counters, self.config.identity)
+        self.core = EscposCore(
+            self.config.speed_mm_s, self.config.rx_bytes, counters, self.config.identity, self.config.cut_s
+        )
         self._connections: list[Connection] = []
         self._timer: asyncio.TimerHandle | None = None
         self._drops_seen = 0
