@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS ?= 2
-.PHONY: help setup setup-test demo test long gates screenshots format lock rig install
+.PHONY: help setup setup-test demo test long gates screenshots format lock rig install uninstall
 
 help:    ## this list
 	@sed -n 's/^\([a-z-]*\):.*## */\1	/p' Makefile | expand -t 14
@@ -38,5 +38,8 @@ lock:    ## resolve pyproject.toml into the two locks anew (ARGS=--upgrade for t
 rig:     ## tests against real kernel drivers: not in this version yet
 	@echo "make rig: comes with a later issue; nothing was run" >&2; exit 2
 
-install: ## the daemon on this machine: not in this version yet
-	@echo "make install: comes with a later issue; nothing was installed" >&2; exit 2
+install: setup ## the daemon, its units and a first config on this machine (ARGS=--back: the release before)
+	@tools/install.sh $(ARGS)
+
+uninstall: ## the daemon off this machine; its data stay (ARGS=--purge: they go too)
+	@tools/uninstall.sh $(ARGS)
