@@ -153,7 +153,7 @@ class Ledger:
         self.state.chain = self._ahead.chain
         self._keys.update(batch.answers)
         if batch.bodies:
-            self.journal.publish(self.state.seq, self.state.chain)
+            self.journal.publish(batch.bodies)
         self._reply(batch.replies)
 
     async def _decide(self, request: _Request, batch: _Batch, now: Now) -> None:

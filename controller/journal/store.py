@@ -1,35 +1,44 @@
-"""The journal for the loop: every call goes to the one thread that owns the file; waiting readers are woken."""
+"""The journal for the loop: every call goes to the one hand that owns the file; waiting readers are woken.
+
+The newest events stay at hand, so that readers who keep up cost the disk nothing.
+"""
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from controller.journal import wire
 from controller.journal.file import Answer, JournalFile, Snapshot
+from controller.journal.hand import Hand, OwnThread
 from controller.ports.journal import Stored
 
 T = TypeVar("T")
 READ_MOST = 1000  # events in one turn of the thread, so that a commit never waits long behind a reader
+TAIL = 256  # newest events kept at hand: a reader that keeps up never asks the disk
 
 
 class Journal:
     """One point's journal, open. Implements `ports.journal.JournalReader`; only the ledger appends."""
 
-    def __init__(self, point: str, path: Path, *, vfs: str | None = None) -> None:
+    def __init__(
+        self, point: str, path: Path, *, vfs: str | None = None, hand: Callable[[], Hand] = lambda: OwnThread("journal")
+    ) -> None:
         self.point = point
         self._path = path
         self._vfs = vfs
         self._is_open = False
-        self._thread: ThreadPoolExecutor
+        self._made_hand = hand
+        self._hand: Hand
         self._file: JournalFile
+        self._tail: list[Stored] = []
         self._changed = asyncio.Event()
         self.seq = 0
 
     async def open(self) -> None:
         """Open, check, and stand at the end. Raises the JournalFault that says what is wrong."""
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._hand = self._made_hand()
         try:
             self._file = await self._call(lambda: JournalFile(self._path, vfs=self._vfs))
             try:
@@ -40,7 +49,7 @@ class Journal:
                 await self._call(self._file.leave)
                 raise
         except BaseException:
-            self._thread.shutdown(wait=False)  # it has nothing left to do; waiting would hold the loop up
+            self._hand.leave()
             raise
         self._is_open = True
 
@@ -56,7 +65,7 @@ class Journal:
         try:
             await asyncio.shield(self._call(self._file.close))
         finally:
-            self._thread.shutdown(wait=False)  # it has nothing left to do; waiting would hold the loop up
+            self._hand.leave()
 
     @property
     def journal(self) -> str:
@@ -72,13 +81,20 @@ class Journal:
         """Durable on return, or JournalFault and nothing stored. Readers hear of it by `publish`."""
         await self._call(lambda: self._file.append(first, bodies, answers, cursors, now_ms))
 
-    def publish(self, seq: int, chain: str) -> None:
-        """The ledger has applied everything up to `seq`: wake whoever waits."""
-        self.seq, self.chain = seq, chain
+    def publish(self, bodies: list[bytes]) -> None:
+        """The ledger has applied these next events, which are durable: wake whoever waits."""
+        stored = [Stored(self.seq + 1 + n, body, wire.split(body)[1]) for n, body in enumerate(bodies)]
+        self.seq, self.chain = stored[-1].seq, stored[-1].chain
+        self._tail += stored
+        if len(self._tail) > 2 * TAIL:
+            del self._tail[:-TAIL]
         self._changed.set()
         self._changed = asyncio.Event()
 
     async def read(self, after: int, limit: int) -> list[Stored]:
+        if self._tail and after >= self._tail[0].seq - 1:
+            first = after + 1 - self._tail[0].seq
+            return self._tail[first : first + limit]
         return await self._call(lambda: self._file.read(after, min(limit, READ_MOST)))
 
     async def wait(self, after: int) -> int:
@@ -109,6 +125,7 @@ class Journal:
         await self._call(lambda: self._file.keep_snapshot(snapshot))
 
     async def forget_events(self, base: Snapshot) -> int:
+        self._tail.clear()
         return await self._call(lambda: self._file.forget_events(base))
 
     async def checkpoint(self) -> None:
@@ -121,4 +138,4 @@ class Journal:
         return await self._call(self._file.probe)
 
     async def _call(self, job: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+        return await self._hand.do(job)
