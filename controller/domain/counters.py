@@ -1,5 +1,7 @@
 """What an advisor does at a counter: open, call, start, hold, end, transfer, and what they do between customers."""
 
+from msgspec import UNSET
+
 from controller.domain import queues, visits
 from controller.domain.commands import (
     CallNext,
@@ -41,10 +43,19 @@ def open_counter(draft: Draft, wish: OpenCounter) -> None:
             raise Refused("unknown-service", f"there is no service {id_!r}")
     if counter.open and not (wish.services or wish.languages):
         return
-    draft.add(CounterOpened(counter=counter.id, advisor=wish.advisor, services=wish.services, cause="advisor",
-                            languages=wish.languages))  # fmt: skip
+    draft.add(_opened(draft, wish))
     if counter.current and draft.turn(counter.current).stage == "serving":
         draft.set_advisor(counter, "serving", "inferred")
+
+
+def _opened(draft: Draft, wish: OpenCounter) -> CounterOpened:
+    """What was said at opening counts, else the configuration; the event says which it is."""
+    configured = draft.config.counter(wish.counter)
+    services = wish.services or (configured.services if configured else ())
+    languages = wish.languages or (configured.languages if configured else ())
+    return CounterOpened(
+        counter=wish.counter, advisor=wish.advisor, services=services, cause="advisor", languages=languages
+    )
 
 
 def close_counter(draft: Draft, wish: CloseCounter) -> None:
@@ -156,19 +167,24 @@ def end_no_show(draft: Draft, turn: ServiceEvent) -> None:
 def end(draft: Draft, wish: End) -> None:
     counter = draft.counter(wish.counter)
     turn = _mine(draft, counter, wish.service_event)
-    for item in wish.delivered:
-        if draft.config.service(item.service) is None:
-            raise Refused("unknown-service", f"delivered service {item.service!r} is not known")
+    providers = tuple(_provider(draft, item.service) for item in wish.delivered)
     ensure_started(draft, counter, turn)
     draft.subject = turn.id
     draft.add(
         ServiceEnded(
             service_event=turn.id, outcome="served", resolution=wish.resolution, guidance=wish.guidance,
-            channel=wish.channel, delivered=wish.delivered, accurate=True,
+            channel=wish.channel, delivered=wish.delivered, providers=providers or UNSET, accurate=True,
         )
     )  # fmt: skip
     visits.go_on_or_end(draft, turn, "served", wish.next_service)
     draft.set_advisor(counter, "wrap_up" if draft.config.point.wrap_up_s else "available", "explicit")
+
+
+def _provider(draft: Draft, delivered: str) -> str:
+    service = draft.config.service(delivered)
+    if service is None:
+        raise Refused("unknown-service", f"delivered service {delivered!r} is not known")
+    return service.provider
 
 
 def set_activity(draft: Draft, wish: SetActivity) -> None:

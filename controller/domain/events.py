@@ -2,7 +2,8 @@
 
 An event carries ids, enums, whole numbers and times; never a name, a personal identity code or free text.
 Field order here is field order on the wire. Three members are ours, beyond the contract's list, because
-replay needs them: `place`, `counter` and `back_to` of `service.queued` (ADR 0006).
+replay needs them: `place`, `counter` and `back_to` of `service.queued` (ADR 0006). Two more because the figures come
+from events alone: `target_s` of `service.queued` and `providers` of `service.ended` (ADR 0014).
 """
 
 from typing import Annotated, Literal, get_args
@@ -137,7 +138,7 @@ class TicketVoided(Event, frozen=True, kw_only=True):
 class ServiceQueued(Event, frozen=True, kw_only=True):
     """`n`: which service event of the visit this is, from 1. `place`: the key that orders a queue, smallest first
     (milliseconds since 1970, moved by priority). `counter`: only this counter may call it. `back_to`: the counter
-    that wants the customer back afterwards."""
+    that wants the customer back afterwards. `target_s`: the wait that was promised for this service at that time."""
 
     service_event: Id
     visit: Id
@@ -149,6 +150,7 @@ class ServiceQueued(Event, frozen=True, kw_only=True):
     place: int
     counter: Id | UnsetType = UNSET
     back_to: Id | UnsetType = UNSET
+    target_s: Count | UnsetType = UNSET
 
 
 class ServiceCalled(Event, frozen=True, kw_only=True):
@@ -187,17 +189,20 @@ class ServiceResumed(Event, frozen=True, kw_only=True):
 
 
 class ServiceEnded(Event, frozen=True, kw_only=True):
+    """`providers`: whose each delivered service is, in the order of `delivered`."""
+
     service_event: Id
     outcome: ServiceOutcome
     resolution: Resolution | UnsetType = UNSET
     guidance: Guidance | UnsetType = UNSET
     channel: Channel | UnsetType = UNSET
     delivered: tuple[Delivered, ...] = ()
+    providers: tuple[Id, ...] | UnsetType = UNSET
     accurate: bool
 
 
 class CounterOpened(Event, frozen=True, kw_only=True):
-    """`advisor` is a pseudonym; `services` and `languages` are what this counter serves now."""
+    """`advisor` is a pseudonym; `services` and `languages` are what this counter serves now, () all."""
 
     counter: Id
     advisor: Id

@@ -226,7 +226,7 @@ def _queued(
 ) -> ServiceQueued:
     return ServiceQueued(
         service_event=id_, visit=visit, n=n, queue=queue or service.queue, provider=service.provider,
-        service=service.id, cause=cause, place=place,
+        service=service.id, cause=cause, place=place, target_s=service.target_wait_s,
     )  # fmt: skip
 
 
@@ -236,5 +236,5 @@ def _targeted(fact: ServiceQueued, only: str, back_to: str) -> ServiceQueued:
         return fact
     return ServiceQueued(
         service_event=fact.service_event, visit=fact.visit, n=fact.n, queue=fact.queue, provider=fact.provider,
-        service=fact.service, cause=fact.cause, place=fact.place, **extra,
+        service=fact.service, cause=fact.cause, place=fact.place, target_s=fact.target_s, **extra,
     )  # fmt: skip

@@ -27,6 +27,7 @@ IDS = {
     "service": "of the config, checked by the core",
     "services": "of the config, checked by the core",
     "provider": "of the config, checked by the core",
+    "providers": "of the config",
     "counter": "of the config, checked by the core",
     "back_to": "of the config, checked by the core",
     "booth": "of the config",
