@@ -43,6 +43,7 @@ async def login(request: web.Request, who: Credential) -> web.Response:
 
 
 async def logout(request: web.Request, who: Credential) -> web.Response:
+    await body(request, shapes.Nothing)
     response = json({})
     for name in request.cookies:
         if name.startswith(COOKIE):

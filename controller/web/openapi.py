@@ -6,10 +6,18 @@ from typing import Any
 import msgspec
 
 from controller.web.problems import TITLES
+from controller.web.reading import AFTER_MOST, EVENTS_MOST
 from controller.web.routes import ROUTES, Route
+from controller.web.stream import VIEW_ROLES
 
 ALWAYS = ("forbidden", "invalid", "internal")
 CHANGING = ("idempotency-key-missing", "idempotency-conflict")
+QUERY: dict[str, dict[str, Any]] = {  # the others are any text
+    "after": {"type": "integer", "minimum": 0, "maximum": AFTER_MOST},
+    "limit": {"type": "integer", "minimum": 1, "maximum": EVENTS_MOST},
+    "lang": {"type": "string", "pattern": "^[a-z]{2,3}$"},
+    "view": {"type": "string", "enum": list(VIEW_ROLES)},
+}
 
 
 class ProblemShape(msgspec.Struct):
@@ -55,7 +63,7 @@ def _operation(route: Route, refs: dict[type, dict[str, Any]]) -> dict[str, Any]
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
         for name in re.findall(r"{(\w+)}", route.path)
     ]
-    parameters += [{"name": name, "in": "query", "schema": {"type": "string"}} for name in route.query]
+    parameters += [{"name": name, "in": "query", "schema": QUERY.get(name, {"type": "string"})} for name in route.query]
     if route.changes:
         key = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
@@ -79,7 +87,9 @@ def _responses(route: Route, refs: dict[type, dict[str, Any]]) -> dict[str, Any]
     names = {*route.problems, *(CHANGING if route.changes else ()), *ALWAYS}
     if route.changes:
         names.add("journal-full")
-    told = [(TITLES[name][0], name) for name in sorted(names)] + ([(413, "invalid")] if route.body else [])
+    told = [(TITLES[name][0], name) for name in sorted(names)] + (
+        [(408, "invalid"), (413, "invalid")] if route.body else []
+    )
     for status, name in told:
         title = TITLES[name][1]
         problem = responses.setdefault(

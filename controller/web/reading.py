@@ -13,6 +13,7 @@ from controller.web.requests import json
 from controller.web.site import SITE, Site
 
 EVENTS_MOST = 10_000
+AFTER_MOST = 2**53
 PAGE = 1000  # events taken from the journal in one turn
 
 
@@ -37,7 +38,7 @@ def state(request: web.Request, who: Credential) -> web.Response:
 async def events(request: web.Request, who: Credential) -> web.Response:
     """The journal, page by page; each event in its exact bytes."""
     site = request.app[SITE]
-    after, limit = _number(request, "after", 0, 2**53), _number(request, "limit", 1000, EVENTS_MOST, least=1)
+    after, limit = _number(request, "after", 0, AFTER_MOST), _number(request, "limit", 1000, EVENTS_MOST, least=1)
     found: list[msgspec.Raw] = []
     end = site.state.seq
     while len(found) < limit and after < end:

@@ -7,11 +7,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from controller.domain.commands import Position
-from controller.domain.events import Channel, Delivered, Guidance, Language, Medium, Resolution
+from controller.domain.events import Cause, Channel, Delivered, Guidance, Id, Language, Medium, Resolution, Word
 
-Ref = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
-Pseudonym = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$", description="never a name")]
-Word = Annotated[str, Meta(pattern=r"^[a-z0-9_]{0,40}$")]
+# What becomes part of an event has the event's own type: whatever passes here can be journalled.
+Pseudonym = Annotated[Id, Meta(max_length=40, description="never a name")]
+Time = Annotated[str, Meta(max_length=40, extra_json_schema={"format": "date-time"})]  # RFC 3339
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -27,65 +27,65 @@ class Login(Body, kw_only=True):
 
 
 class TakeTicket(Body, kw_only=True):
-    service: Ref
+    service: Id
     language: Language
-    kiosk: Ref | None = None
+    kiosk: Id | None = None
     priority: Annotated[int, Meta(ge=0, le=9)] = 0
-    also: Annotated[tuple[Ref, ...], Meta(max_length=9)] = ()
+    also: Annotated[tuple[Id, ...], Meta(max_length=9)] = ()
 
 
 class CheckIn(Body, kw_only=True):
     language: Language | None = None
-    kiosk: Ref | None = None
+    kiosk: Id | None = None
 
 
 class PutAppointment(Body, kw_only=True):
     rev: Annotated[int, Meta(ge=0, le=2**53)]
-    provider: Ref
-    service: Ref
-    start: Annotated[str, Meta(max_length=40)]
-    end: Annotated[str, Meta(max_length=40)]
+    provider: Id
+    service: Id
+    start: Time
+    end: Time
     channel: Channel
-    room: Ref | None = None
-    code: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{4,32}$")] | None = None
+    room: Id | None = None
+    code: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{4,32}$(?!\n)")] | None = None
 
 
 class OpenCounter(Body, kw_only=True):
     advisor: Pseudonym
-    services: Annotated[tuple[Ref, ...], Meta(max_length=200)] = ()
+    services: Annotated[tuple[Id, ...], Meta(max_length=200)] = ()
     languages: Annotated[tuple[Language, ...], Meta(max_length=20)] = ()
 
 
 class Roll(Body, kw_only=True):
-    service: Ref
+    service: Id
     n: Annotated[int, Meta(ge=1, le=999_999)]
 
 
 class CallTicket(Body, kw_only=True):
     """A ticket of ours, or at a point with a manual paper roll a number of the roll."""
 
-    ticket: Ref | None = None
+    ticket: Id | None = None
     roll: Roll | None = None
 
 
 class Which(Body, kw_only=True):
     """Which service event; without it the counter's current one."""
 
-    service_event: Ref | None = None
+    service_event: Id | None = None
 
 
 class Target(Body, kw_only=True):
-    queue: Ref | None = None
-    counter: Ref | None = None
-    service: Ref | None = None
-    booth: Ref | None = None
+    queue: Id | None = None
+    counter: Id | None = None
+    service: Id | None = None
+    booth: Id | None = None
 
 
 class Transfer(Body, kw_only=True):
     to: Target
     position: Position = "last"
     return_: bool = msgspec.field(name="return", default=False)
-    service_event: Ref | None = None
+    service_event: Id | None = None
 
 
 class End(Body, kw_only=True):
@@ -93,18 +93,18 @@ class End(Body, kw_only=True):
     guidance: Guidance
     channel: Channel = "counter"
     delivered: Annotated[tuple[Delivered, ...], Meta(max_length=50)] = ()
-    next: Ref | None = None
-    service_event: Ref | None = None
+    next: Id | None = None
+    service_event: Id | None = None
 
 
 class Activity(Body, kw_only=True):
     activity: Literal["available", "other_work", "break", "wrap_up"]
-    reason: Word = ""
+    reason: Cause = ""
 
 
 class Work(Body, kw_only=True):
-    provider: Ref
-    service: Ref
+    provider: Id
+    service: Id
     minutes: Annotated[int, Meta(ge=1, le=1440)]
     channel: Channel
 
@@ -113,12 +113,12 @@ class Feedback(Body, kw_only=True):
     score: Annotated[int, Meta(ge=1, le=5)]
     question: Word
     language: Language
-    service_event: Ref | None = None
-    session: Ref | None = None
+    service_event: Id | None = None
+    session: Id | None = None
 
 
 class Incident(Body, kw_only=True):
-    place: Ref
+    place: Id
     kind: Word = "threat"
 
 
