@@ -4,6 +4,8 @@ import logging
 import sys
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import RequestPayloadError
 
 
 def set_up_log(debug: bool) -> None:
@@ -23,3 +25,11 @@ def set_up_log(debug: bool) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is at that moment
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("aiohttp.server").addFilter(is_ours)
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """What a stranger sends that is no HTTP is answered with a 400, and a line may break at any time: neither is a
+    defect, and neither may fill the log."""
+    raised = record.exc_info[1] if record.exc_info else None
+    return not isinstance(raised, HttpProcessingError | RequestPayloadError | ConnectionError)

@@ -1,5 +1,6 @@
 """From an HTTP request to a command in the ledger, and back: bodies, idempotency keys, answers."""
 
+import asyncio
 import hashlib
 from typing import Any, TypeVar
 
@@ -19,17 +20,29 @@ from controller.web.site import SITE, Site
 B = TypeVar("B", bound=shapes.Body)
 KEY_MOST = 200
 BODY_MOST = 65_536  # bytes
+BODY_S = 20.0  # for a body to come: a line that says no more is not waited for
 
 
 async def body(request: web.Request, shape: type[B]) -> B:
     """The request's JSON as `shape`. Raises Problem("invalid") that names the member."""
-    raw = await request.read() or b"{}"
+    raw = await _whole(request) or b"{}"
     try:
         return msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError as bad:
         raise Problem("invalid", str(bad)) from bad
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as bad:
         raise Problem("invalid", f"the body is not JSON: {bad}") from bad
+
+
+async def _whole(request: web.Request) -> bytes:
+    """The body as sent. Raises Problem("invalid") for one that does not come whole."""
+    try:
+        async with asyncio.timeout(BODY_S):
+            return await request.read()
+    except TimeoutError as slow:
+        raise Problem("invalid", f"the body did not come within {BODY_S:.0f} s", status=408) from slow
+    except (web.RequestPayloadError, ConnectionError) as torn:
+        raise Problem("invalid", "the body ended early") from torn
 
 
 async def act(request: web.Request, command: Command, render: Render) -> tuple[web.Response, Reply]:
@@ -67,7 +80,7 @@ async def idempotency(request: web.Request) -> Key:
         raise Problem("idempotency-key-missing", "send Idempotency-Key: a value made anew for each intent")
     if len(key) > KEY_MOST or not key.isascii() or not key.isprintable():
         raise Problem("invalid", f"an Idempotency-Key has at most {KEY_MOST} printable ASCII characters")
-    raw = await request.read()
+    raw = await _whole(request)
     try:
         meaning = msgspec.json.encode(msgspec.json.decode(raw), order="sorted") if raw else b"{}"
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

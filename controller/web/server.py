@@ -23,6 +23,8 @@ from controller.web.stream import Streams
 from controller.web.tickets import RATES, Rates
 
 NOBODY = Credential("kiosk", "")
+IDLE_S = 75.0  # a line on which no whole request comes is closed: a thousand half requests must keep nobody out
+LINGER_S = 2.0  # for the rest of a body that was refused
 log = structlog.get_logger("web")
 
 
@@ -46,7 +48,10 @@ async def listen(
     shared: Rooms, door: Door, address: tuple[str, int] | Path, tls: SSLContext | None = None
 ) -> AsyncIterator[int]:
     """One open door; gives its port (0 for a Unix socket). Raises OSError when the address is taken."""
-    runner = web.AppRunner(application(shared, door), access_log=None, shutdown_timeout=1.0, handle_signals=False)
+    runner = web.AppRunner(
+        application(shared, door), access_log=None, shutdown_timeout=1.0, handle_signals=False,
+        keepalive_timeout=IDLE_S, lingering_time=LINGER_S, auto_decompress=False,
+    )  # fmt: skip
     await runner.setup()
     try:
         if isinstance(address, Path):
@@ -106,7 +111,8 @@ def _ticket_holder(request: web.Request, route: Route) -> Credential | None:
         return None
     from controller.domain.draft import hash_code
 
-    id_ = request.app[SITE].state.codes.get(hash_code(code.strip()))
+    code = code.strip()
+    id_ = request.app[SITE].state.codes.get(hash_code(code)) if code.isascii() else None
     if id_ is None and scheme.lower() == "bearer":
         return None  # a surface's token, perhaps
     if id_ is None:

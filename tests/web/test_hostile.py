@@ -2,13 +2,14 @@
 
 import asyncio
 import sqlite3
+import zlib
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from controller.app.observe import set_up_log
-from controller.web import pages
+from controller.web import pages, requests, server
 from controller.web.routes import ROUTES
 from tests.web.rig import Answer, Point, point, raw
 
@@ -92,7 +93,7 @@ async def test_a_body_that_is_not_right_is_named_with_its_member(here: Point, bo
 
 async def test_every_route_with_a_body_names_a_member_that_nobody_knows(here: Point) -> None:
     for route in ROUTES:
-        if route.body is not None and not route.demo and route.path != "/logout":
+        if route.body is not None and not route.demo:
             role = next(iter(sorted(route.roles - {"ticket"})), None)
             path = route.path.replace("{id}", "1").replace("{code}", "x")
             answer = await here.ask(route.method, path, {"nobody_knows": 1}, role=role)
@@ -113,11 +114,46 @@ async def test_more_than_64_kib_is_413_and_the_next_request_is_served(here: Poin
     assert (await here.post("/tickets", raw=fits)).status == 201
 
 
-async def test_a_packed_body_that_swells_is_413(here: Point) -> None:
-    import zlib
+@pytest.mark.parametrize("packed", [zlib.compress(b" " * 50_000_000), b"junk"], ids=["bomb", "junk"])
+@pytest.mark.parametrize("coding", ["deflate", "gzip", "br"])
+async def test_a_packed_body_is_not_unpacked(here: Point, coding: str, packed: bytes) -> None:
+    answer = await here.post("/tickets", raw=packed, headers={"Content-Encoding": coding})
+    assert (answer.status, answer.problem) == (400, "invalid")
+    assert "not JSON" in answer.json["detail"]
 
-    answer = await here.post("/tickets", raw=zlib.compress(b" " * 50_000_000), headers={"Content-Encoding": "deflate"})
-    assert (answer.status, answer.problem) == (413, "invalid")
+
+async def test_a_code_that_is_no_text_opens_nothing(here: Point) -> None:
+    head = "POST /api/v1/feedback HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n"
+    told = await raw(here.port, head.encode() + b"Authorization: Ticket \xff\xfe\r\n\r\n{}")
+    assert told.startswith(b"HTTP/1.1 403 ")
+
+
+async def test_a_body_that_never_comes_and_half_a_head_are_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "BODY_S", 0.3)
+    monkeypatch.setattr(server, "IDLE_S", 0.5)
+    async with point(tmp_path) as here:
+        head = b"POST /api/v1/logout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+        async with asyncio.timeout(30):
+            late, half = await asyncio.gather(raw(here.port, head, seconds=30), raw(here.port, head[:50], seconds=30))
+        assert late.startswith(b"HTTP/1.1 408 ") and b"/problems/invalid" in late
+        assert half == b""
+
+
+async def test_a_line_that_breaks_in_a_body_leaves_no_word_in_the_log(
+    here: Point, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_log(debug=False)
+    for sent in (b"", b"{"):
+        _, writer = await asyncio.open_connection("127.0.0.1", here.port)
+        writer.write(b"POST /api/v1/logout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n" + sent)
+        await writer.drain()
+        await here.get("/openapi.json")  # by now it is being read
+        writer.transport.abort()
+    await here.get("/openapi.json")
+    assert await raw(here.port, b"GET / HTTP/1.1\r\nX: \x00\r\n\r\n") != b""
+    assert capsys.readouterr().err == ""
 
 
 async def test_a_defect_of_ours_is_a_plain_500_whole_in_the_log(
