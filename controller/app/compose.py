@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from random import SystemRandom
@@ -22,6 +23,7 @@ from controller.domain.events import PointCause
 from controller.domain.point import Config
 from controller.journal import replay
 from controller.journal.faults import JournalFault
+from controller.journal.patrol import patrol
 from controller.journal.rescue import open_or_rescue
 from controller.ledger import Ledger
 from controller.readers.speech import Speech
@@ -104,12 +106,19 @@ def read_words(config: Config) -> None:
 
 @asynccontextmanager
 async def _heart(ledger: Ledger) -> AsyncIterator[None]:
-    """The ledger. Its failure ends the daemon, and systemd starts it again; an orderly end keeps a snapshot."""
+    """The ledger, and the patrol of its journal. The failure of either ends the daemon, and systemd starts it again;
+    an orderly end keeps a snapshot."""
+
+    def local() -> datetime:
+        return datetime.fromtimestamp(ledger.clock.now().ms / 1000, ledger.config.point.zone)
+
     async with asyncio.TaskGroup() as core:
         heart = core.create_task(ledger.run())
+        walk = core.create_task(patrol(ledger.journal, local))
         try:
             yield
         finally:
+            walk.cancel()
             await ledger.snapshot()
             heart.cancel()
 

@@ -4,7 +4,6 @@ WAL with `synchronous=FULL`: a commit that returned is on the disk. Exclusive, s
 that the WAL needs no shared memory file.
 """
 
-import itertools
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +19,8 @@ from controller.journal.migrate import migrate
 from controller.ports.journal import Stored
 
 CHECKPOINT_PAGES = 4000  # of 4 KiB: the WAL is reused below this, never truncated (overwriting is cheaper)
-WALKED = 20_000  # newest events whose chain is walked at each start: days of a busy point, a tenth of a second
+WHOLE = 32 << 20  # bytes: a file up to this is checked whole at each start, a larger one while it works (patrol.py)
+WALKED = 2000  # newest events whose chain is walked at each start; `replay` proves the same of all after a snapshot
 FULL = (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError)
 
 
@@ -126,27 +126,52 @@ class JournalFile:
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self._marked = True
 
-    def check(self) -> None:
-        """Raises JournalDamaged when SQLite finds the file inconsistent, an event missing, or a newer link broken."""
+    def check(self, *, suspect: bool = False) -> None:
+        """Raises JournalDamaged when a newer link is broken; of a file that is not large, or `suspect`, also when
+        SQLite finds it inconsistent or an event missing; of a suspect when any link is broken."""
         try:
-            (found,) = self._db.execute("PRAGMA quick_check(1)").fetchall()[0]
-            if found != "ok":
-                raise JournalDamaged(f"{self.path}: {' '.join(str(found).split())}")
-            span = "SELECT count(*), ifnull(max(seq) - min(seq) + 1, 0) FROM event"
-            count, expected = self._db.execute(span).fetchall()[0]
+            if suspect or self.path.stat().st_size <= WHOLE:
+                self._check_tables()
             newest = self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT ?", (WALKED,))
             rows = [(int(seq), body if isinstance(body, bytes) else b"") for seq, body in newest]
         except (apsw.CorruptError, apsw.NotADBError, apsw.IOError) as bad:
             raise JournalDamaged(f"{self.path}: {bad}") from bad
+        rows.reverse()
+        if rows:
+            self._walk(rows[0][0], _chain(rows[0][1]), rows[1:])
+        at, last = (0, wire.GENESIS), (-1, "")
+        while suspect and at != last:
+            at, last = self.walk(*at, WALKED), at
+
+    def _check_tables(self) -> None:
+        (found,) = self._db.execute("PRAGMA quick_check(1)").fetchall()[0]
+        if found != "ok":
+            raise JournalDamaged(f"{self.path}: {' '.join(str(found).split())}")
+        span = "SELECT count(*), ifnull(max(seq) - min(seq) + 1, 0), ifnull(max(seq), 0) FROM event"
+        count, expected, newest = self._db.execute(span).fetchall()[0]
         if count != expected:
-            raise JournalDamaged(f"{self.path}: of the {expected} events up to {rows[0][0]} only {count} are there")
-        for (seq, body), (before, previous) in itertools.pairwise(rows):
+            raise JournalDamaged(f"{self.path}: of the {expected} events up to {newest} only {count} are there")
+
+    def walk(self, after: int, chain: str, limit: int) -> tuple[int, str]:
+        """Prove the next `limit` events after the one with `after` and `chain`; gives the last one's, the same at the
+        end. Events that retention took meanwhile are passed over. Raises JournalDamaged."""
+        with self._told():
+            gone = self._db.execute("SELECT seq, chain FROM snapshot WHERE kind = 'base' AND seq > ?", (after,))
+            after, chain = next(((int(seq), str(base)) for seq, base in gone), (after, chain))
+            found = self._db.execute("SELECT seq, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+            rows = [(int(seq), body if isinstance(body, bytes) else b"") for seq, body in found]
+        return self._walk(after, chain, rows)
+
+    def _walk(self, before: int, chain: str, rows: list[tuple[int, bytes]]) -> tuple[int, str]:
+        for seq, body in rows:
             try:
-                sound = wire.follows(wire.split(previous)[1], body)
+                sound = seq == before + 1 and wire.follows(chain, body)
             except wire.NotAnEvent:
                 sound = False
             if not sound:
                 raise JournalDamaged(f"{self.path}: event {seq} does not follow event {before}")
+            before, chain = seq, _chain(body)
+        return before, chain
 
     def head(self) -> tuple[int, str]:
         """The newest seq and its chain; (0, GENESIS) for a new journal, the base's for one with nothing left."""
@@ -277,3 +302,10 @@ class JournalFile:
         with self._commit():
             self._db.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
         return bytes(value)
+
+
+def _chain(body: bytes) -> str:
+    try:
+        return wire.split(body)[1]
+    except wire.NotAnEvent:
+        return ""

@@ -45,7 +45,7 @@ class OwnThread:
             job, done = asked
             try:
                 result, error = job(), None
-            except BaseException as failed:  # why: whoever asked takes it, whatever it is
+            except BaseException as failed:  # noqa: BLE001  why: whoever asked takes it
                 result, error = None, failed
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 self._loop.call_soon_threadsafe(_settle, done, result, error)

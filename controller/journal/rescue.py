@@ -26,6 +26,7 @@ from controller.ports.journal import Stored
 
 SKIPPED_NUMBERS = 50  # per series and rescue: more than a point gives out between two checkpoints
 TICKET_BYTES = 1000  # of events, at the least, that one number costs: what is cut off had no more numbers than this
+WORTH_KEEPING = 100  # events: fewer are replayed again as quickly as a snapshot is written
 NO_SENSE = (wire.NotAnEvent, KeyError, ValueError, IndexError, AssertionError)
 PARTS = ("", "-wal", "-shm")
 
@@ -39,13 +40,22 @@ async def open_or_rescue(point: str, path: Path) -> AsyncIterator[Journal]:
     async with AsyncExitStack() as stack:
         try:
             journal = await stack.enter_async_context(Journal(point, path))
-            await replay.load(journal)
+            await _prove(journal)
         except JournalDamaged as damaged:
             log.error("the journal is damaged; it is set aside and rescued", why=str(damaged))
             await stack.aclose()
             await _rescue(point, path)
             journal = await stack.enter_async_context(Journal(point, path))
         yield journal
+
+
+async def _prove(journal: Journal) -> None:
+    """Replay what came since the last snapshot; what was proven is kept, so that nobody has to do it again."""
+    state = await replay.load(journal)
+    kept = await journal.snapshot("latest")
+    if state.seq - (kept.seq if kept else 0) > WORTH_KEEPING:
+        with suppress(JournalFault):
+            await journal.keep_snapshot(replay.snapshot_of(state))
 
 
 async def _rescue(point: str, path: Path) -> None:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from controller.journal import wire
+from controller.journal.faults import JournalDamaged
 from controller.journal.file import Answer, JournalFile, Snapshot
 from controller.journal.hand import Hand, OwnThread
 from controller.ports.journal import Stored
@@ -17,6 +18,11 @@ from controller.ports.journal import Stored
 T = TypeVar("T")
 READ_MOST = 1000  # events in one turn of the thread, so that a commit never waits long behind a reader
 TAIL = 256  # newest events kept at hand: a reader that keeps up never asks the disk
+
+
+def suspect(path: Path) -> Path:
+    """A file beside the journal that says: something in it was found damaged while it worked."""
+    return path.with_name(path.name + ".suspect")
 
 
 class Journal:
@@ -42,7 +48,7 @@ class Journal:
         try:
             self._file = await self._call(lambda: JournalFile(self._path, vfs=self._vfs))
             try:
-                await self._call(self._file.check)
+                await self._call(self._check)
                 self.seq, self.chain = await self._call(self._file.head)
                 await self._call(self._file.begin)
             except BaseException:
@@ -52,6 +58,11 @@ class Journal:
             self._hand.leave()
             raise
         self._is_open = True
+
+    def _check(self) -> None:
+        mark = suspect(self._path)
+        self._file.check(suspect=mark.exists())
+        mark.unlink(missing_ok=True)
 
     async def __aenter__(self) -> Self:
         """As `open`, unless it is open already."""
@@ -101,6 +112,14 @@ class Journal:
         while self.seq <= after:
             await self._changed.wait()
         return self.seq
+
+    async def walk(self, after: int, chain: str, limit: int) -> tuple[int, str]:
+        """Prove the next events (JournalFile.walk). Damage is marked: the next start looks at the whole file."""
+        try:
+            return await self._call(lambda: self._file.walk(after, chain, limit))
+        except JournalDamaged:
+            await self._call(suspect(self._path).touch)
+            raise
 
     async def answer(self, key: str) -> Answer | None:
         return await self._call(lambda: self._file.answer(key))

@@ -5,7 +5,9 @@ that is right for the one commit that was in hand, and wrong for commits that we
 "Database File Format", section 4.
 """
 
+import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 from controller.journal.faults import JournalDamaged
@@ -34,17 +36,31 @@ def refuse_remains(path: Path) -> None:
 
 
 def refuse_holes(path: Path, frames: int) -> None:
-    """`frames`: how many of the log SQLite has taken for sound. Whole commits behind them mean a hole."""
+    """`frames`: how many of the log SQLite has taken for sound. Whole commits behind them mean a hole; the one that was
+    in hand is wiped out, lest it be counted beside the next one that a power cut leaves."""
     if size(path) <= HEADER:
         return
     with log_of(path).open("rb") as log:
         magic, _, page, _, salts = struct.unpack(">IIII8s", log.read(24))
         if magic not in MAGIC:
             raise JournalDamaged(f"{path}: its write-ahead log does not begin like one")
-        behind, at = 0, HEADER + frames * (FRAME + page)
+        behind, at = list[int](), HEADER + frames * (FRAME + page)
         while log.seek(at) == at and len(head := log.read(FRAME)) == FRAME:
             _, commit, salt = struct.unpack(">II8s8x", head)
-            behind += bool(commit and salt == salts)
+            behind += [at] if commit and salt == salts else []
             at += FRAME + page
-    if behind > IN_HAND:
-        raise JournalDamaged(f"{path}: its write-ahead log is broken before {behind} commits that were acknowledged")
+    if len(behind) > IN_HAND:
+        raise JournalDamaged(
+            f"{path}: its write-ahead log is broken before {len(behind)} commits that were acknowledged"
+        )
+    with suppress(OSError):  # a disk that refuses says so at the next commit
+        _wipe(log_of(path), behind)
+
+
+def _wipe(log: Path, frames: list[int]) -> None:
+    """Durably forget that these frames, by their offsets, ended a commit; the log keeps its length."""
+    if frames:
+        with log.open("r+b") as file:
+            for at in frames:
+                os.pwrite(file.fileno(), bytes(FRAME), at)
+            os.fsync(file.fileno())
