@@ -45,7 +45,7 @@ def table(result: Result) -> str:
     lines += [f"  {name:22} {_cell(value)}" for name, value in result.about.items()]
     lines += [f"  ratio {name:16} {_cell(value)}" for name, value in result.ratio.items()]
     lines += [f"  target {_target(one)}" for one in result.targets]
-    lines += [f"  inconclusive: {why}" for why in result.why]
+    lines += [f"  unquiet: {why}" for why in result.why]
     return "\n".join(lines) + "\n"
 
 

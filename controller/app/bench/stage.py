@@ -85,7 +85,7 @@ async def point(folder: Path, *, printers: int = 1, screens: int = 1, central: s
     async with AsyncExitStack() as stack:
         ports = [await stack.enter_async_context(_printer(folder, f"p{n}")) for n in range(printers)]
         config = folder / "point.toml"
-        _write(config, tomlkit.dumps(point_toml(ports, screens=screens, central=central)))
+        write_toml(config, point_toml(ports, screens=screens, central=central))
         words = (*LUUKKU, "run", "--config", str(config), "--data", str(folder / "data"))
         running = await stack.enter_async_context(program(words, " at http", folder / "point.log"))
         url = running.said.rpartition(" at ")[2].strip()
@@ -109,10 +109,15 @@ def point_toml(ports: Sequence[int], *, screens: int = 1, central: str = "") -> 
     return raw
 
 
+def write_toml(path: Path, raw: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(tomlkit.dumps(raw), encoding="utf-8")
+
+
 @asynccontextmanager
 async def floor(name: str, folder: Path) -> AsyncIterator[Running]:
     """The least that any program of this kind must do here (floors.py). `said` ends with its address."""
-    async with program((*FLOOR, name, str(folder)), "http", folder / "floor.log") as running:
+    async with program((*FLOOR, name, str(folder)), "floor:", folder / "floor.log") as running:
         yield running
 
 
@@ -153,11 +158,6 @@ async def _line(process: asyncio.subprocess.Process, ready: str, words: Sequence
     except TimeoutError:
         pass
     raise NotStarted(f"{' '.join(words[1:4])} did not come up: {_end_of(log) or 'it said nothing'}")
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 def _log(path: Path) -> BinaryIO:

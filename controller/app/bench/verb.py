@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from controller.app.bench import ticket
+from controller.app.bench import start, ticket
 from controller.app.bench.figures import Measured, Result, Target, Tell, judge, overall
 from controller.app.bench.machine import Watch, described
 from controller.app.bench.show import progress, table
@@ -32,6 +32,7 @@ class Bench(msgspec.Struct, frozen=True):
 
 BENCHES: dict[str, Bench] = {
     "ticket": Bench(ticket.measure, ticket.TARGETS),
+    "start": Bench(start.measure, start.TARGETS),
 }
 
 
