@@ -7,6 +7,7 @@ does not depend on load.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from statistics import median
 from typing import Literal
 
@@ -15,6 +16,16 @@ import msgspec
 Kind = Literal["ratio", "absolute", "steady"]
 Verdict = Literal["met", "missed", "inconclusive"]
 Figures = dict[str, float]
+Tell = Callable[[float], None]  # how much of a benchmark is done, 0 to 1
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What a benchmark is given. `folder`: fresh, its own; `cache`: kept between runs; `size`: 1, tests measure less."""
+
+    folder: Path
+    cache: Path
+    size: float
+    weeks: int
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -115,6 +126,3 @@ def spread(rounds: Sequence[Figures], figure: str) -> float:
 def latencies(seconds: Sequence[float]) -> Figures:
     """p50 and p99 in ms."""
     return {"p50_ms": 1000 * percentile(seconds, 0.5), "p99_ms": 1000 * percentile(seconds, 0.99)}
-
-
-Tell = Callable[[float], None]  # how much of a benchmark is done, 0 to 1

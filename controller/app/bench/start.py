@@ -15,7 +15,7 @@ import apsw
 import msgspec
 
 from controller.app.bench import history
-from controller.app.bench.figures import Figures, Measured, Target, Tell, of_rounds, ratios, spread
+from controller.app.bench.figures import Ask, Figures, Measured, Target, Tell, of_rounds, ratios, spread
 from controller.app.bench.stage import LUUKKU, floor, point_toml, program, write_toml
 from controller.domain.point import Config
 from controller.journal.file import JournalFile, Snapshot
@@ -77,12 +77,12 @@ class Box:
             return found
 
 
-async def measure(folder: Path, size: float, tell: Tell) -> Measured:
-    """All of it; `size` shortens the journal and the rounds for tests."""
-    events, rounds = max(LEAST, round(EVENTS * size)), max(1, round(ROUNDS * size))
-    box = Box(folder)
+async def measure(ask: Ask, tell: Tell) -> Measured:
+    """All of it."""
+    events, rounds = max(LEAST, round(EVENTS * ask.size)), max(1, round(ROUNDS * ask.size))
+    box = Box(ask.folder)
     made = history.cached(
-        folder.parents[1], box.point, events, time.time_ns() // 1_000_000, lambda done: tell(done * HISTORY_SHARE)
+        ask.cache, box.point, events, time.time_ns() // 1_000_000, lambda done: tell(done * HISTORY_SHARE)
     )
     snapshot, bearer = box.take_over(made)
     ours, its = [], []

@@ -16,7 +16,7 @@ import aiohttp
 import msgspec
 
 from controller.app.bench.composing import composing
-from controller.app.bench.figures import Figures, Measured, Target, Tell, latencies, of_rounds, ratios, spread
+from controller.app.bench.figures import Ask, Figures, Measured, Target, Tell, latencies, of_rounds, ratios, spread
 from controller.app.bench.stage import Point, Running, address, floor, point
 
 ROUNDS, ALONE, TOGETHER, AT_ONCE = 7, 150, 300, 50  # requests in a round, one at a time and 50 at once
@@ -77,8 +77,9 @@ class Presses:
         return [took for part in await asyncio.gather(*map(worker, shares)) for took in part]
 
 
-async def measure(folder: Path, size: float, tell: Tell) -> Measured:
-    """All of it; `size` shortens it for tests."""
+async def measure(ask: Ask, tell: Tell) -> Measured:
+    """All of it."""
+    folder, size = ask.folder, ask.size
     rounds, alone, together = (
         max(2, round(ROUNDS * size)),
         max(10, round(ALONE * size)),
