@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from base64 import b32encode
+from functools import lru_cache
 
 import msgspec
 
@@ -113,6 +114,7 @@ def readable(event: Event) -> Event:
     return event
 
 
+@lru_cache(maxsize=512)  # asked for at each look at a ticket that is waiting
 def secret_code(secret: bytes, ticket: str) -> str:
     """The 80-bit code behind a ticket's QR, 16 letters A-Z2-7: only this journal's secret can make it."""
     return b32encode(hmac.digest(secret, ticket.encode(), "sha256")[:10]).decode("ascii")

@@ -58,7 +58,12 @@ def closing(config: Config, now_ms: int, service: Service | None = None) -> int 
 
 def local_date(zone: ZoneInfo, now_ms: int) -> str:
     """The date on the wall, YYYY-MM-DD."""
-    return datetime.fromtimestamp(now_ms / 1000, zone).date().isoformat()
+    return _date_of_minute(zone, now_ms // 60_000).isoformat()
+
+
+@lru_cache(maxsize=16)  # asked for every event, and of every service each second; no zone begins a day within a minute
+def _date_of_minute(zone: ZoneInfo, minute: int) -> date:
+    return datetime.fromtimestamp(minute * 60, zone).date()
 
 
 def is_public_holiday(day: date) -> bool:
@@ -92,7 +97,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _date(timezone: str, now_ms: int) -> date:
-    return datetime.fromtimestamp(now_ms // 1000, _zone(timezone)).date()
+    return _date_of_minute(_zone(timezone), now_ms // 60_000)
 
 
 @lru_cache(maxsize=64)

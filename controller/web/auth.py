@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 from base64 import b32encode
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Literal, get_args
 
@@ -118,6 +119,7 @@ def _has_cookie(request: web.Request) -> bool:
     return any(name.startswith(COOKIE) for name in request.cookies)
 
 
+@lru_cache(maxsize=64)
 def _our_host(host: str, door: Door) -> bool:
     """An address or our own name; on a local door only loopback. A DNS name somebody else made up is neither."""
     written = HOST.fullmatch(host)

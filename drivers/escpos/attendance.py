@@ -7,7 +7,7 @@ import structlog
 
 from controller.ports.printer import PrinterCondition, Tier
 from drivers.escpos import commands
-from drivers.escpos.conversation import Conversation
+from drivers.escpos.conversation import Conversation, Once
 from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.status import Asb, Frame, ProcessId, Realtime
@@ -37,7 +37,7 @@ class Attendance:
         self._cuts: int | None = None
         self._replies: dict[int, int] = {}
         self._kick = asyncio.Event()
-        self._look = asyncio.Event()
+        self._look: Once | None = None  # while somebody is on the line
         self._attempt = 0
         self._loss_told = False
 
@@ -52,13 +52,14 @@ class Attendance:
 
     def look(self) -> None:
         """Ask the printer now how it is."""
-        self._look.set()
+        if self._look is not None:
+            self._look.set()
 
     def kick(self) -> None:
         """An outside sign of life: connect now instead of waiting the backoff out."""
         self._attempt = 0
         self._kick.set()
-        self._look.set()
+        self.look()
 
     def silent(self, talk: Conversation) -> str:
         """The printer did not answer: nobody knows how it is. Gives the cause."""
@@ -102,13 +103,13 @@ class Attendance:
         await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
         well_at = loop.time()
         while True:
-            self._look.clear()  # before the question: a look that is wanted while it hangs is not lost with it
+            self._look = look = Once()  # before the question: what is wanted while it hangs is not lost with it
             if await self._ask(talk):
                 well_at = loop.time()
             elif loop.time() - well_at > SILENT_S:
                 raise DeviceGone(self._id, "silent")
             silent = self.board.now.condition is PrinterCondition.UNKNOWN
-            await talk.until(self._look.wait(), within=ASK_AGAIN_S if silent else KEEP_ALIVE_S)
+            await talk.until(look, within=ASK_AGAIN_S if silent else KEEP_ALIVE_S)
             await talk.write(commands.ASB_ON)  # it may have been initialised behind our back
 
     async def _ask(self, talk: Conversation) -> bool:

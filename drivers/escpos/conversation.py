@@ -1,7 +1,7 @@
 """One connection's talk with a printer: questions with bounded answers over one reader, never reused."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from random import Random
 
@@ -20,12 +20,26 @@ PRINTABLE = range(0x21, 0x7F)
 Listener = Callable[[Frame], None]
 
 
+class Once:
+    """Something that happens once at most. An event without a task: a ticket waits for a dozen of these."""
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def set(self) -> None:
+        if not self.future.done():
+            self.future.set_result(None)
+
+    def is_set(self) -> bool:
+        return self.future.done()
+
+
 class _Round:
     """One round of the four DLE EOT questions, shared by all who ask while it is open."""
 
     def __init__(self) -> None:
         self.replies: dict[int, int] = {}
-        self.complete = asyncio.Event()
+        self.complete = Once()
         self.askers = 0
 
     def hear(self, frame: Frame) -> None:
@@ -45,7 +59,7 @@ class Conversation:
         self._listeners: list[Listener] = [heard]
         self._parser = StatusParser()
         self._round = _Round()
-        self._over = asyncio.Event()
+        self._over = Once()
         self._gone = DeviceGone("printer", "closed", "the conversation was ended")
         self.marks = profile.process_id  # unlearnt when the printer answers a count but not the mark after it
         self.frames = 0
@@ -83,19 +97,14 @@ class Conversation:
         finally:
             self._listeners.remove(listener)
 
-    async def until(self, done: Awaitable[object], *, within: float) -> bool:
+    async def until(self, done: Once, *, within: float) -> bool:
         """Whether `done` came within so many seconds; raises `DeviceGone` as soon as the link is lost."""
-        waiting = asyncio.ensure_future(done)
-        over = asyncio.ensure_future(self._over.wait())
-        try:
-            await asyncio.wait({waiting, over}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
-            if self._over.is_set() and not waiting.done():
-                raise self._gone
-            return waiting.done()
-        finally:
-            for task in (waiting, over):
-                task.cancel()
-            await asyncio.gather(waiting, over, return_exceptions=True)
+        either = {done.future, self._over.future}
+        if not done.is_set() and not self._over.is_set():
+            await asyncio.wait(either, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        if self._over.is_set() and not done.is_set():
+            raise self._gone
+        return done.is_set()
 
     async def status(self, *, within: float) -> dict[int, int] | None:
         """The four DLE EOT replies by n, or None when they did not all come.
@@ -110,13 +119,13 @@ class Conversation:
         mine.askers += 1
         try:
             async with self.listening(mine.hear):
-                if mine.askers > 1 and await self.until(mine.complete.wait(), within=min(within, ASK_AGAIN_S)):
+                if mine.askers > 1 and await self.until(mine.complete, within=min(within, ASK_AGAIN_S)):
                     return mine.replies
                 for n in (1, 2, 3, 4):
                     self._parser.ask_realtime(n)
                 await self.write(b"".join(commands.ask_status(n) for n in (1, 2, 3, 4)))
                 left = deadline - asyncio.get_running_loop().time()
-                return mine.replies if await self.until(mine.complete.wait(), within=left) else None
+                return mine.replies if await self.until(mine.complete, within=left) else None
         finally:
             mine.askers -= 1
             if not mine.askers and not mine.complete.is_set():
@@ -130,7 +139,7 @@ class Conversation:
         """
         mark = self.mark()
         counts: list[int] = []
-        answered = asyncio.Event()
+        answered = Once()
 
         def hear(frame: Frame) -> None:
             if isinstance(frame, Info) and frame.text.strip().isdigit():
@@ -140,7 +149,7 @@ class Conversation:
 
         async with self.listening(hear):
             await self.write(commands.CUT_COUNT + (commands.say_when_printed(mark) if self.marks else b""))
-            complete = await self.until(answered.wait(), within=within)
+            complete = await self.until(answered, within=within)
         if give_up():
             return None
         if not complete and counts:
@@ -149,10 +158,10 @@ class Conversation:
 
     async def cleared(self, *, within: float, first: bytes = b"") -> bool:
         """Clear the printer's buffers; whether it said so."""
-        said = asyncio.Event()
+        said = Once()
         async with self.listening(lambda frame: said.set() if isinstance(frame, Cleared) else None):
             await self.write(first + commands.CLEAR_NOW)
-            return await self.until(said.wait(), within=within)
+            return await self.until(said, within=within)
 
     async def send(self, parts: Iterable[bytes], *, within: float) -> None:
         """Send a job, never more than the receive buffer ahead of what the printer has processed."""
@@ -183,12 +192,12 @@ class Conversation:
 
     async def processed(self, *, within: float) -> bool:
         """Whether the printer says in time that it has processed everything it was sent."""
-        said = asyncio.Event()
+        said = Once()
         async with self.listening(lambda frame: said.set() if isinstance(frame, Barrier) else None):
             self._parser.forget_barriers()
             self._parser.ask_barrier()
             await self.write(commands.BARRIER)
-            return await self.until(said.wait(), within=within)
+            return await self.until(said, within=within)
 
     def mark(self) -> str:
         """A process ID of our own, which no job has."""

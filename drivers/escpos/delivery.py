@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from controller.ports.printer import PrintEnd, Tier
-from drivers.escpos.conversation import Conversation
+from drivers.escpos.conversation import Conversation, Once
 from drivers.escpos.health import blocking, causes_of_asb, causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.sheet import Sheet
@@ -34,8 +34,8 @@ class Delivery:
         self._cut0 = cut0
         self._proof: Tier | None = None
         self._fault = ""
-        self._proven = asyncio.Event()
-        self._settled = asyncio.Event()
+        self._proven = Once()
+        self._settled = Once()
 
     async def run(self, sheet: Sheet, *, within: float) -> Verdict:
         """Never longer than `within` (and `LATE_PROOF_S` after a fault). No exception but cancellation."""
@@ -44,7 +44,7 @@ class Delivery:
             async with self._talk.listening(self._hear):
                 await self._watch(within)
                 if self._fault and not self._proof:
-                    await self._talk.until(self._proven.wait(), within=LATE_PROOF_S)
+                    await self._talk.until(self._proven, within=LATE_PROOF_S)
         except DeviceGone:
             self._fault = self._fault or "link_lost"
         finally:
@@ -68,7 +68,7 @@ class Delivery:
         deadline = loop.time() + within
         step = within if self._profile.asb else POLL_S
         while not self._settled.is_set() and (left := deadline - loop.time()) > 0:
-            if await self._talk.until(self._settled.wait(), within=min(step, left)) or self._profile.asb:
+            if await self._talk.until(self._settled, within=min(step, left)) or self._profile.asb:
                 continue
             replies = await self._talk.status(within=min(POLL_S, max(0.0, deadline - loop.time())))
             self._blame(blocking(causes_of_replies(replies)) if replies else "")
