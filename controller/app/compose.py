@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from controller.app import doors, notify, tending, uplinking
-from controller.app.clock import SystemClock
+from controller.app.clock import Readings, SystemClock
 from controller.app.day import Player
 from controller.app.devices import open_devices
 from controller.app.settings import config_hash
@@ -55,6 +55,7 @@ class Options(msgspec.Struct, frozen=True):
     data: Path
     base: Path  # what relative files in the config are relative to
     demo: Demo | None = None
+    machine: Readings | None = None  # the clocks that it reads; None: this machine's
 
 
 async def run_point(options: Options, ready: Callable[[str], None]) -> None:
@@ -63,7 +64,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(read_words, options.config)
         journal = await stack.enter_async_context(open_or_rescue(options.config.point.id, options.data / "journal.db"))
-        clock = SystemClock(await journal.cursor("clock_synced_ms"))
+        clock = SystemClock(await journal.cursor("clock_synced_ms"), options.machine)
         state = await replay.load(journal)
         ledger = Ledger(journal, state, options.config, clock, set(await journal.answer_keys()))
         site = _site(ledger, options, clock)
