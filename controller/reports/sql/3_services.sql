@@ -36,7 +36,7 @@ where name = 'service.held' and next_t is not null;
 create view wrap_ups as
 select w.stream, s.id, w.t as wrapped, w.next_t as over
 from (select stream, date, seq, d.counter as counter, d."to" as state, t,
-             lead(t) over (partition by stream, d.counter order by seq) as next_t
+             lead(t) over (partition by stream, date, d.counter order by seq) as next_t
       from timeline where name in ('counter.opened', 'counter.closed', 'advisor.state_changed')) w
 asof join services s on s.stream = w.stream and s.date = w.date and s.counter = w.counter and w.seq > s.ended_seq
 where w.state = 'wrap_up' and w.next_t is not null;

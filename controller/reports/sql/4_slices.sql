@@ -1,24 +1,24 @@
 -- A day in slices: it is cut at every event that changes a counter or a queue, and at each quarter of an hour, so that
 -- within a slice nothing changes. Between two runs nobody saw anything: there is no slice.
-create view cuts as
-select stream, point, date, run, t.ns as ns, t.trusted as trusted
-from timeline
-where name in ('counter.opened', 'counter.closed', 'advisor.state_changed', 'service.queued', 'service.called',
-               'service.started', 'service.held', 'service.resumed', 'service.ended');
-
-create view ends as  -- where each run of a day begins and ends
+create view ends as  -- what a run saw of a day: a start that was inferred for an earlier moment was not seen then
 select stream, point, date, run, min(t.ns) as first, max(t.ns) as last, bool_or(t.trusted) as trusted
-from timeline group by all;
+from timeline
+where d."at" is distinct from 'inferred' or coalesce(d."to", 'serving') <> 'serving'
+group by all;
+
+create view cuts as
+select e.*, t.t.ns as ns
+from ends e join timeline t using (stream, date, run)
+where t.t.ns between e.first and e.last
+  and t.name in ('counter.opened', 'counter.closed', 'advisor.state_changed', 'service.queued', 'service.called',
+                 'service.started', 'service.held', 'service.resumed', 'service.ended')
+union select *, first from ends
+union select *, last from ends
+union select *, unnest(range(first // 900_000_000_000 + 1, last // 900_000_000_000 + 1)) * 900_000_000_000 from ends;
 
 create table slices as
-select *, (run::hugeint << 64) + ns as pos, next - ns as length, ns // 900_000_000_000 as quarter
-from (select *, lead(ns) over (partition by stream, date, run order by ns) as next
-      from (select * from cuts
-            union select stream, point, date, run, first, trusted from ends
-            union select stream, point, date, run, last, trusted from ends
-            union select stream, point, date, run,
-                         unnest(range(first // 900_000_000_000 + 1, last // 900_000_000_000 + 1)) * 900_000_000_000,
-                         trusted from ends))
+select stream, point, date, trusted, (run::hugeint << 64) + ns as pos, next - ns as length, ns // 900_000_000_000 as quarter
+from (select *, lead(ns) over (partition by stream, date, run order by ns) as next from cuts)
 where next > ns;
 
 -- Who was open when, and for what; what the advisor did; which customer was there; who waited for what.
@@ -26,13 +26,14 @@ create macro until(pos) as coalesce(pos, (1::hugeint << 120));
 
 create view sessions as
 select stream, date, d.counter as counter, d.services as services, d.languages as languages, pos, until(next_pos) as next_pos
-from (select *, lead(pos) over (partition by stream, d.counter order by seq) as next_pos
+from (select *, lead(pos) over (partition by stream, date, d.counter order by seq) as next_pos
       from timeline where name in ('counter.opened', 'counter.closed'))
 where name = 'counter.opened';
 
 create view doings as
 select stream, date, d.counter as counter, d."to" as state, pos,
-       until(lead(pos) over (partition by stream, d.counter order by seq)) as next_pos
+       until(min(pos) over (partition by stream, date, d.counter order by seq  -- what was inferred later counts from its time on
+                            rows between 1 following and unbounded following)) as next_pos
 from timeline where name in ('counter.opened', 'counter.closed', 'advisor.state_changed');
 
 create view customers as
