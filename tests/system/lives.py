@@ -1,0 +1,141 @@
+"""Programs that are imported once: each life is a fork that runs one command line to its end, or is killed on the way.
+
+A fork is a real process with files, sockets and threads of its own; only the second that its imports take is paid once.
+`strace` may watch a life, count its calls, kill it at one of them, or make one fail.
+"""
+
+import asyncio
+import ctypes
+import gc
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+READY_S, ATTACH_S, END_S = 60.0, 20.0, 30.0
+PR_SET_PTRACER, PTRACER_ANY = 0x59616D61, ctypes.c_ulong(-1)  # prctl(2): strace is our sibling, not our parent
+
+
+class Life:
+    """One process of a program."""
+
+    def __init__(self, pid: int, log: Path) -> None:
+        self.pid, self.log = pid, log
+        self._over = asyncio.Event()
+        self._watch = os.pidfd_open(pid)
+        asyncio.get_running_loop().add_reader(self._watch, self._ended)
+
+    def _ended(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._watch)
+        os.close(self._watch)
+        self._over.set()
+
+    @property
+    def over(self) -> bool:
+        return self._over.is_set()
+
+    async def ended(self, seconds: float = END_S) -> None:
+        """Wait until it is no more."""
+        async with asyncio.timeout(seconds):
+            await self._over.wait()
+
+    async def stop(self, number: int = signal.SIGTERM, seconds: float = END_S) -> None:
+        if not self.over:
+            os.kill(self.pid, number)  # it cannot be another's id yet: we hold a descriptor of it
+        await self.ended(seconds)
+
+
+class Program:
+    """What was imported, ready to be forked."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._one_wish = asyncio.Lock()
+        self.lives: list[Life] = []
+
+    async def start(self, entry: str, *words: str, log: Path, strace: Sequence[str] = ()) -> Life:
+        """A life that calls `entry` ("module:function") with its words, watched by `strace` with these options."""
+        wish = {"entry": entry, "words": words, "log": str(log), "strace": list(strace)}
+        assert self._process.stdin is not None and self._process.stdout is not None
+        async with self._one_wish, asyncio.timeout(READY_S):
+            self._process.stdin.write(json.dumps(wish).encode() + b"\n")
+            self.lives.append(Life(int(await self._process.stdout.readline()), log))
+        return self.lives[-1]
+
+
+@asynccontextmanager
+async def program(*modules: str) -> AsyncIterator[Program]:
+    """Imports `modules`; whatever lives at the end is killed."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", __spec__.name, *modules, stdin=pipe, stdout=pipe
+    )
+    made = Program(process)
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(READY_S):
+            assert await process.stdout.readline() == b"ready\n"
+        yield made
+    finally:
+        for life in made.lives:
+            with suppress(ProcessLookupError):
+                await life.stop(signal.SIGKILL)
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
+
+
+def main() -> None:
+    """The process that imports, and forks for each line it is told."""
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        wish = json.loads(line)
+        _bury()  # only now: whoever asked for a life before has seen it
+        pid = os.fork()
+        if pid == 0:
+            raise SystemExit(_live(wish))
+        if wish["strace"]:
+            subprocess.Popen(["strace", *wish["strace"], "-p", str(pid)], stdin=subprocess.DEVNULL)
+        print(pid, flush=True)
+
+
+def _bury() -> None:
+    """Who ended is taken off the list of processes; how it ended is in its log."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _live(wish: dict[str, object]) -> int:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    log = os.open(str(wish["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    if wish["strace"]:
+        ctypes.CDLL(None).prctl(PR_SET_PTRACER, PTRACER_ANY, 0, 0, 0)
+        _attached()
+    module, _, name = str(wish["entry"]).partition(":")
+    return int(getattr(importlib.import_module(module), name)(wish["words"]) or 0)
+
+
+def _attached() -> None:
+    deadline = time.monotonic() + ATTACH_S
+    while b"\nTracerPid:\t0\n" in Path("/proc/self/status").read_bytes():
+        if time.monotonic() > deadline:
+            raise SystemExit("strace did not come")
+        time.sleep(0.002)
+
+
+if __name__ == "__main__":
+    main()
