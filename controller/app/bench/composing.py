@@ -27,7 +27,7 @@ JOB = "0001"
 
 async def composing(folder: Path, times: int, service: str) -> dict[str, float]:
     """CPU ms of one paper, median of `times`: `compose_text_ms`, `compose_raster_ms`."""
-    config = msgspec.convert(point_toml([9]), Config)
+    config = msgspec.convert(point_toml(9), Config)
     await asyncio.to_thread(read_words, config)
     async with _ledger(folder / "composing.db", config) as ledger:
         found = {}

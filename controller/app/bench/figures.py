@@ -20,7 +20,7 @@ Tell = Callable[[float], None]  # how much of a benchmark is done, 0 to 1
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """What a benchmark is given. `folder`: fresh, its own; `cache`: kept between runs; `size`: 1, tests measure less."""
+    """What a benchmark is given. `folder`: fresh, its own; `cache`: kept between runs; `size`: 1, less in tests."""
 
     folder: Path
     cache: Path

@@ -56,7 +56,13 @@ def start(folder: Path) -> str:
     return "first row"
 
 
-SERVED: dict[str, Callable[[Path], web.Application]] = {"ticket": ticket}
+def memory(folder: Path) -> web.Application:
+    """What any daemon of this kind has in memory: Python, aiohttp, apsw and msgspec."""
+    importlib.import_module("msgspec")
+    return web.Application()
+
+
+SERVED: dict[str, Callable[[Path], web.Application]] = {"ticket": ticket, "memory": memory}
 
 
 async def main(name: str, folder: Path) -> None:

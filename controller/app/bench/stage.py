@@ -41,12 +41,11 @@ class Running:
         """Processor seconds of all its threads since it began, user and system, to the nanosecond."""
         return time.clock_gettime_ns(~self.pid << 3 | 2) / 1e9  # clock_getcpuclockid(3): the process's own clock
 
-    def pss_mib(self) -> float:
-        """Memory: what is its own, and its part of what it shares."""
-        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-        raise NotStarted(f"the kernel tells no memory of process {self.pid}")
+    def memory_mib(self) -> dict[str, float]:
+        """`pss`: what is its own, and its part of what it shares; `rss`: with all that it shares."""
+        lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()[1:]
+        told = {name: int(value.split()[0]) / 1024 for name, _, value in (line.partition(":") for line in lines)}
+        return {"pss": told["Pss"], "rss": told["Rss"]}
 
     async def kill(self) -> None:
         """Without a word, as a power cut ends it."""
@@ -80,30 +79,35 @@ async def program(words: Sequence[str], ready: str, log: Path) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def point(folder: Path, *, printers: int = 1, screens: int = 1, central: str = "") -> AsyncIterator[Point]:
-    """The demo's point as `luukku run` runs it, with so many kiosks, each with a virtual printer of its own process."""
+async def point(folder: Path, *, screens: int = 1, central: str = "", nights: bool = False) -> AsyncIterator[Point]:
+    """The demo's point as `luukku run` runs it (with `nights`: as nights.py does), one kiosk, its virtual printer a
+    process of its own."""
     async with AsyncExitStack() as stack:
-        ports = [await stack.enter_async_context(_printer(folder, f"p{n}")) for n in range(printers)]
+        port = await stack.enter_async_context(_printer(folder))
         config = folder / "point.toml"
-        write_toml(config, point_toml(ports, screens=screens, central=central))
-        words = (*LUUKKU, "run", "--config", str(config), "--data", str(folder / "data"))
+        write_toml(config, point_toml(port, screens=screens, central=central))
+        words = run_words(config, folder / "data", nights=nights)
         running = await stack.enter_async_context(program(words, " at http", folder / "point.log"))
         url = running.said.rpartition(" at ")[2].strip()
         yield Point(running, url, folder / "data", await tokens(folder / "data"))
 
 
-def point_toml(ports: Sequence[int], *, screens: int = 1, central: str = "") -> dict[str, Any]:
-    """The demo's config with these printers, for each a kiosk that may press as fast as it can, and a free port."""
+def run_words(config: Path, data: Path, *, nights: bool = False) -> tuple[str, ...]:
+    """The command of a daemon."""
+    plain = (*LUUKKU, "run", "--config", str(config), "--data", str(data))
+    return (sys.executable, "-m", "controller.app.bench.nights", str(config), str(data)) if nights else plain
+
+
+def point_toml(port: int, *, screens: int = 1, central: str = "") -> dict[str, Any]:
+    """The demo's config on a free port: one kiosk that may press as fast as it can, its printer at `port`, queues
+    without end."""
     raw: dict[str, Any] = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
     raw["listen"] = {"device": f"127.0.0.1:{free_port()}"}
-    raw["kiosks"] = [{"id": f"k{n}", "printer": f"p{n}", "rate": {"every_s": 0}} for n in range(len(ports))]
-    raw["printers"] = [
-        {"id": f"p{n}", "kind": "escpos", "link": f"tcp:127.0.0.1:{port}", "profile": "virtual"}
-        for n, port in enumerate(ports)
-    ]
+    raw["kiosks"] = [{"id": "k0", "printer": "p0", "rate": {"every_s": 0}}]
+    raw["printers"] = [{"id": "p0", "kind": "escpos", "link": f"tcp:127.0.0.1:{port}", "profile": "virtual"}]
+    raw["screens"] = [{"id": f"s{n}"} for n in range(screens)]
     for queue in raw["queues"]:
         queue["cap"] = 0
-    raw["screens"] = [{"id": f"s{n}"} for n in range(screens)]
     if central:
         raw["central"] = {"url": central, "token_file": "token"}
     return raw
@@ -141,10 +145,10 @@ async def tokens(data: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _printer(folder: Path, id_: str) -> AsyncIterator[int]:
+async def _printer(folder: Path) -> AsyncIterator[int]:
     """A virtual printer that is as quick as its process is: nobody waits for paper here; gives its port."""
-    words = (*PRINTER, "--out", str(folder / "paper"), "--id", id_)
-    async with program(words, "ready", folder / "printers.log") as running:
+    words = (*PRINTER, "--out", str(folder / "paper"), "--id", "p0")
+    async with program(words, "ready", folder / "printer.log") as running:
         yield int(running.said.rpartition(":")[2])
 
 

@@ -16,7 +16,7 @@ import msgspec
 
 from controller.app.bench import history
 from controller.app.bench.figures import Ask, Figures, Measured, Target, Tell, of_rounds, ratios, spread
-from controller.app.bench.stage import LUUKKU, floor, point_toml, program, write_toml
+from controller.app.bench.stage import floor, point_toml, program, run_words, write_toml
 from controller.domain.point import Config
 from controller.journal.file import JournalFile, Snapshot
 from controller.web.auth import token
@@ -40,7 +40,7 @@ class Box:
     def __init__(self, folder: Path) -> None:
         self.folder, self.data, self.config = folder, folder / "data", folder / "point.toml"
         self.data.mkdir(parents=True)
-        write_toml(self.config, raw := point_toml([9]))
+        write_toml(self.config, raw := point_toml(9))
         self.door, self.point = str(raw["listen"]["device"]), msgspec.convert(raw, Config)
 
     def open(self) -> JournalFile:
@@ -68,8 +68,7 @@ class Box:
     async def start(self, bearer: str, *, kill: bool) -> Figures:
         """Start, take one ticket, and end by SIGTERM or `kill`; processor and wall seconds up to the answer."""
         began = time.monotonic()
-        words = (*LUUKKU, "run", "--config", str(self.config), "--data", str(self.data))
-        async with program(words, " at http", self.folder / "point.log") as running:
+        async with program(run_words(self.config, self.data), " at http", self.folder / "point.log") as running:
             await _press(f"http://{self.door}/api/v1/tickets", bearer)
             found = {"cpu_s": running.cpu_s(), "wall_s": time.monotonic() - began}
             if kill:
