@@ -12,7 +12,8 @@ from controller.journal.migrate import migrate
 
 
 def create(path: Path, vfs: str | None) -> None:
-    """Make an empty journal at `path`, durably. Raises apsw.BusyError when another process is making it or has."""
+    """Make an empty journal at `path`, durably. Raises apsw.BusyError when another process is making it or has, apsw.IOError
+    and its kin when the disk refuses."""
     made = path.with_name(path.name + ".new")  # SQLite mends what an earlier start may have left of it
     with closing(apsw.Connection(str(made), vfs=vfs)) as db:
         db.set_busy_timeout(0)
@@ -22,12 +23,14 @@ def create(path: Path, vfs: str | None) -> None:
         migrate(db)
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode = WAL")
-    sync_folder(path.parent)
     try:
+        sync_folder(path.parent)
         os.replace(made, path)
+        sync_folder(path.parent)
     except FileNotFoundError as gone:
         raise apsw.BusyError("another process has just made it") from gone
-    sync_folder(path.parent)
+    except OSError as refused:
+        raise apsw.IOError(str(refused)) from refused
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,7 +10,7 @@ from random import Random
 import apsw
 import pytest
 
-from controller.journal.faults import JournalDamaged, JournalFull, JournalInUse, JournalTooNew
+from controller.journal.faults import JournalDamaged, JournalInUse, JournalTooNew
 from controller.journal.file import JournalFile
 from controller.journal.store import Journal
 from tests.journal.rig import (
@@ -111,11 +111,6 @@ async def test_the_bytes_are_the_contracts_and_an_own_verifier_finds_the_chain_w
         told = json.loads(kept[0].body)
         assert told["source"] == f"/points/p1/journals/{again.journal}"
         assert told["id"] == f"{again.journal}-1"
-
-
-async def test_a_place_without_write_ahead_logging_is_refused() -> None:
-    with pytest.raises(JournalFull, match="journal_mode is memory"):
-        await Journal("p1", Path(":memory:")).open()
 
 
 async def test_a_second_process_is_told_that_the_journal_is_held(tmp_path: Path) -> None:
