@@ -41,7 +41,8 @@ class Box:
         self.folder, self.data, self.config = folder, folder / "data", folder / "point.toml"
         self.data.mkdir(parents=True)
         write_toml(self.config, raw := point_toml(9))
-        self.door, self.point = str(raw["listen"]["device"]), msgspec.convert(raw, Config)
+        self.door = str(raw.pop("listen")["device"])  # differs each time: no part of the history
+        self.point = msgspec.convert(raw, Config)
 
     def open(self) -> JournalFile:
         return JournalFile(self.data / "journal.db")
