@@ -23,32 +23,39 @@ PR_SET_PTRACER, PTRACER_ANY = 0x59616D61, ctypes.c_ulong(-1)  # prctl(2): strace
 
 
 class Life:
-    """One process of a program."""
+    """One process of a program, and the strace that watches it."""
 
-    def __init__(self, pid: int, log: Path) -> None:
-        self.pid, self.log = pid, log
-        self._over = asyncio.Event()
-        self._watch = os.pidfd_open(pid)
-        asyncio.get_running_loop().add_reader(self._watch, self._ended)
-
-    def _ended(self) -> None:
-        asyncio.get_running_loop().remove_reader(self._watch)
-        os.close(self._watch)
-        self._over.set()
+    def __init__(self, log: Path, pid: int, *watchers: int) -> None:
+        self.log, self.pid = log, pid
+        self._ends = [_end_of(one) for one in (pid, *watchers)]
 
     @property
     def over(self) -> bool:
-        return self._over.is_set()
+        return self._ends[0].done()
 
     async def ended(self, seconds: float = END_S) -> None:
-        """Wait until it is no more."""
+        """Wait until it is no more, and what was seen of it is written down."""
         async with asyncio.timeout(seconds):
-            await self._over.wait()
+            await asyncio.gather(*self._ends)
 
     async def stop(self, number: int = signal.SIGTERM, seconds: float = END_S) -> None:
         if not self.over:
-            os.kill(self.pid, number)  # it cannot be another's id yet: we hold a descriptor of it
+            os.kill(self.pid, number)  # nobody else can have its id: who asked for it buries it
         await self.ended(seconds)
+
+
+def _end_of(pid: int) -> asyncio.Future[None]:
+    """Done when this process is over."""
+    loop, watch = asyncio.get_running_loop(), os.pidfd_open(pid)
+    end = loop.create_future()
+
+    def over() -> None:
+        loop.remove_reader(watch)
+        os.close(watch)
+        end.set_result(None)
+
+    loop.add_reader(watch, over)
+    return end
 
 
 class Program:
@@ -65,7 +72,7 @@ class Program:
         assert self._process.stdin is not None and self._process.stdout is not None
         async with self._one_wish, asyncio.timeout(READY_S):
             self._process.stdin.write(json.dumps(wish).encode() + b"\n")
-            self.lives.append(Life(int(await self._process.stdout.readline()), log))
+            self.lives.append(Life(log, *map(int, (await self._process.stdout.readline()).split())))
         return self.lives[-1]
 
 
@@ -104,9 +111,11 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             raise SystemExit(_live(wish))
+        pids = [pid]
         if wish["strace"]:
-            subprocess.Popen(["strace", *wish["strace"], "-p", str(pid)], stdin=subprocess.DEVNULL)
-        print(pid, flush=True)
+            strace = ["strace", *wish["strace"], "-p", str(pid)]
+            pids.append(subprocess.Popen(strace, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).pid)
+        print(*pids, flush=True)
 
 
 def _bury() -> None:
