@@ -20,6 +20,7 @@ from controller.central.orders import Orders
 from controller.central.pages import Pages, read_files
 from controller.central.problems import problems
 from controller.central.receiver import BODY_LIMIT, Receiver
+from controller.central.reports import Reports
 from controller.central.store import Store
 
 RECALLED = 2_000  # newest events read at start, so that the page knows their numbers
@@ -63,7 +64,7 @@ async def serve(
         operators = Operators(doors, store, orders, receiver.heard, now_ms)
         pages = Pages(doors, feed, operators, contents, frame_ancestors)
         app = web.Application(middlewares=[problems], client_max_size=BODY_LIMIT)
-        app.add_routes([*receiver.routes(), *operators.routes(), *pages.routes()])
+        app.add_routes([*receiver.routes(), *operators.routes(), *Reports(doors, store).routes(), *pages.routes()])
         async with _listening(app, listen_host, listen_port) as url:
             log.info("central listens", url=url, data=str(data_dir))
             if ready is not None:

@@ -26,6 +26,7 @@ TITLES = {
     "storage-full": "Central cannot write to its disk",
     "idempotency-conflict": "This Idempotency-Key came before with another body",
     "too-many": "Too many at once",
+    "report-too-long": "This report takes too long",
     "internal": "Central made a mistake",
 }
 

@@ -85,6 +85,18 @@ class Store:
 
         return await self.disk.read(job)
 
+    async def journals(self, point: str | None) -> list[tuple[str, str]]:
+        """(point, journal) of everything that is stored of a point, or of all for None; oldest first."""
+        sql = "select point, journal from journals where ?1 is null or point = ?1 order by id"
+        return await self.disk.read(lambda connection: list(connection.execute(sql, (point,))))
+
+    async def understood(self, point: str, journal: str, after: int, limit: int) -> list[bytes]:
+        """As `events`, without those in quarantine."""
+        sql = """select body from events where journal = (select id from journals where point = ? and journal = ?)
+                 and seq > ? and quarantined is null order by seq limit ?"""
+        rows = await self.disk.read(lambda connection: list(connection.execute(sql, (point, journal, after, limit))))
+        return [body for (body,) in rows]
+
     async def newest(self, limit: int) -> list[Kept]:
         """The last `limit` events of all points, oldest first."""
         sql = """select e.rowid, j.point, j.journal, e.seq, e.body, e.quarantined

@@ -3,6 +3,8 @@
 Blocking; whoever serves others meanwhile gives it a thread. The definitions are the `.sql` files beside this one.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -12,46 +14,81 @@ from controller.reports.figures import Span
 from controller.reports.table import Table
 
 MEMORY = "512MB"  # beyond this DuckDB goes to its temporary folder
+BASE = (
+    "timeline",
+    "service_events",
+    "slices",
+)  # what all figures stand on, each on those before
+
+
+class TooLong(Exception):
+    """It was stopped, or needs more memory than it may have."""
 
 
 class Engine:
-    """Events of the business dates of `span`; a context manager."""
+    """Events of the business dates of `span`; a context manager, or `open` and `close`."""
 
     def __init__(self, span: Span, *, threads: int = 2) -> None:
         self._span, self._threads = span, threads
+        self._held = ExitStack()
+        self._interrupt: Callable[[], None] = lambda: None
+        self._stopped = False
 
     def __enter__(self) -> Self:
-        import duckdb
-
-        self._folder = TemporaryDirectory(prefix="luukku-report-")
-        settings: dict[str, str | int] = {"memory_limit": MEMORY, "threads": self._threads}
-        self._db = duckdb.connect(":memory:", config={**settings, "temp_directory": self._folder.name})
-        self._db.execute("set enable_external_access = false; set lock_configuration = true")
-        self._db.execute(_sql("1_events"))
+        self.open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._db.close()
-        self._folder.cleanup()
+        self.close()
+
+    def open(self) -> None:
+        """DuckDB in memory, without a way to files or the network."""
+        import duckdb
+
+        folder = self._held.enter_context(TemporaryDirectory(prefix="luukku-report-"))
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY,
+            "threads": self._threads,
+            "temp_directory": folder,
+        }
+        self._db = self._held.enter_context(duckdb.connect(":memory:", config=settings))
+        self._errors = duckdb.InterruptException, duckdb.OutOfMemoryException
+        self._interrupt = self._db.interrupt
+        self._db.execute("set enable_external_access = false; set lock_configuration = true")
+        self._db.execute(_sql("events"))
+
+    def close(self) -> None:
+        self._held.close()
 
     def add(self, bodies: list[bytes]) -> None:
-        """Take events in, exact bytes as journalled; those outside the span are left out."""
-        self._db.execute(_sql("insert"), [[body.decode() for body in bodies], self._span.first, self._span.last])
+        """Take events in, exact bytes as journalled; those outside the span are left out. Raises TooLong."""
+        with self._bounded():
+            self._db.execute(_sql("insert"), [[body.decode() for body in bodies], self._span.first, self._span.last])
 
     def figure(self, name: str) -> Table:
-        """One figure of everything added."""
-        for views in ("2_timeline", "3_services", "4_slices"):
-            self._db.execute(_sql(views))
-        self._db.execute(_sql(name))
-        self._db.execute(f"select * from {name}")  # noqa: S608  why: a name out of our own list
-        columns = tuple(column[0] for column in self._db.description or ())
-        return Table(name, self._span, columns, [tuple(row) for row in self._db.fetchall()])
+        """One figure of everything added. Raises TooLong."""
+        with self._bounded():
+            for step in (*BASE, name):
+                self._db.execute(_sql(step))
+            self._db.execute(f"select * from {name}")  # noqa: S608  why: a name out of our own list
+            columns = tuple(column[0] for column in self._db.description or ())
+            return Table(name, self._span, columns, [tuple(row) for row in self._db.fetchall()])
 
     def stop(self) -> None:
-        """From another thread: end what runs."""
-        self._db.interrupt()
+        """From any thread: what runs ends soon, and nothing begins any more."""
+        self._stopped = True
+        self._interrupt()
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        if self._stopped:
+            raise TooLong
+        try:
+            yield
+        except self._errors as long:
+            raise TooLong from long
 
 
 def _sql(name: str) -> str:

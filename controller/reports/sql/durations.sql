@@ -10,7 +10,7 @@ each as (
            case when not coalesce(h.lost, false)
                 then greatest(lasted(s.started, s.ended) - coalesce(h.held, 0), 0) end as service_time,
            by_clock(s.started, s.ended) or by_clock(s.called_last, s.started) as clocked
-    from services s left join held h using (stream, id) left join wrapped w using (stream, id)
+    from service_events s left join held h using (stream, id) left join wrapped w using (stream, id)
     where s.done.outcome = 'served')
 select point, provider, service, count(*) as served,
        seconds(quantile_cont(service_time, 0.5)) as service_p50_s, seconds(quantile_cont(service_time, 0.9)) as service_p90_s,

@@ -4,7 +4,7 @@ create view volumes as
 with items as (
     select s.*, unnest(if(len(s.done.delivered) > 0, s.done.delivered, [{service: s.service, qty: 1}])) as item,
            generate_subscripts(if(len(s.done.delivered) > 0, s.done.delivered, [{service: s.service, qty: 1}]), 1) as i
-    from services s where s.done.outcome = 'served'),
+    from service_events s where s.done.outcome = 'served'),
 known as (  -- for journals that did not say yet whose a delivered service was
     select stream, d.service as service, arg_max(d.provider, seq) as provider from timeline
     where name in ('service.queued', 'work.recorded') group by stream, d.service),

@@ -1,7 +1,7 @@
 -- From the queue to the first call, a service event each; a row without provider and service is the whole point.
 create view waiting as
 with waits_ as (
-    select *, lasted(queued, called) as wait, by_clock(queued, called) as clocked from services)
+    select *, lasted(queued, called) as wait, by_clock(queued, called) as clocked from service_events)
 select point, provider, service, count(*) as queued, count(called) as called,
        seconds(quantile_cont(wait, 0.5)) as p50_s, seconds(quantile_cont(wait, 0.9)) as p90_s, seconds(avg(wait)) as mean_s,
        share(count(*) filter (wait <= target_s * 1_000_000_000),

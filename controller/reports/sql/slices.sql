@@ -40,14 +40,14 @@ create view customers as
 select stream, date, counter, name <> 'service.called' as served, pos, until(next_pos) as next_pos
 from (select e.stream, e.date, e.name, e.pos, s.counter,
              lead(e.pos) over (partition by e.stream, e.d.service_event order by e.seq) as next_pos
-      from timeline e join services s on s.stream = e.stream and s.id = e.d.service_event
+      from timeline e join service_events s on s.stream = e.stream and s.id = e.d.service_event
       where e.name in ('service.called', 'service.started', 'service.held', 'service.resumed', 'service.ended'))
 where name in ('service.called', 'service.started', 'service.resumed') and counter is not null;
 
 create view waits as
 select s.stream, s.date, s.service, s.only_counter, v.d.language as language, s.queued_pos as pos,
        until(coalesce(s.called_pos, s.ended_pos)) as next_pos
-from services s join timeline v on v.stream = s.stream and v.d.visit = s.visit and v.name = 'visit.created';
+from service_events s join timeline v on v.stream = s.stream and v.d.visit = s.visit and v.name = 'visit.created';
 
 -- One row a slice and open counter.
 create table at_work as

@@ -1,5 +1,5 @@
 -- One row a service event: who, what, when. Null where it did not come to that.
-create table services as
+create table service_events as
 select stream, point, d.service_event as id,
        any_value(date) filter (name = 'service.queued') as date,
        any_value(d.visit) filter (name = 'service.queued') as visit,
@@ -38,5 +38,5 @@ select w.stream, s.id, w.t as wrapped, w.next_t as over
 from (select stream, date, seq, d.counter as counter, d."to" as state, t,
              lead(t) over (partition by stream, date, d.counter order by seq) as next_t
       from timeline where name in ('counter.opened', 'counter.closed', 'advisor.state_changed')) w
-asof join services s on s.stream = w.stream and s.date = w.date and s.counter = w.counter and w.seq > s.ended_seq
+asof join service_events s on s.stream = w.stream and s.date = w.date and s.counter = w.counter and w.seq > s.ended_seq
 where w.state = 'wrap_up' and w.next_t is not null;
