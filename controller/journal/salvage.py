@@ -23,6 +23,7 @@ BEGIN = re.compile(rb'\{"specversion":"1\.0","id":"')
 END = re.compile(rb',"chain":"[0-9a-f]{64}"\}')
 SNAPSHOT = tuple[str, int, str, str, bytes]
 LONGEST = 65_536  # bytes of one event
+GREATEST = 2**63 - 1  # whole number that SQLite holds
 SECRET = re.compile(rb"\x03\x19\x4csecret(.{32})", re.DOTALL)  # a row of `meta` as SQLite writes it: text 6, blob 32
 
 
@@ -132,6 +133,10 @@ def _bodies(data: mmap.mmap) -> Iterator[bytes]:
 
 
 def _seq(body: bytes) -> int:
-    """Raises NotAnEvent or ValueError for what is none."""
+    """Raises NotAnEvent or ValueError for what is none: one bit of a digit makes a number that nothing can hold."""
     wire.split(body)
-    return int(wire.read(body).sequence)
+    envelope = wire.read(body)
+    seq, mono = int(envelope.sequence), int(envelope.mono)
+    if not (0 < seq <= GREATEST and 0 <= mono <= GREATEST):
+        raise wire.NotAnEvent(f"sequence {seq}, mono {mono}")
+    return seq
