@@ -20,7 +20,7 @@ from tests.fuzz.rig import ANSWER_S, LONG, POINT_PROBLEMS, Daemon, plain_problem
 
 pytestmark = pytest.mark.system
 NOW = datetime.now(UTC).replace(microsecond=0)
-STEPS = 40_000 if LONG else 2000
+STEPS = 40_000 if LONG else 2500
 KNOWN: dict[str, tuple[Any, ...]] = {
     "service": ("asumistuki", "elake", "asumistuki", "elake", "verokortti", "aamu"), "provider": ("kela", "vero"),
     "language": ("fi", "sv", "en", "se"), "kiosk": ("main",), "queue": ("kela", "vero"), "counter": ("1", "2"),
@@ -31,7 +31,8 @@ KNOWN: dict[str, tuple[Any, ...]] = {
     "end": ((NOW + timedelta(minutes=30)).isoformat(), "2026-11-23T09:30:00Z"),
     "code": ("ABCD12", "ABCD-13", "EFGH12"), "token": ("not-a-token-of-ours",), "session": ("s1",),
 }  # fmt: skip
-IN_PATH = {"counters": ("1", "2"), "appointments": ("a1", "a2", "a3"), "devices": ("lobby",)}
+IN_PATH = {"counters": ("1", "2"), "appointments": tuple(f"a{n}" for n in range(9)), "devices": ("lobby",)}
+OFTEN = re.compile("/counters/|/tickets$|PUT|check-in$|feedback$")
 AS = {"also": "service", "next": "service", "languages": "language", "services": "service"}
 JUNK: tuple[Any, ...] = (
     None, True, -1, 0, 2**53, 2**63, 2**64, 1e308, "", "a\n", "x" * 5000, "Matti Meikäläinen", "010190-123A", "\x00",
@@ -53,7 +54,7 @@ class Walker:
             for method, operation in item.items()
             if path != "/api/v1/stream"
         ]
-        self._weights = [6 if "/counters/" in path or path.endswith("/tickets") else 1 for _, path, _ in self._doors]
+        self._weights = [6 if OFTEN.search(f"{method} {path}") else 1 for method, path, _ in self._doors]
         self._held: dict[tuple[str, str], jsonschema.Draft202012Validator] = {}
         self._ids: dict[str, list[str]] = defaultdict(list)
         self._sent: list[tuple[tuple[Any, ...], int, bytes]] = []
@@ -124,7 +125,7 @@ class Walker:
         if path.endswith("/check-in"):
             known = list(KNOWN["code"])
         known = known if self._chance.random() < MOSTLY else ["none", "%00", "x" * 300, "%F0%9F%92%A5", "a%0Ab"]
-        target = re.sub(r"{\w+}", lambda _: self._chance.choice(known[-6:]), path)
+        target = re.sub(r"{\w+}", lambda _: self._chance.choice(known[-9:]), path)
         query = [p for p in operation.get("parameters", ()) if p["in"] == "query" and self._chance.random() < 0.7]
         return target + "?" * bool(query) + "&".join(f"{p['name']}={self._word(p['name'])}" for p in query)
 
@@ -153,7 +154,7 @@ class Walker:
             case "object":
                 wanted = set(schema.get("required", ()))
                 members = schema.get("properties", {}).items()
-                return {n: self._made(n, s) for n, s in members if n in wanted or chance.random() < 0.3}
+                return {n: self._made(n, s) for n, s in members if n in wanted or n == "code" or chance.random() < 0.3}
             case "array":
                 item = schema.get("items", {})
                 return [self._made(name, item) for _ in range(chance.randrange(3))]
