@@ -10,8 +10,6 @@ from drivers.escpos.profiles import Profile
 from drivers.escpos.status import Barrier, Cleared, Frame, Info, ProcessId, Realtime, StatusParser
 from drivers.links.link import DeviceGone, Link
 
-READ_BYTES = 4096
-READ_S = 1.0  # how often the pump looks up; nothing depends on it
 WRITE_S = 1.0  # a few bytes of a question
 ASK_AGAIN_S = 0.25  # a printer that is well answers in milliseconds: a question that hangs longer may have been lost
 OURS = "~"  # process IDs of our own questions begin with it (the ledger's job IDs do not)
@@ -74,12 +72,9 @@ class Conversation:
         return self._over.is_set()
 
     async def pump(self) -> None:
-        """Read until the link is lost, which it raises."""
+        """Listen until the link is lost, which it raises."""
         try:
-            while True:
-                data = await self._link.read(READ_BYTES, within=READ_S)
-                for frame in self._parser.feed(data):
-                    self._hear(frame)
+            await self._link.listen(self._take)
         except DeviceGone as gone:
             self._gone = gone
             raise
@@ -203,10 +198,11 @@ class Conversation:
         """A process ID of our own, which no job has."""
         return OURS + "".join(chr(self._random.choice(PRINTABLE)) for _ in range(3))
 
-    def _hear(self, frame: Frame) -> None:
-        self.frames += 1
-        for listener in tuple(self._listeners):
-            listener(frame)
+    def _take(self, data: bytes) -> None:
+        for frame in self._parser.feed(data):
+            self.frames += 1
+            for listener in tuple(self._listeners):
+                listener(frame)
 
 
 def _packets(parts: Iterable[bytes], size: int) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 
 class DeviceGone(Exception):
@@ -17,8 +17,9 @@ class DeviceGone(Exception):
 class Link(Protocol):
     """An open wire to one device. A link that raised `DeviceGone` is never used again."""
 
-    async def read(self, limit: int, *, within: float) -> bytes:
-        """Up to `limit` bytes as soon as there are any; b"" when none came within so many seconds."""
+    async def listen(self, heard: Callable[[bytes], None]) -> NoReturn:
+        """Call `heard` with what comes, as it comes (from before this call, too), until the link is lost, which it
+        raises. `heard` must not raise."""
 
     async def write(self, data: bytes, *, within: float) -> None:
         """Hand all of `data` to the system, in one piece between other writes. Proves nothing about the device.
