@@ -16,8 +16,8 @@ from drivers.links.tcp import open_tcp
 STATUS_S = 2.0  # DLE EOT is answered out of turn, in milliseconds, also by a printer that cannot print
 
 
-async def probe(device: Device) -> Probe:
-    """How is it? Never raises, never waits longer than a connection and one status take."""
+async def probe(device: Device, status_s: float = STATUS_S) -> Probe:
+    """How is it? Never raises, never waits longer than a connection and one status take (`status_s`)."""
     scheme, _, rest = device.link.partition(":")
     if scheme == "sim":
         return Probe(PrinterCondition.READY, (), "simulated: nothing to ask")
@@ -26,18 +26,18 @@ async def probe(device: Device) -> Probe:
     host, _, port = rest.rpartition(":")
     try:
         async with open_tcp(host, int(port)) as link:
-            return await _ask(device, link)
+            return await _ask(device, link, status_s)
     except DeviceGone as gone:
         return Probe(PrinterCondition.DETACHED, ("no_link",), str(gone))
 
 
-async def _ask(printer: Printer, link: Link) -> Probe:
+async def _ask(printer: Printer, link: Link, status_s: float) -> Probe:
     """One round of DLE EOT 1 to 4."""
     # Random names process IDs only, and none is sent here.
     talk = Conversation(link, profile(printer.profile), Random(0), heard=lambda frame: None)  # noqa: S311 why: above
     pump = asyncio.create_task(talk.pump())
     try:
-        replies = await talk.status(within=STATUS_S)
+        replies = await talk.status(within=status_s)
     finally:
         pump.cancel()
         with suppress(asyncio.CancelledError, DeviceGone):

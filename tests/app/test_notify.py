@@ -1,6 +1,7 @@
 """What systemd hears of a real daemon: ready when the doors answer, signs of life only while the disk takes writes."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -61,6 +62,19 @@ class Systemd:
         return self.process.wait(HEARD_S)
 
 
+class LimitedProcess:
+    """Where nothing may be mounted: no file of that process may grow."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid, self._before = pid, resource.prlimit(pid, resource.RLIMIT_FSIZE)
+
+    def fill(self) -> None:
+        resource.prlimit(self._pid, resource.RLIMIT_FSIZE, (0, self._before[1]))
+
+    def free(self) -> None:
+        resource.prlimit(self._pid, resource.RLIMIT_FSIZE, self._before)
+
+
 @pytest.fixture
 def address(tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """Where systemd listens: a file, or a name that no file system has."""
@@ -74,12 +88,10 @@ def systemd(tmp_path: Path, address: str) -> Iterator[Systemd]:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[tuple[Systemd, TmpfsDisk]]:
+def small(tmp_path: Path) -> Iterator[tuple[Systemd, TmpfsDisk | LimitedProcess]]:
     with small_disk(tmp_path / "disk") as disk:
-        if not isinstance(disk, TmpfsDisk):
-            pytest.fail("this needs root: a tmpfs to fill")
         for listening in heard_by(Systemd(tmp_path, disk.folder / "data", str(tmp_path / "notify"))):
-            yield listening, disk
+            yield listening, disk if isinstance(disk, TmpfsDisk) else LimitedProcess(listening.process.pid)
 
 
 def heard_by(listening: Systemd) -> Iterator[Systemd]:
@@ -133,7 +145,7 @@ def test_a_stopped_process_gives_no_sign_of_life(systemd: Systemd) -> None:
     assert systemd.end() == 0
 
 
-def test_on_a_full_disk_it_is_not_started_again_and_says_why(small: tuple[Systemd, TmpfsDisk]) -> None:
+def test_on_a_full_disk_it_is_not_started_again_and_says_why(small: tuple[Systemd, TmpfsDisk | LimitedProcess]) -> None:
     """A new start would not make room; it would take away the pages that say what is wrong."""
     systemd, disk = small
     assert systemd.hears("WATCHDOG=1") is not None, systemd.log.read_text()

@@ -1,0 +1,88 @@
+"""`luukku doctor` as one types it: beside a daemon that runs, hangs or is down, without a network, at a wrong time."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.cli import LUUKKU
+from tests.app.test_cli_daemon import Running, free_port
+
+pytestmark = pytest.mark.system
+BUSY_S = 60.0
+
+
+def doctor(config: Path, data: Path, *under: str) -> tuple[int, dict[str, dict[str, str]]]:
+    words = [*under, *LUUKKU, "doctor", "--json", "--config", str(config), "--data", str(data)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert told["well"] == (done.returncode == 0)
+    checks = {check["name"]: check for check in told["checks"]}
+    assert all(check["mend"] for check in checks.values() if check["verdict"] != "ok"), "each names its mend"
+    return done.returncode, checks
+
+
+def sees(config: Path, data: Path, name: str, verdict: str) -> dict[str, dict[str, str]]:
+    """Look until the check `name` gives `verdict`: on a busy machine two seconds may be too few to see it."""
+    deadline = time.monotonic() + BUSY_S
+    while (checks := doctor(config, data)[1])[name]["verdict"] != verdict:
+        assert time.monotonic() < deadline, checks[name]
+    return checks
+
+
+def test_beside_a_daemon_that_runs_that_hangs_and_that_is_gone(tmp_path: Path) -> None:
+    daemon = Running(tmp_path, f"127.0.0.1:{free_port()}")
+    checks = sees(daemon.config, daemon.data, "daemon", "ok")
+    assert len(checks) >= 15
+    assert checks["daemon"]["seen"] == "runs and is ready"
+    assert "held by the daemon" in sees(daemon.config, daemon.data, "journal", "ok")["journal"]["seen"]
+    assert sees(daemon.config, daemon.data, "doors", "ok")["doors"]["seen"].endswith("answer")
+    sees(daemon.config, daemon.data, "certificate", "ok")
+    daemon.process.send_signal(signal.SIGSTOP)
+    checks = sees(daemon.config, daemon.data, "daemon", "fail")
+    daemon.process.send_signal(signal.SIGCONT)
+    assert checks["daemon"]["seen"] == "it runs and does not answer"
+    assert checks["journal"]["verdict"] == "unknown", "what could not be seen is not ok"
+    daemon.end()
+    checks = sees(daemon.config, daemon.data, "journal", "ok")
+    assert checks["journal"]["seen"].startswith("sound, ")
+    assert checks["daemon"]["verdict"] == "fail"
+    assert "systemctl start luukku" in checks["daemon"]["mend"]
+    again = Running(tmp_path)
+    assert again.end()[0] == 0, "looking left the journal as it was"
+
+
+def test_without_a_network_and_with_a_clock_that_was_never_set(tmp_path: Path) -> None:
+    config = Path(__file__).parents[1] / "web" / "point.toml"
+    under = (
+        "unshare",
+        "--net",
+        *(() if os.geteuid() == 0 else ("--map-root-user",)),
+        "faketime",
+        "2001-02-03 04:05:06",
+    )
+    code, checks = doctor(config, tmp_path, *under)
+    assert code == 1
+    assert checks["network"]["seen"] == "no interface is up"
+    assert checks["clock"]["verdict"] == "fail"
+    assert "2001-02-03" in checks["clock"]["seen"]
+
+
+def test_for_people_it_is_one_line_a_check_and_the_mend_below(tmp_path: Path) -> None:
+    words = [*LUUKKU, "doctor", "--config", str(tmp_path / "none.toml"), "--data", str(tmp_path / "none")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    *lines, _, last = done.stdout.splitlines()
+    assert "fail    config" in lines[0]
+    assert "mend: sudoedit" in lines[1]
+    counted = {
+        verdict: sum(line.startswith(verdict) for line in lines) for verdict in ("ok", "warn", "fail", "unknown")
+    }
+    assert last.split(", ")[0] == f"{counted['ok']} ok"
+    assert last.endswith(f"{counted['unknown']} not known")
