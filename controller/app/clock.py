@@ -9,7 +9,7 @@ made (a machine whose clock was never set starts in the past), or was last synce
 import ctypes
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from controller.domain.commands import Now
 
@@ -44,25 +44,53 @@ def synced() -> bool:
     return timesyncd_synced() if kernel is None else kernel
 
 
-class SystemClock:
-    """Implements `ports.clock.Clock`. `last_synced_ms` is what the journal remembers, 0 for never."""
+class Readings(Protocol):
+    """What a machine's clocks read: `boot` names the boot, `ms` is UTC since 1970, `mono_ns` since boot."""
 
-    def __init__(self, last_synced_ms: int) -> None:
+    boot: str
+
+    def ms(self) -> int: ...
+
+    def mono_ns(self) -> int: ...
+
+    def synced(self) -> bool: ...
+
+
+class ThisMachine:
+    """The clocks of the machine that this program runs on."""
+
+    def __init__(self) -> None:
+        self.boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+    def ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def mono_ns(self) -> int:
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+    def synced(self) -> bool:
+        return synced()
+
+
+class SystemClock:
+    """Implements `ports.clock.Clock`. `last_synced_ms` is what the journal remembers, 0 for never; `machine`: this one,
+    or a simulated one."""
+
+    def __init__(self, last_synced_ms: int, machine: Readings | None = None) -> None:
         self.last_synced_ms = last_synced_ms
-        self._boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        self._machine = machine or ThisMachine()
         self._asked = float("-inf")
         self._synced = False
 
     def now(self) -> Now:
-        mono = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-        ms = time.time_ns() // 1_000_000
-        return Now(ms, mono, self._boot, self._quality(ms, mono / 1e9))
+        mono, ms = self._machine.mono_ns(), self._machine.ms()
+        return Now(ms, mono, self._machine.boot, self._quality(ms, mono / 1e9))
 
     def _quality(self, ms: int, mono_s: float) -> Literal["synced", "holdover", "unsynced"]:
         if ms < MADE_MS:
             return "unsynced"
         if mono_s - self._asked >= ASK_EVERY_S:
-            self._asked, self._synced = mono_s, synced()
+            self._asked, self._synced = mono_s, self._machine.synced()
         if self._synced:
             self.last_synced_ms = max(self.last_synced_ms, ms)
             return "synced"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+import aiohttp
 import structlog
 
 from controller.app.advisors import PSEUDONYM, Advisor, Lobby, competences, played_counters
@@ -22,6 +23,8 @@ ADVISORS = 4  # at most; as many as there are counters to use
 PAPER_S, PAPER_LOOK_S = 6.0, 0.2  # how long a customer waits for the paper, and how often they look
 QUEUE_AT_KIOSK_S = 180  # of the played day: further than this behind its customers, time waits for the kiosk
 BOOKED_AHEAD_S, BOOKED_FOR_S = 1800, 1800  # appointments are made this long before, for this long
+
+OpenSession = Callable[[], aiohttp.ClientSession]
 log = structlog.get_logger("day")
 
 
@@ -31,16 +34,19 @@ class Player:
     def __init__(
         self, config: Config, steered: DemoDay, changed: Callable[[], None], now_ms: Callable[[], int],
         url: str, tokens: tuple[str, str], seed: int, random: Random,
+        *, open_session: OpenSession = session, asks: type[Asker] = Asker, passes: type[DayTime] = DayTime,
     ) -> None:  # fmt: skip
-        """`tokens`: kiosk's and staff's. `random` makes keys and codes that never repeat, `seed` the customers."""
+        """`tokens`: kiosk's and staff's. `random` makes keys and codes that never repeat, `seed` the customers. The
+        simulation (app/simulate) plays the same day in another time and over another line."""
         self._config, self._steered, self._changed, self._now_ms = config, steered, changed, now_ms
         self._url, self._tokens, self._random = url, tokens, random
         self._seed = seed
+        self._open_session, self._asks, self._passes = open_session, asks, passes
         self._fresh()
 
     async def run(self) -> None:
-        async with session() as http:
-            asker = Asker(http, self._url, *self._tokens, self._random)
+        async with self._open_session() as http:
+            asker = self._asks(http, self._url, *self._tokens, self._random)
             self._advisors.clear()  # they would ask through a session that is closed
             await self._leave_counters(asker)
             while True:
@@ -51,7 +57,7 @@ class Player:
                 await self._play(asker)
 
     def _fresh(self) -> None:
-        self._time = DayTime(self._steered, self._changed, float(min(HOURS) * HOUR_S))
+        self._time = self._passes(self._steered, self._changed, float(min(HOURS) * HOUR_S))
         self._lobby = Lobby(self._config)
         self._arrivals: list[Arrival] | None = None
         self._came = 0

@@ -18,6 +18,7 @@ from controller.journal.store import Journal
 from controller.ledger import CommandFailed, Ledger
 from controller.ports.central import LinkState, Order
 from controller.uplink.commands import run_commands
+from controller.uplink.line import OpenSession, open_session
 from controller.uplink.sync import Uplink
 from controller.web.site import Notice, Site
 
@@ -27,8 +28,9 @@ log = structlog.get_logger("orders")
 
 
 def start(
-    tasks: asyncio.TaskGroup, ledger: Ledger, site: Site, central: Central, token: str, data: Path, random: Random
-) -> None:
+    tasks: asyncio.TaskGroup, ledger: Ledger, site: Site, central: Central, token: str, data: Path, random: Random,
+    *, session: OpenSession = open_session,
+) -> None:  # fmt: skip
     """Begin to talk to central; nothing for a point on its own."""
     if not central.url:
         return
@@ -39,14 +41,15 @@ def start(
             await _deliver(path, ledger.journal.point, central.url, token, random)
         await uplink.run()
 
-    uplink = Uplink(ledger.journal, central.url, token, random=random, on_link=link.changed)
+    uplink = Uplink(ledger.journal, central.url, token, random=random, on_link=link.changed, session=session)
     desk = Orders(ledger, site, uplink)
 
     async def fetch() -> None:
         await desk.load()
         await run_commands(
-            central.url, token, ledger.journal.point, cursor=lambda: desk.n, apply=desk.apply, random=random
-        )
+            central.url, token, ledger.journal.point, cursor=lambda: desk.n, apply=desk.apply, random=random,
+            session=session,
+        )  # fmt: skip
 
     tasks.create_task(keep_running("uplink", legacy_then_ours, random))
     tasks.create_task(keep_running("orders", fetch, random))

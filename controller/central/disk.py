@@ -52,9 +52,9 @@ class _Asked:
 class Disk:
     """`write` and `read` run a function of the connection on the disk's thread; an async context manager."""
 
-    def __init__(self, path: Path, opened: Job[None]) -> None:
-        """`opened` prepares each new connection: schema, audit."""
-        self._path, self._opened = path, opened
+    def __init__(self, path: Path, opened: Job[None], *, vfs: str | None = None) -> None:
+        """`opened` prepares each new connection: schema, audit. `vfs`: SQLite's name of another disk."""
+        self._path, self._opened, self._vfs = path, opened, vfs
         self._asked: queue.SimpleQueue[_Asked] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="central-disk", daemon=True)
         self._connection: apsw.Connection | None = None
@@ -131,7 +131,7 @@ class Disk:
 
     def _open(self) -> apsw.Connection:
         if self._connection is None:
-            connection = apsw.Connection(str(self._path))
+            connection = apsw.Connection(str(self._path), vfs=self._vfs)
             try:
                 _prepare(connection, self._path)
                 self._opened(connection)

@@ -29,8 +29,10 @@ def open_windows(config: Config, service: Service | None, day: date) -> Windows:
 
 def is_open(config: Config, service: Service | None, now_ms: int) -> bool:
     """Is it open at this moment?"""
-    windows = open_windows(config, service, _date(config.point.timezone, now_ms))
-    return any(start <= now_ms < end for start, end in windows)
+    for start, end in open_windows(config, service, _date(config.point.timezone, now_ms)):
+        if start <= now_ms < end:
+            return True
+    return False
 
 
 def next_opening(config: Config, service: Service | None, now_ms: int) -> int | None:

@@ -62,8 +62,8 @@ def _opening(draft: Draft) -> None:
     over: set[str] = set()  # closed by hand, and now by the hours too
     for service in draft.config.services:
         by_order = draft.state.closed_by_order.get(service.id)
-        by_hours = hours.is_open(draft.config, service, draft.now.ms)
         is_open = queues.is_open(draft.state, draft.config, service, draft.now.ms)
+        by_hours = is_open if by_order is None else hours.is_open(draft.config, service, draft.now.ms)
         if draft.state.opening.get(service.id, "closed") != ("open" if is_open else "closed"):
             changed[is_open].append(service.id)
         elif by_order is False and by_hours:

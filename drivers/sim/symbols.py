@@ -1,5 +1,7 @@
 """Pictures out of bytes: QR codes, bit images, graphics; each gives a bitmap in which 1 is ink."""
 
+from functools import lru_cache
+
 import segno
 from PIL import Image
 
@@ -7,6 +9,7 @@ EC_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}  # GS ( k fn 169
 MAX_MODULE_DOTS = 16
 
 
+@lru_cache(maxsize=32)  # making one costs more than all the rest of a ticket; nobody draws on what it gives
 def qr_symbol(data: bytes, module: int, level: int) -> Image.Image | None:
     """The QR symbol without quiet zone, `module` dots a module, byte mode; None where no QR holds that much."""
     try:

@@ -1,5 +1,5 @@
-"""The box's disk: real files under SQLite that never wait for a sync, can be full, and can die in the middle of a write;
-and the journal on it, at whose every append the box may crash.
+"""The box's disk, and the journal on it, at whose every append the box may crash: real files under SQLite that never
+wait for a sync, can be full, and can die in the middle of a commit.
 
 Syncs cost nothing here because only processes die, no machine loses power: what the system took stays (power cuts are
 `tests/powercut`).
@@ -15,6 +15,7 @@ import apsw
 
 from controller.journal.faults import JournalFault, JournalFull
 from controller.journal.file import Answer
+from controller.journal.hand import LoopsOwn
 from controller.journal.store import Journal
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ class Disk(apsw.VFS):
         self.writes_left = NEVER
         super().__init__(name, "")
 
-    def xOpen(self, name: Any, flags: list[int]) -> "File":  # noqa: N802  why: SQLite's name
+    def xOpen(self, name: Any, flags: list[int]) -> "File":
         return File(self, name, flags)
 
     def may_write(self) -> None:
@@ -59,11 +60,11 @@ class File(apsw.VFSFile):
         self._disk = disk
         super().__init__("", name, flags)
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802  why: SQLite's name
+    def xWrite(self, data: bytes, offset: int) -> None:
         self._disk.may_write()
         super().xWrite(data, offset)
 
-    def xSync(self, flags: int) -> None:  # noqa: N802  why: SQLite's name
+    def xSync(self, flags: int) -> None:
         """What is written stays written."""
 
 
@@ -75,7 +76,7 @@ class SimulatedJournal(Journal):
         self, point: str, path: Path, disk: Disk, *, fate: Callable[[], tuple[Instant, int] | None],
         die: Callable[[Instant, int], None], seen: Callable[[], None],
     ) -> None:  # fmt: skip
-        super().__init__(point, path, vfs=disk.name)
+        super().__init__(point, path, vfs=disk.name, hand=LoopsOwn)
         self.durable = 0
         self.dead = False
         self._disk = disk
@@ -114,8 +115,8 @@ class SimulatedJournal(Journal):
         self._die(instant, events)
         await asyncio.get_running_loop().create_future()
 
-    def publish(self, seq: int, chain: str) -> None:
-        super().publish(seq, chain)
+    def publish(self, bodies: list[bytes]) -> None:
+        super().publish(bodies)
         self._seen()
 
     def stored(self, after: int) -> list[bytes]:

@@ -6,14 +6,17 @@ at once, its answer coming back after a moment of virtual time. With the same ca
 
 import asyncio
 import contextvars
+import functools
 import heapq
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
-Callback = Callable[..., object]
+Ts = TypeVarTuple("Ts")
+LETTING_GO_S = 60.0  # of virtual time
 Pick = Callable[[deque[asyncio.Handle]], asyncio.Handle]
 
 
@@ -56,6 +59,15 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             asyncio._set_running_loop(None)
         return main.result()
 
+    def end(self) -> None:
+        """Cancel what still runs, and let it go."""
+        left = asyncio.all_tasks(self)
+        for task in left:
+            task.cancel()
+        if left:
+            with suppress(Stuck):
+                self.run_until_complete(asyncio.wait(left, timeout=LETTING_GO_S))
+
     def _turn(self) -> None:
         """One callback, or a jump to the next timer."""
         if not self._ready:
@@ -79,23 +91,25 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     # What tasks, futures and libraries ask of a loop.
 
-    def call_soon(self, callback: Callback, *args: Any, context: contextvars.Context | None = None) -> asyncio.Handle:
+    def call_soon(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: contextvars.Context | None = None
+    ) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
 
     def call_soon_threadsafe(
-        self, callback: Callback, *args: Any, context: contextvars.Context | None = None
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: contextvars.Context | None = None
     ) -> asyncio.Handle:
         return self.call_soon(callback, *args, context=context)
 
     def call_later(
-        self, delay: float, callback: Callback, *args: Any, context: contextvars.Context | None = None
+        self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: contextvars.Context | None = None
     ) -> asyncio.TimerHandle:
         return self.call_at(self._now + delay, callback, *args, context=context)
 
     def call_at(
-        self, when: float, callback: Callback, *args: Any, context: contextvars.Context | None = None
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: contextvars.Context | None = None
     ) -> asyncio.TimerHandle:
         timer = asyncio.TimerHandle(when, callback, args, self, context)
         heapq.heappush(self._timers, (when, next(self._order), timer))
@@ -109,13 +123,13 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     ) -> asyncio.Task[Any]:
         return asyncio.Task(coro, loop=self, name=name, context=context)
 
-    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+    def run_in_executor(self, executor: Any, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         """`func` is done now; that it is done is known `thread_s` later."""
         done: asyncio.Future[T] = self.create_future()
         try:
-            settle: Callable[[], None] = lambda result=func(*args): done.set_result(result)  # noqa: E731
-        except Exception as failed:  # noqa: BLE001  why: whoever awaits it takes it, as from a thread
-            settle = lambda failed=failed: done.set_exception(failed)  # noqa: E731
+            settle: Callable[[], None] = functools.partial(done.set_result, func(*args))
+        except Exception as failed:  # noqa: BLE001  # why: whoever awaits it takes it, as from a thread
+            settle = functools.partial(done.set_exception, failed)
         self.call_later(self.thread_s(), lambda: None if done.done() else settle())
         return done
 
@@ -142,9 +156,11 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
 
 def run(main: Coroutine[Any, Any, T], loop: VirtualLoop) -> T:
-    """Run `main` to its end on `loop`, from outside any loop."""
+    """Run `main` to its end on `loop`, from outside any loop; what is left then is cancelled."""
     try:
         result: T = loop.run_until_complete(main)
         return result
     finally:
+        loop.after_each = None
+        loop.end()
         loop.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import aiohttp
@@ -23,6 +24,7 @@ class End(asyncio.Transport):
     """One end of a connection: what its protocol writes the network carries to the other."""
 
     other: "End"
+    ask_again: Callable[[bytes], None]  # for a proxy: the same request to the same server, nobody listens to the answer
 
     def __init__(self, network: Network, protocol: asyncio.Protocol, *, is_client: bool) -> None:
         super().__init__()
@@ -104,15 +106,30 @@ class Connector(aiohttp.BaseConnector):
         self._server = server
         self._network = network
 
-    async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> ResponseHandler:
+    async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> ResponseHandler:  # noqa: ASYNC109  # why: aiohttp's own name
         try:
             self._network.connect()
         except OSError as unreachable:
             raise aiohttp.ClientConnectionError(str(unreachable)) from unreachable
         client: ResponseHandler = self._factory()
-        server = self._server()()
-        here, there = End(self._network, client, is_client=True), End(self._network, server, is_client=False)
-        here.other, there.other = there, here
-        server.connection_made(there)
-        client.connection_made(here)
+        join(self._network, client, self._server)
         return client
+
+
+def join(network: Network, client: asyncio.Protocol, server: Callable[[], web.Server]) -> End:
+    """Connect the two; gives the client's end."""
+    serving = server()()
+    here, there = End(network, client, is_client=True), End(network, serving, is_client=False)
+    here.other, there.other = there, here
+    here.ask_again = partial(_ask_again, network, server)
+    serving.connection_made(there)
+    client.connection_made(here)
+    return here
+
+
+def _ask_again(network: Network, server: Callable[[], web.Server], request: bytes) -> None:
+    join(network, _Deaf(), server).other.arrived(request)
+
+
+class _Deaf(asyncio.Protocol):
+    """Hears nothing."""

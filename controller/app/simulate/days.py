@@ -1,0 +1,109 @@
+"""Whole days of a service point in virtual time, one after another."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from controller.app.day import Player
+from controller.app.settings import load
+from controller.app.simulate.box import URL, tokens
+from controller.app.simulate.central import URL as CENTRAL_URL
+from controller.app.simulate.people import Passers, VirtualDayTime
+from controller.app.simulate.report import Told
+from controller.app.simulate.tally import Tally
+from controller.app.simulate.weather import Kinds, Weather
+from controller.app.simulate.world import World, tell
+from controller.domain.point import Central, Config, OpeningHours
+from controller.web.site import DemoDay
+
+Progress = Callable[[int, int, Tally], None]
+CONFIG = Path(__file__).parents[3] / "config" / "demo.toml"
+MORNING = time(7, 55)
+FROM_OPENING_S = 300.0
+LONGEST_DAY_S = 12 * 3600.0
+SETTLE_S = 1800
+PASSER_EVERY_S = 900.0
+
+
+def config() -> Config:
+    """The demo's point, with office hours, a central and an address for its papers."""
+    every_day = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "08:00-16:00")
+    made = load(CONFIG)
+    return msgspec.structs.replace(
+        made,
+        point=msgspec.structs.replace(made.point, public_url="https://jono.example"),
+        opening_hours=OpeningHours(**every_day, holidays=False),  # type: ignore[arg-type]  # why: weekdays by name
+        central=Central(url=CENTRAL_URL),
+    )
+
+
+def simulate(days: int, seed: int, faults: str, progress: Progress) -> Told:
+    """Play the days and tell of it."""
+    command = f"luukku simulate --days {days} --seed {seed} --faults {faults}"
+    first = _first_day(Random(f"calendar {seed}"))  # noqa: S311  # why: must be repeatable
+    made = config()
+
+    async def play(world: World) -> None:
+        await world.central.start()
+        for n in range(days):
+            morning_ms = _ms(first + timedelta(days=n), MORNING, made.point.zone)
+            await asyncio.sleep(max(0.0, (morning_ms - world.machine.true_ms()) / 1000))
+            await _day(world, n, Kinds.of(faults))
+            progress(n + 1, days, world.tally)
+        await world.central.stop()
+
+    return tell(made, seed, _ms(first, MORNING, made.point.zone), Kinds.of(faults), play, command)
+
+
+async def _day(world: World, n: int, kinds: Kinds) -> None:
+    weather = Weather(world.outside, kinds, Random(f"weather {world.seed} {n}"), world.tally)  # noqa: S311  # why: as above
+    box = asyncio.create_task(world.keep_the_box())
+    blowing = asyncio.create_task(weather.run())
+    await asyncio.sleep(FROM_OPENING_S)
+    steered = DemoDay(running=True, speed=1)
+    asks = world.asker()
+    keys = Random(f"keys {world.seed} {n}")  # noqa: S311  # why: as above
+    player = Player(
+        world.config, steered, lambda: None, world.machine.ms, URL,
+        tokens(world.outside.secret, world.config), world.seed + n, keys,
+        open_session=world.session, asks=asks, passes=VirtualDayTime,
+    )  # fmt: skip
+    playing = asyncio.create_task(player.run())
+    async with world.session() as http:
+        asker = asks(http, URL, *tokens(world.outside.secret, world.config), keys)
+        passers = Passers(world.config, asker, keys, world.order)
+        passing = asyncio.create_task(passers.run(PASSER_EVERY_S))
+        until = world.loop.time() + LONGEST_DAY_S
+        while steered.running and world.loop.time() < until:
+            await asyncio.sleep(10.0)
+            for task in (box, blowing, playing, passing):
+                if task.done():
+                    task.result()
+        for task in (passing, playing, blowing):
+            task.cancel()
+        await asyncio.gather(passing, playing, blowing, return_exceptions=True)
+    weather.calm()
+    await world.settle(SETTLE_S)
+    world.switch_off()
+    await box
+    world.tally.count("days")
+
+
+def joined(one: str, other: str) -> str:
+    """A hash over two hashes."""
+    return hashlib.sha256(f"{one}{other}".encode()).hexdigest()
+
+
+def _first_day(random: Random) -> date:
+    """An ordinary winter Monday, or just before the clocks are put forward or back."""
+    return random.choice((date(2027, 1, 11), date(2027, 3, 27), date(2027, 10, 30), date(2026, 12, 30)))
+
+
+def _ms(day: date, at: time, zone: ZoneInfo) -> int:
+    return round(datetime.combine(day, at, zone).timestamp() * 1000)

@@ -1,0 +1,67 @@
+"""Many short schedules of faults, each a world of its own: some customers within a few minutes, and everything that can
+go wrong in that time."""
+
+import asyncio
+from random import Random
+
+from controller.app.simulate import days
+from controller.app.simulate.box import URL, tokens
+from controller.app.simulate.people import Passers
+from controller.app.simulate.report import Told
+from controller.app.simulate.tally import Tally
+from controller.app.simulate.weather import Kinds, Weather
+from controller.app.simulate.world import World, tell
+
+EPOCH_MS = 1_805_360_400_000  # 2027-03-18T09:00+02:00, an ordinary Thursday
+LASTS_S = 90.0
+EVERY_S = 15.0
+PACE = 25.0  # against an office day's faults
+
+
+def simulate(schedules: int, seed: int, faults: str, progress: days.Progress) -> Told:
+    """Play all, until one breaks a law; then the command plays that one alone."""
+    config, whole = days.config(), Tally()
+    told = Told(whole, 0.0, "", "")
+    for n in range(schedules):
+        command = f"luukku simulate --schedules 1 --seed {seed + n} --faults {faults}"
+
+        async def play(world: World) -> None:
+            await _play(world, Kinds.of(faults))
+
+        one = tell(config, seed + n, EPOCH_MS, Kinds.of(faults), play, command)
+        whole.add(one.tally)
+        whole.count("schedules")
+        told.virtual_s += one.virtual_s
+        told.hash = one.hash if schedules == 1 else days.joined(told.hash, one.hash)
+        if one.broken is not None:
+            told.broken, told.at, told.command = one.broken, one.at, one.command
+            told.tally = one.tally
+            break
+        progress(n + 1, schedules, whole)
+    return told
+
+
+async def _play(world: World, kinds: Kinds) -> None:
+    await world.central.start()
+    box = asyncio.create_task(world.keep_the_box())
+    await asyncio.sleep(2.0)
+    weather = Weather(world.outside, kinds, Random(f"weather {world.seed}"), world.tally, PACE)  # noqa: S311  # why: must be repeatable
+    blowing = asyncio.create_task(weather.run())
+    asks = world.asker()
+    random = Random(f"keys {world.seed}")  # noqa: S311  # why: as above
+    async with world.session() as http:
+        asker = asks(http, URL, *tokens(world.outside.secret, world.config), random)
+        passers = Passers(world.config, asker, random, world.order)
+        passing = asyncio.create_task(passers.run(EVERY_S))
+        await asyncio.sleep(LASTS_S)
+        for task in (box, blowing, passing):
+            if task.done():
+                task.result()
+        passing.cancel()
+        blowing.cancel()
+        await asyncio.gather(passing, blowing, return_exceptions=True)
+    weather.calm()
+    await world.settle(days.SETTLE_S)
+    world.switch_off()
+    await box
+    await world.central.stop()
