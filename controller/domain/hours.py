@@ -29,7 +29,8 @@ def open_windows(config: Config, service: Service | None, day: date) -> Windows:
 
 def is_open(config: Config, service: Service | None, now_ms: int) -> bool:
     """Is it open at this moment?"""
-    for start, end in open_windows(config, service, _date(config.point.timezone, now_ms)):
+    # why noqa: asked of every service each second, and any() makes a generator each time
+    for start, end in open_windows(config, service, _date(config.point.timezone, now_ms)):  # noqa: SIM110
         if start <= now_ms < end:
             return True
     return False
