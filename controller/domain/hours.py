@@ -29,8 +29,7 @@ def open_windows(config: Config, service: Service | None, day: date) -> Windows:
 
 def is_open(config: Config, service: Service | None, now_ms: int) -> bool:
     """Is it open at this moment?"""
-    # why noqa: asked of every service each second, and any() makes a generator each time
-    for start, end in open_windows(config, service, _date(config.point.timezone, now_ms)):  # noqa: SIM110
+    for start, end in open_windows(config, service, _date(config.point.timezone, now_ms)):
         if start <= now_ms < end:
             return True
     return False

@@ -6,7 +6,7 @@ Whoever gets no answer asks again with the same key until the box is back, as th
 import asyncio
 from collections.abc import Callable
 from random import Random
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import aiohttp
 
@@ -16,18 +16,26 @@ from controller.domain.point import Config
 
 AGAIN_S = 2.0
 PATIENCE_S = 900.0  # then somebody goes home, or presses anew
-HEARD = Callable[[str, str, Answer], None]
+
+
+class Witness(Protocol):
+    """Sees what people ask, each by its key, and what they are told; status 0: they gave up."""
+
+    def asked(self, key: str, path: str) -> None: ...
+
+    def heard(self, key: str, path: str, answer: Answer) -> None: ...
 
 
 class PatientAsker(Asker):
-    """`heard` is told every request's key, what was asked and the answer; status 0: they gave up."""
+    """Asks until there is an answer, or PATIENCE_S is over; `witness` sees it."""
 
-    heard: ClassVar[HEARD]
+    witness: ClassVar[Witness]
 
     async def _ask(self, method: str, path: str, who: str, body: dict[str, Any] | None) -> Answer:
         headers = {"Authorization": who}
         if body is not None:
             headers["Idempotency-Key"] = f"day-{self._random.getrandbits(96):024x}"
+            self.witness.asked(headers["Idempotency-Key"], path)
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE_S
         answer = Answer(0)
@@ -41,7 +49,7 @@ class PatientAsker(Asker):
                 break
             await asyncio.sleep(AGAIN_S * 5)
         if body is not None:
-            type(self).heard(headers["Idempotency-Key"], path, answer)
+            self.witness.heard(headers["Idempotency-Key"], path, answer)
         return answer
 
 

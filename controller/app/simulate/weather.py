@@ -69,7 +69,7 @@ class Weather:
         random = self._randoms[0]
         if not self._kinds.crash or random.random() * 400 >= self._pace:
             return None
-        return random.choice(tuple(Instant)), random.randint(1, 12)
+        return random.choice(tuple(Instant)), random.randrange(6)
 
     async def _printers(self) -> None:
         random = self._randoms[1]
