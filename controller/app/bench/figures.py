@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 Kind = Literal["ratio", "absolute", "steady"]
-Verdict = Literal["met", "missed", "inconclusive"]
+Verdict = Literal["met", "missed", "inconclusive", "no target"]
 Figures = dict[str, float]
 Tell = Callable[[float], None]  # how much of a benchmark is done, 0 to 1
 
@@ -91,7 +91,8 @@ def judge(targets: Iterable[Target], measured: Measured, why: list[str]) -> list
 def overall(judged: Sequence[Judged]) -> Verdict:
     """The worst that is certain: missed before inconclusive before met."""
     verdicts = {one.verdict for one in judged}
-    return "missed" if "missed" in verdicts else "inconclusive" if "inconclusive" in verdicts else "met"
+    worst: tuple[Verdict, ...] = ("missed", "inconclusive", "met")
+    return next((verdict for verdict in worst if verdict in verdicts), "no target")
 
 
 def _verdict(target: Target, value: float, *, starved: bool) -> Verdict:

@@ -1,6 +1,6 @@
 """The floors: the least that a program must do on this machine to do the same. Each is a process of its own.
 
-    python -m controller.app.bench.floors NAME DIR
+    python -m controller.app.bench.floors NAME DIR [...]
 
 says `floor: ...` when it is ready, at which address if it has one, and works until it is told to end.
 """
@@ -12,11 +12,15 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
+import aiohttp
 import apsw
+import msgspec
 from aiohttp import web
 
 BODY_LIMIT = 16 * 2**20
+BATCH = 500  # events, as the uplink sends them
 
 
 def opened(path: Path) -> apsw.Connection:
@@ -57,20 +61,57 @@ def start(folder: Path) -> str:
 
 
 def memory(folder: Path) -> web.Application:
-    """What any daemon of this kind has in memory: Python, aiohttp, apsw and msgspec."""
-    importlib.import_module("msgspec")
+    """What any daemon of this kind has in memory: what this module imports, and a server."""
     return web.Application()
 
 
-SERVED: dict[str, Callable[[Path], web.Application]] = {"ticket": ticket, "memory": memory}
+def drain(folder: Path) -> web.Application:
+    """POST /events: a batch in one transaction, durable when it is answered; GET /head: how many there are."""
+    db, thread = opened(folder / "floor.db"), ThreadPoolExecutor(1)
+
+    def store(body: bytes) -> int:
+        rows = [(bytes(raw),) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
+        with db:
+            db.executemany("INSERT INTO row (body) VALUES (?)", rows)
+        return db.last_insert_rowid()
+
+    async def events(request: web.Request) -> web.Response:
+        n = await asyncio.get_running_loop().run_in_executor(thread, store, await request.read())
+        return web.json_response({"n": n})
+
+    async def head(request: web.Request) -> web.Response:
+        return web.json_response({"n": db.last_insert_rowid()})
+
+    app = web.Application(client_max_size=BODY_LIMIT)
+    app.add_routes([web.post("/events", events), web.get("/head", head)])
+    return app
 
 
-async def main(name: str, folder: Path) -> None:
+async def send(journal: Path, url: str) -> None:
+    """Everything in a journal to the floor's receiver, a batch when the one before is durable."""
+    db, after = apsw.Connection(str(journal), flags=apsw.SQLITE_OPEN_READONLY), 0
+    read = "SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+    async with aiohttp.ClientSession() as session:
+        while rows := [cast(bytes, body) for (body,) in db.execute(read, (after, BATCH))]:
+            async with session.post(f"{url}/events", data=b"[" + b",".join(rows) + b"]") as answer:
+                await answer.read()
+            after += len(rows)
+
+
+SERVED: dict[str, Callable[[Path], web.Application]] = {"ticket": ticket, "memory": memory, "drain": drain}
+
+
+async def main(name: str, folder: Path, more: list[str]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if name == "start":
         await _stay(stop, start(folder))
+        return
+    if name == "send":
+        sending = asyncio.create_task(send(Path(more[0]), more[1]))
+        await _stay(stop, "sending")
+        await sending
         return
     runner = web.AppRunner(SERVED[name](folder), access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -86,4 +127,4 @@ async def _stay(stop: asyncio.Event, said: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3:]))

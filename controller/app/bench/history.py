@@ -12,6 +12,8 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 
+import apsw
+
 from controller.app.bench.figures import Tell
 from controller.app.settings import config_hash
 from controller.domain import commands as c
@@ -90,6 +92,15 @@ def cached(folder: Path, config: Config, events: int, now_ms: int, tell: Tell) -
         write(fresh, config, events, now_ms, tell)
         fresh.rename(path)
     return path
+
+
+def length(path: Path) -> int:
+    """Events in a journal that nobody holds."""
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return int(db.execute("SELECT max(seq) FROM event").get)
+    finally:
+        db.close()
 
 
 def write(path: Path, config: Config, events: int, now_ms: int, tell: Tell) -> None:

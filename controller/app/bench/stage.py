@@ -119,9 +119,9 @@ def write_toml(path: Path, raw: dict[str, Any]) -> None:
 
 
 @asynccontextmanager
-async def floor(name: str, folder: Path) -> AsyncIterator[Running]:
+async def floor(name: str, folder: Path, *more: str) -> AsyncIterator[Running]:
     """The least that any program of this kind must do here (floors.py). `said` ends with its address."""
-    async with program((*FLOOR, name, str(folder)), "floor:", folder / "floor.log") as running:
+    async with program((*FLOOR, name, str(folder), *more), "floor:", folder / "floor.log") as running:
         yield running
 
 

@@ -99,7 +99,7 @@ async def measure(ask: Ask, tell: Tell) -> Measured:
     mine, least = of_rounds(ours), of_rounds(its)
     mine["no_snapshot_cpu_s"] = round(whole["cpu_s"], 3)
     tell(1.0)
-    about = {"events": events, "journal_mib": round(made.stat().st_size / 2**20, 1), "rounds": rounds}
+    about = {"events": history.length(made), "journal_mib": round(made.stat().st_size / 2**20, 1), "rounds": rounds}
     return Measured(mine, least, ratios(mine, least, {"cpu": "cpu_s"}), spread(its, "cpu_s"), HOW, about=about)
 
 
