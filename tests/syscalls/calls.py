@@ -5,7 +5,8 @@ thread alone makes that call on these files, and `counted` says so: the journal 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,6 @@ CHANGES = (
     "rename", "renameat", "renameat2", "link", "linkat", "mkdir", "mkdirat", "chmod", "fchmod", "fallocate",
 )  # fmt: skip
 LINE = re.compile(r"^(\d+) +(\w+)\((.*)$")
-OPENED_TO_READ = re.compile(r"^(?!.*O_CREAT)")
 SQLITE = ("", "-wal", "-journal", "-shm")  # a database and what it has beside it
 MAKING = ("", ".new", ".part", ".rescued")  # a journal's names before it has its own
 
@@ -57,22 +57,20 @@ def fail(call: Call, error: str, times: int = 1) -> str:
 
 
 def counted(log: Path) -> list[Call]:
-    """The calls of a life, in order."""
-    counts: dict[str, int] = {}
-    threads: dict[str, set[str]] = {}
-    found = []
-    for line in log.read_text(errors="replace").splitlines():
-        said = LINE.match(line)
-        if said is None:
-            continue  # the second half of a call that another came into, a signal, an end
-        thread, name, rest = said.groups()
-        threads.setdefault(name, set()).add(thread)
-        counts[name] = counts.get(name, 0) + 1
-        if name != "openat" or not OPENED_TO_READ.match(rest):
-            found.append(Call(name, counts[name], rest))
-    shared = {name for name, those in threads.items() if len(those) > 1}
+    """The changes of files in a life, in order."""
+    found = [(thread, call) for thread, call in _calls(log) if call.name != "openat" or "O_CREAT" in call.text]
+    writers = {name: {thread for thread, call in found if call.name == name} for name in CHANGES}
+    shared = {name for name, threads in writers.items() if len(threads) > 1}
     assert not shared, f"{shared}: more than one thread changes these files"
-    return found
+    return [call for _, call in found]
+
+
+def sends(log: Path) -> list[Call]:
+    """The sends of a life's busiest thread, its loop. strace comes to the n-th first in whatever thread sends so often
+    first; the others only wake the loop up."""
+    found = list(_calls(log))
+    (busiest, _), *_ = Counter(thread for thread, _ in found).most_common(1)
+    return [call for thread, call in found if thread == busiest]
 
 
 def fatal(log: Path) -> bool:
@@ -89,6 +87,16 @@ def spread(calls: Sequence[Call], most: int, seed: int) -> list[Call]:
     """At most so many of these, from the whole of the life: one of each stretch, which one by the seed."""
     step = max(1.0, len(calls) / most)
     return [calls[int(n * step) + seed % max(1, int(step))] for n in range(min(most, len(calls)))]
+
+
+def _calls(log: Path) -> Iterator[tuple[str, Call]]:
+    """Each call and its thread, numbered as strace does."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for line in log.read_text(errors="replace").splitlines():
+        if said := LINE.match(line):  # else it is the second half of a call that another came into, or a signal
+            thread, name, text = said.groups()
+            counts[thread, name] += 1
+            yield thread, Call(name, counts[thread, name], text)
 
 
 def _injected(faults: Iterable[str]) -> list[str]:

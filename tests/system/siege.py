@@ -9,7 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from tests.system.stranger import FINAL, Answer, Stranger, told, until
+from tests.system.laws import unproven
+from tests.system.stranger import Answer, Stranger, until
 
 SERVICES = (
     "kela-asumistuki", "vero-verokortti", "poliisi-passi", "dvv-muutto", "tyo-tyonhaku", "kunta-pysakointi", "neuvonta",
@@ -88,36 +89,3 @@ class Siege:
             return not unproven(await self.client.journal())
 
         await until(ended, SETTLE_S, "every paper has its end")
-
-
-def unproven(events: list[bytes]) -> dict[str, str]:
-    """Tickets on paper whose newest word is none of the last words."""
-    last: dict[str, str] = {}
-    for event in told(events, "ticket.issued", "ticket.print_started", "ticket.print_result"):
-        data = event["data"]
-        if event["name"] == "ticket.issued" and data["medium"] != "paper":
-            continue
-        last[data["ticket"]] = data.get("result", event["name"])
-    return {ticket: word for ticket, word in last.items() if word not in FINAL}
-
-
-def numbers_are_whole(events: list[bytes]) -> dict[tuple[str, str], int]:
-    """1..N for each day and series, none twice, none missing; gives N."""
-    given: dict[tuple[str, str], list[int]] = {}
-    for event in told(events, "ticket.issued"):
-        data = event["data"]
-        assert data["number"] == f"{data['series']}{data['n']:03d}"
-        given.setdefault((data["business_date"], data["series"]), []).append(data["n"])
-    for series, found in given.items():
-        assert found == list(range(1, len(found) + 1)), (series, found)
-    return {series: len(found) for series, found in given.items()}
-
-
-def results(events: list[bytes]) -> dict[str, int]:
-    """How the papers ended, counted by result and cause."""
-    last = {e["data"]["ticket"]: e["data"] for e in told(events, "ticket.print_result")}
-    counts: dict[str, int] = {}
-    for data in last.values():
-        word = f"{data['result']} {data['cause']}".strip()
-        counts[word] = counts.get(word, 0) + 1
-    return counts

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 
@@ -42,10 +42,17 @@ class Answer:
         return f"{self.status} {self.body[:300].decode(errors='replace')}"
 
 
+class Home(Protocol):
+    """Where a stranger stands."""
+
+    def known(self) -> dict[str, Any]:
+        """As DIR/demo-credentials.json."""
+
+
 class Stranger:
     """Speaks to the point, to central and to the simulators of one demo."""
 
-    def __init__(self, demo: Demo | Point, session: aiohttp.ClientSession) -> None:
+    def __init__(self, demo: Home, session: aiohttp.ClientSession) -> None:
         known = demo.known()
         self.at_home, self.session = demo, session
         self.tokens: dict[str, str] = known["tokens"]
@@ -147,7 +154,7 @@ class Stranger:
 
 
 @asynccontextmanager
-async def stranger(demo: Demo | Point) -> AsyncIterator[Stranger]:
+async def stranger(demo: Home) -> AsyncIterator[Stranger]:
     timeout = aiohttp.ClientTimeout(total=30)
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.siege import numbers_are_whole
+from tests.system.laws import numbers_are_whole
 from tests.system.stage import Point
 from tests.system.stranger import Stranger, chained, stranger, told
 

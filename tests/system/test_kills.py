@@ -11,12 +11,10 @@ from typing import Any
 
 import pytest
 
-from controller.domain.state import State
-from controller.journal import replay
-from controller.journal.store import Journal
-from tests.system.siege import Siege, numbers_are_whole, results, unproven
+from tests.system.laws import every_paper_has_one_proof, every_taker_has_one_number, replay_equals_live, results
+from tests.system.siege import Siege
 from tests.system.stage import Demo, MakeDemo
-from tests.system.stranger import Stranger, luukku, papers, spoken, stranger, told, until
+from tests.system.stranger import Stranger, luukku, papers, spoken, stranger, until
 
 VERIFY = (sys.executable, str(Path(__file__).parents[2] / "tools" / "verify_chain.py"))
 pytestmark = pytest.mark.system
@@ -48,45 +46,16 @@ async def under_siege(demo: Demo, *, kills: int, first: int, then: int, seed: in
             await advisor
         await client.at("4", "close")
         events = await client.central_has_all(60)
-        every_taker_has_one_number(siege, events)
-        every_paper_has_one_proof(events, demo)
+        every_taker_has_one_number(siege.tickets, events)
+        assert 0 < every_paper_has_one_proof(events) <= len(papers(demo))
         await a_restart_changes_nothing(client)
         final = await client.central_has_all(60)
         assert final[: len(events)] == events
         assert str(len(final)) in (await spoken(*VERIFY, feed=b"\n".join(final) + b"\n"))[0].decode()
     await asyncio.to_thread(demo.stop)
-    await replay_equals_live(demo)
+    await replay_equals_live(demo.data / "journal.db")
     print(f"{kills} kills in {killed - began:.0f} s, settled in {settled - killed:.0f} s")
     print(f"{len(siege.tickets)} tickets, {len(final)} events; papers: {results(final)}")
-
-
-def every_taker_has_one_number(siege: Siege, events: list[bytes]) -> None:
-    issued = {e["data"]["ticket"]: e["data"]["number"] for e in told(events, "ticket.issued")}
-    got = {ticket["id"]: ticket["number"] for ticket in siege.tickets.values()}
-    assert len(got) == len(siege.tickets), "two takers got one ticket"
-    assert issued == got, "tickets that nobody got, or got differently"
-    assert sum(numbers_are_whole(events).values()) == len(got)
-
-
-def every_paper_has_one_proof(events: list[bytes], demo: Demo) -> None:
-    """The last word of each is final, nothing is said after a last word, and paper is there for what was confirmed.
-
-    Nothing is sent to a printer while another paper is in doubt there: it would come out on the same piece."""
-    assert unproven(events) == {}
-    ended: dict[str, str] = {}
-    doubt: set[str] = set()
-    for event in told(events, "ticket.print_started", "ticket.print_result"):
-        data = event["data"]
-        assert data["ticket"] not in ended, f"{data['ticket']} was {ended.get(data['ticket'])}, then {event['name']}"
-        if event["name"] == "ticket.print_started":
-            doubt.add(data["ticket"])
-            assert len(doubt) == 1, f"{event['sequence']}: {doubt} at once"
-        if data.get("result") in {"confirmed", "failed", "void"}:
-            ended[data["ticket"]] = data["result"]
-            doubt.discard(data["ticket"])
-            assert data["result"] == "confirmed" or data["cause"], data
-    confirmed = sum(1 for result in ended.values() if result == "confirmed")
-    assert 0 < confirmed <= len(papers(demo))
 
 
 async def a_restart_changes_nothing(client: Stranger) -> None:
@@ -106,18 +75,6 @@ def lasting(state: dict[str, Any]) -> dict[str, Any]:
     for printer in state["printers"]:
         printer.pop("tier")
     return {name: value for name, value in state.items() if name not in {"seq", "epoch", "now", "clock"}}
-
-
-async def replay_equals_live(demo: Demo) -> None:
-    """The state that the daemon had at its end, and the same reckoned from the first event on."""
-    async with Journal("sodankyla", demo.data / "journal.db") as journal:
-        kept = await journal.snapshot("latest")
-        assert kept is not None and kept.seq == journal.seq
-        state = State(journal.journal)
-        async for batch in replay.batches(journal, 0):
-            replay.replay(state, batch)
-        live = replay.decode(kept.state)
-        assert state == live
 
 
 @pytest.fixture(scope="module")
