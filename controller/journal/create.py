@@ -3,6 +3,7 @@ never a first start that lost its power.
 """
 
 import os
+import secrets
 from contextlib import closing
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from controller.journal.migrate import migrate
 
 
 def create(path: Path, vfs: str | None) -> None:
-    """Make an empty journal at `path`, durably. Raises apsw.BusyError when another process is making it or has, apsw.IOError
-    and its kin when the disk refuses."""
+    """Make an empty journal at `path` with an id and a secret of its own, durably. Raises
+    apsw.BusyError when another process is making it or has, apsw.IOError and its kin when the disk refuses."""
     made = path.with_name(path.name + ".new")  # SQLite mends what an earlier start may have left of it
     with closing(apsw.Connection(str(made), vfs=vfs)) as db:
         db.set_busy_timeout(0)
@@ -21,6 +22,8 @@ def create(path: Path, vfs: str | None) -> None:
         if path.exists():
             raise apsw.BusyError("another process has just made it")
         migrate(db)
+        rows = [("journal", secrets.token_hex(16).encode()), ("secret", secrets.token_bytes(32))]
+        db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", rows)
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode = WAL")
     try:

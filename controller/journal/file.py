@@ -4,8 +4,7 @@ WAL with `synchronous=FULL`: a commit that returned is on the disk. Exclusive, s
 that the WAL needs no shared memory file.
 """
 
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -57,8 +56,8 @@ class JournalFile:
             self._db = apsw.Connection(str(path), vfs=vfs)
             try:
                 self._prepare(log_bytes)
-                self.journal: str = self._meta("journal", lambda: secrets.token_hex(16).encode()).decode()
-                self.secret: bytes = self._meta("secret", lambda: secrets.token_bytes(32))
+                self.journal = self._meta("journal").decode("ascii", "replace")
+                self.secret = self._meta("secret")
             except BaseException:
                 self.leave()
                 raise
@@ -115,7 +114,7 @@ class JournalFile:
     def _runs(self) -> bool:
         """Was it open when its last owner went?"""
         row = self._db.execute("SELECT value FROM meta WHERE key = 'runs'").fetchone()
-        return row is not None and bytes(row[0]) == b"\1"
+        return row is not None and row[0] == b"\1"
 
     def begin(self) -> None:
         """Say in the file itself, not only in the log, that from now on the log belongs to it. Only a sound file is
@@ -138,10 +137,16 @@ class JournalFile:
             raise JournalDamaged(f"{self.path}: {bad}") from bad
         rows.reverse()
         if rows:
+            self._own(*rows[-1])
             self._walk(rows[0][0], _chain(rows[0][1]), rows[1:])
         at, last = (0, wire.GENESIS), (-1, "")
         while suspect and at != last:
             at, last = self.walk(*at, WALKED), at
+
+    def _own(self, seq: int, body: bytes) -> None:
+        """Does this event bear the journal's id? One under another id would not be told to central any more."""
+        if f'"id":"{self.journal}-{seq}"'.encode() not in body:
+            raise JournalDamaged(f"{self.path}: event {seq} is not of journal {self.journal!r}")
 
     def _check_tables(self) -> None:
         (found,) = self._db.execute("PRAGMA quick_check(1)").fetchall()[0]
@@ -294,14 +299,11 @@ class JournalFile:
             self._db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         self._db.close()
 
-    def _meta(self, key: str, make: Callable[[], bytes]) -> bytes:
+    def _meta(self, key: str) -> bytes:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        if row:
-            return bytes(row[0])
-        value = make()
-        with self._commit():
-            self._db.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
-        return bytes(value)
+        if row is None or not isinstance(row[0], bytes):
+            raise JournalDamaged(f"{self.path}: it does not say its {key} any more")
+        return row[0]
 
 
 def _chain(body: bytes) -> str:

@@ -17,6 +17,7 @@ from controller.ports.journal import Stored
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(State).decode
+SUM = 32  # bytes of SHA-256 after a snapshot's state
 SHAPE = hashlib.sha256(repr(msgspec.inspect.type_info(State)).encode()).hexdigest()[:16]
 
 
@@ -56,8 +57,18 @@ def encode(state: State) -> bytes:
     return _encode(state)
 
 
-def decode(encoded: bytes) -> State:
-    return _decode(encoded)
+def decode(kept: bytes) -> State:
+    """The state in a snapshot's bytes. Raises msgspec.DecodeError for bytes that are not as they were written."""
+    encoded, said = kept[:-SUM], kept[-SUM:]
+    try:
+        return _decode(encoded if _sum(encoded) == said else kept)  # a base of an earlier version has no sum
+    except UnicodeDecodeError as bad:
+        raise msgspec.DecodeError(str(bad)) from bad
+
+
+def _sum(encoded: bytes) -> bytes:
+    """SQLite has none over a page: a flipped bit in a count or a number would go on as the truth."""
+    return hashlib.sha256(encoded).digest()
 
 
 def copy(state: State) -> State:
@@ -65,7 +76,8 @@ def copy(state: State) -> State:
 
 
 def snapshot_of(state: State, kind: str = "latest") -> Snapshot:
-    return Snapshot(kind, state.seq, state.chain, SHAPE, _encode(state))
+    encoded = _encode(state)
+    return Snapshot(kind, state.seq, state.chain, SHAPE, encoded + _sum(encoded))
 
 
 async def load(journal: Journal) -> State:
@@ -89,12 +101,12 @@ async def _start(journal: Journal) -> State:
     if latest is not None and latest.shape == SHAPE and latest.seq <= journal.seq:
         at = await journal.read(latest.seq - 1, 1)
         if at and at[0].seq == latest.seq and at[0].chain == latest.chain:
-            with suppress(msgspec.MsgspecError, UnicodeDecodeError):  # only a cache
-                return _decode(latest.state)
+            with suppress(msgspec.MsgspecError):  # only a cache
+                return decode(latest.state)
     base = await journal.snapshot("base")
     if base is None:
         return State(journal.journal)
     try:
-        return _decode(base.state)
+        return decode(base.state)
     except msgspec.MsgspecError as bad:
         raise JournalDamaged(f"the base snapshot at {base.seq} cannot be read by this version: {bad}") from bad

@@ -8,6 +8,7 @@ import io
 import itertools
 import mmap
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from controller.ports.journal import Stored
 BEGIN = re.compile(rb'\{"specversion":"1\.0","id":"')
 END = re.compile(rb',"chain":"[0-9a-f]{64}"\}')
 SNAPSHOT = tuple[str, int, str, str, bytes]
+ID = re.compile("[0-9a-f]{32}")  # of a journal
 LONGEST = 65_536  # bytes of one event
 GREATEST = 2**63 - 1  # whole number that SQLite holds
 SECRET = re.compile(rb"\x03\x19\x4csecret(.{32})", re.DOTALL)  # a row of `meta` as SQLite writes it: text 6, blob 32
@@ -50,9 +52,10 @@ class Find:
                         self._events.execute("INSERT OR IGNORE INTO found VALUES (?, ?)", (_seq(body), body))
 
     def last_journal(self) -> str:
-        """The id that the newest event bears; "" when there is none."""
-        row = self._events.execute("SELECT body FROM found ORDER BY seq DESC LIMIT 1").fetchone()
-        return wire.read(row[0]).id.rpartition("-")[0] if row else ""
+        """The id that most of the newest events bear, for one may be damaged itself; "" when there is none."""
+        newest = self._events.execute("SELECT body FROM found ORDER BY seq DESC LIMIT 100")
+        borne = Counter(id_ for (body,) in newest if ID.fullmatch(id_ := wire.read(body).id.rpartition("-")[0]))
+        return borne.most_common(1)[0][0] if borne else ""
 
     def readings(self, after: int) -> Iterator[list[Stored]]:
         """From `after` on, in order: all readings of each sequence number that was found."""
@@ -81,8 +84,9 @@ def search(path: Path) -> Find:
                 find.snapshots += [Snapshot(*msgspec.convert(row, SNAPSHOT))] if row else []
         with suppress(apsw.Error):
             find.secret = _meta(db, "secret") or find.secret
-            find.journal = _meta(db, "journal").decode()
-    find.journal = find.journal or find.last_journal()
+            id_ = _meta(db, "journal").decode("ascii", "replace")
+            find.journal = id_ if ID.fullmatch(id_) else ""
+    find.journal = find.last_journal() or find.journal
     find.cut_off = _cut_off(path)
     return find
 
@@ -111,7 +115,7 @@ def _cut_off(path: Path) -> int:
 
 def _meta(db: apsw.Connection, key: str) -> bytes:
     row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return bytes(row[0]) if row else b""
+    return row[0] if row and isinstance(row[0], bytes) else b""
 
 
 def _carve(file: Path, find: Find) -> None:
