@@ -62,11 +62,15 @@ class Running(Daemon):
     def __init__(self, folder: Path, staff: str = "") -> None:
         self.folder, self.data = folder, folder / "data"
         self.port = free_port()
-        self.config = point_toml(folder, self.port, staff)
+        self.config = self.written(staff)
         super().__init__(folder, "run", "--config", str(self.config), "--data", str(self.data))
         self.hears("point testi at", str(self.port))
         listed = [line.split() for line in luukku("tokens", "--data", str(self.data)).stdout.splitlines()]
         self.tokens = {words[0]: words[-1] for words in reversed(listed)}
+
+    def written(self, staff: str) -> Path:
+        """Its config, as a file."""
+        return point_toml(self.folder, self.port, staff)
 
     def ask(self, method: str, path: str, role: str, body: Any = None) -> bytes:
         headers = {"Authorization": f"Bearer {self.tokens[role]}", "Idempotency-Key": os.urandom(8).hex()}
