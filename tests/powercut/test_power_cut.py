@@ -1,0 +1,84 @@
+"""The power goes after every operation of the disk: what was said is there, nothing else is, and everybody goes on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from controller.journal import migrate
+from tests.powercut import box_stories, central_stories
+from tests.powercut.box import BoxWitness
+from tests.powercut.campaign import Effort, Story, Tally, Witness, cut_everywhere
+from tests.powercut.central import CentralWitness
+
+Told = Callable[[Path, Random], Awaitable[Story]]
+BOX = {telling.__name__: telling for telling in box_stories.STORIES}
+CENTRAL = {telling.__name__: telling for telling in central_stories.STORIES}
+OFTEN = Effort(images=12, twice=0.05, then=6)
+
+
+def campaign(told: Told, witness: Witness, folder: Path, seed: int, effort: Effort) -> Tally:
+    """Tell a story, cut it everywhere; nothing may be wrong."""
+
+    async def run() -> Tally:
+        chance, tally = Random(seed), Tally()
+        story = await told(folder / "recorded", chance)
+        await cut_everywhere(story, witness, folder / "image", chance, effort, tally)
+        return tally
+
+    tally = asyncio.run(run())
+    print(f"seed {seed}: {tally}")
+    assert tally.wrong == [], f"seed {seed}"
+    return tally
+
+
+@pytest.fixture
+def story_of_the_box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Told:
+    telling = BOX[request.param]
+    if telling is box_stories.an_upgrade:
+        monkeypatch.setattr(migrate, "steps", box_stories.steps_of_tomorrow)
+    return lambda folder, chance: box_stories.told(telling, folder, chance, things=24)
+
+
+@pytest.fixture
+def story_of_central(request: pytest.FixtureRequest) -> Told:
+    telling = CENTRAL[request.param]
+    return lambda folder, chance: central_stories.told(telling, folder, chance, things=20)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("story_of_the_box", BOX, indirect=True)
+def test_a_power_cut_at_the_box_loses_nothing_invents_nothing_and_is_not_taken_for_damage(
+    story_of_the_box: Told, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    tally = campaign(story_of_the_box, BoxWitness(), tmp_path, 1, Effort())
+    record_property("images", tally.total)
+    assert tally.total >= 2_000
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("story_of_central", CENTRAL, indirect=True)
+def test_a_power_cut_at_central_loses_nothing_that_was_acknowledged_and_boxes_send_the_rest(
+    story_of_central: Told, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    tally = campaign(story_of_central, CentralWitness(), tmp_path, 1, Effort())
+    record_property("images", tally.total)
+    assert tally.total >= 1_000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(2, 5))
+@pytest.mark.parametrize("story_of_the_box", BOX, indirect=True)
+def test_many_power_cuts_at_the_box(story_of_the_box: Told, seed: int, tmp_path: Path) -> None:
+    assert campaign(story_of_the_box, BoxWitness(), tmp_path, seed, OFTEN).total >= 6_000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(2, 5))
+@pytest.mark.parametrize("story_of_central", CENTRAL, indirect=True)
+def test_many_power_cuts_at_central(story_of_central: Told, seed: int, tmp_path: Path) -> None:
+    assert campaign(story_of_central, CentralWitness(), tmp_path, seed, OFTEN).total >= 5_000
