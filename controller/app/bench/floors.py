@@ -19,6 +19,11 @@ import apsw
 import msgspec
 from aiohttp import web
 
+PAGE = """<!doctype html><title>floor</title><body><section class="called"><b class="number"></b></section><script>
+const socket = new WebSocket(location.origin.replace("http", "ws") + "/stream");
+socket.onopen = () => { document.body.className = "ready"; };
+socket.onmessage = (event) => { document.querySelector(".number").textContent = JSON.parse(event.data).number; };
+</script>"""
 BODY_LIMIT = 16 * 2**20
 BATCH = 500  # events, as the uplink sends them
 
@@ -32,6 +37,13 @@ def opened(path: Path) -> apsw.Connection:
     db.execute("PRAGMA wal_autocheckpoint = 4000")
     db.execute("CREATE TABLE IF NOT EXISTS row (n INTEGER PRIMARY KEY, body BLOB)")
     return db
+
+
+def opened_to_read(path: Path) -> apsw.Connection:
+    """A database that nobody writes to; nothing is left beside it."""
+    return apsw.Connection(
+        f"{path.resolve().as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    )
 
 
 def ticket(folder: Path) -> web.Application:
@@ -65,6 +77,32 @@ def memory(folder: Path) -> web.Application:
     return web.Application()
 
 
+def board(folder: Path) -> web.Application:
+    """GET / is a page that shows what it is told by WebSocket; POST /call tells all pages."""
+    pages: set[web.WebSocketResponse] = set()
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text=PAGE, content_type="text/html")
+
+    async def stream(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        pages.add(socket)
+        async for _ in socket:
+            pass
+        pages.discard(socket)
+        return socket
+
+    async def call(request: web.Request) -> web.Response:
+        told = await request.text()
+        await asyncio.gather(*(socket.send_str(told) for socket in pages))
+        return web.json_response({})
+
+    app = web.Application()
+    app.add_routes([web.get("/", page), web.get("/stream", stream), web.post("/call", call)])
+    return app
+
+
 def drain(folder: Path) -> web.Application:
     """POST /events: a batch in one transaction, durable when it is answered; GET /head: how many there are."""
     db, thread = opened(folder / "floor.db"), ThreadPoolExecutor(1)
@@ -89,7 +127,7 @@ def drain(folder: Path) -> web.Application:
 
 async def send(journal: Path, url: str) -> None:
     """Everything in a journal to the floor's receiver, a batch when the one before is durable."""
-    db, after = apsw.Connection(str(journal), flags=apsw.SQLITE_OPEN_READONLY), 0
+    db, after = opened_to_read(journal), 0
     read = "SELECT body FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
     async with aiohttp.ClientSession() as session:
         while rows := [cast(bytes, body) for (body,) in db.execute(read, (after, BATCH))]:
@@ -98,7 +136,12 @@ async def send(journal: Path, url: str) -> None:
             after += len(rows)
 
 
-SERVED: dict[str, Callable[[Path], web.Application]] = {"ticket": ticket, "memory": memory, "drain": drain}
+SERVED: dict[str, Callable[[Path], web.Application]] = {
+    "ticket": ticket,
+    "memory": memory,
+    "drain": drain,
+    "board": board,
+}
 
 
 async def main(name: str, folder: Path, more: list[str]) -> None:

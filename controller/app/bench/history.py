@@ -12,9 +12,8 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 
-import apsw
-
 from controller.app.bench.figures import Tell
+from controller.app.bench.floors import opened_to_read
 from controller.app.settings import config_hash
 from controller.domain import commands as c
 from controller.domain.decide import Context, Draft, day_facts, decide
@@ -96,7 +95,7 @@ def cached(folder: Path, config: Config, events: int, now_ms: int, tell: Tell) -
 
 def length(path: Path) -> int:
     """Events in a journal that nobody holds."""
-    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    db = opened_to_read(path)
     try:
         return int(db.execute("SELECT max(seq) FROM event").get)
     finally:

@@ -54,7 +54,7 @@ class Running:
 
 
 class Point(msgspec.Struct, frozen=True):
-    """A running daemon. `tokens`: role -> the first token of that role."""
+    """A running daemon. `tokens`: by role/id, and the first of a role by its name alone."""
 
     running: Running
     url: str
@@ -137,11 +137,12 @@ def free_port() -> int:
 
 
 async def tokens(data: Path) -> dict[str, str]:
-    """Role -> its first token, from the point's admin socket."""
+    """As `Point` holds them, from the point's admin socket."""
     connector = aiohttp.UnixConnector(str(data / "admin.sock"))
     async with aiohttp.ClientSession(connector=connector) as session, session.get("http://admin/tokens") as answer:
         known = msgspec.json.decode(await answer.read(), type=list[dict[str, str]])
-    return {one["role"]: one["token"] for one in reversed(known)}
+    first = {one["role"]: one["token"] for one in reversed(known)}
+    return first | {f"{one['role']}/{one['id']}": one["token"] for one in known}
 
 
 @asynccontextmanager

@@ -141,7 +141,7 @@ async def _whole_life(folder: Path, count: int) -> Figures:
         began, since = ours.running.cpu_s(), time.monotonic()
         await _print(session, ours, kiosk, count)
         spent, took = ours.running.cpu_s() - began, time.monotonic() - since
-        ends = [await _settled(session, ours, id_) for id_ in kiosk.given[-count:]]
+        ends = [await settled(session, ours, id_) for id_ in kiosk.given[-count:]]
         return {
             "cpu_with_paper_ms": round(1000 * (spent - idle * took) / count, 3),
             "idle_cpu_ms_per_s": round(1000 * idle, 3),
@@ -155,7 +155,7 @@ async def _print(session: aiohttp.ClientSession, ours: Point, kiosk: Presses, co
     await kiosk.alone(count)
     while await asyncio.to_thread(_pieces, ours) < len(kiosk.given):  # noqa: ASYNC110 why: another process's files
         await asyncio.sleep(LOOK_S)
-    await _settled(session, ours, kiosk.given[-1])
+    await settled(session, ours, kiosk.given[-1])
 
 
 def _pieces(ours: Point) -> int:
@@ -177,10 +177,10 @@ async def _leave(session: aiohttp.ClientSession, ours: Point, kiosk: Presses) ->
     ids, kiosk.given = kiosk.given, []
     await asyncio.gather(*(leave(ids[n::8]) for n in range(8)))
     for id_ in reversed(ids):
-        await _settled(session, ours, id_)
+        await settled(session, ours, id_)
 
 
-async def _settled(session: aiohttp.ClientSession, ours: Point, id_: str) -> str:
+async def settled(session: aiohttp.ClientSession, ours: Point, id_: str) -> str:
     """How a ticket's paper ended, once it has."""
     while True:
         async with session.get(f"{ours.url}/api/v1/tickets/{id_}", headers=ours.bearer("staff")) as answer:
