@@ -22,6 +22,7 @@ from controller.app.simulate.disk import Disk, Instant, SimulatedJournal
 from controller.app.simulate.machine import Machine
 from controller.app.simulate.network import Cable, Line
 from controller.app.simulate.printer import PaperMachine
+from controller.app.simulate.television import Announcer
 from controller.app.simulate.wire import Connector
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportPoint, Tick
@@ -31,6 +32,7 @@ from controller.journal import replay
 from controller.journal.faults import JournalFault
 from controller.ledger import Ledger
 from controller.readers.paper import Paper
+from controller.readers.speech import Speech
 from controller.web import server
 from controller.web.auth import DEVICE_ROLES, Door, Doorkeeper, token
 from controller.web.site import Site
@@ -134,6 +136,7 @@ class Box:
             devices = self._devices(ledger, f"{random.getrandbits(48):012x}")
             site.reprint, site.tiers = devices.reprint, devices.tier
             rooms = server.rooms(site, devices.test)
+            speech = Speech(ledger, Announcer(), rooms.screens)
             core = await stack.enter_async_context(asyncio.TaskGroup())
             heart = core.create_task(ledger.run())
             stack.callback(heart.cancel)
@@ -145,6 +148,7 @@ class Box:
             devices.start(tasks, ledger, random)
             for name, work in {
                 "pages": site.follow_journal,
+                "speech": speech.run,
                 "time": tending.Tending(ledger, site, clock).run,
             }.items():
                 tasks.create_task(keep_running(name, work, random))

@@ -40,13 +40,13 @@ class InlineDisk(Disk):
 
 
 class Central:
-    """`async with` is its life; `crash` ends a process and starts the next on the same disk."""
+    """From `start` to `stop`; started again it goes on with what its disk has."""
 
     def __init__(
         self, path: Path, vfs: str, now_ms: Callable[[], int], random: Random, on_taken: Callable[[Batch, Taken], None]
     ) -> None:
         self._path, self._vfs, self._now_ms, self._random, self._on_taken = path, vfs, now_ms, random, on_taken
-        self.stack = AsyncExitStack()
+        self._stack = AsyncExitStack()
         self.orders: Orders
         self.store: Store
         self._runner: web.AppRunner
@@ -54,19 +54,24 @@ class Central:
     async def start(self) -> None:
         self.store = Store(self._path, self._now_ms)
         self.store.disk = InlineDisk(self._path, self.store._opened, vfs=self._vfs)
-        await self.stack.enter_async_context(self.store)
+        await self._stack.enter_async_context(self.store)
         self.orders = Orders(self.store.disk, self._now_ms, lambda: f"c-{self._random.getrandbits(96):024x}")
         receiver = Receiver(Doors(TOKENS, open_page=False), self.store, self.orders, self._now_ms, self._on_taken)
         app = web.Application(middlewares=[problems], client_max_size=BODY_LIMIT)
         app.add_routes(receiver.routes())
         self._runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
-        self.stack.push_async_callback(self._runner.cleanup)
+        self._stack.push_async_callback(self._runner.cleanup)
 
     def server(self) -> web.Server:
-        assert self._runner.server is not None
+        if self._runner.server is None:
+            raise ConnectionRefusedError("central is down")
         return self._runner.server
 
     async def stop(self) -> None:
         self.orders.wake_all()
-        await self.stack.aclose()
+        await self._stack.aclose()
+
+    async def forget(self, keep: int) -> None:
+        """The disk is an older backup: it has the events up to `keep`. To be said before `stop`."""
+        await self.store.disk.write(lambda connection: connection.execute("delete from events where seq > ?", (keep,)))

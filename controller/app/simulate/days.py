@@ -62,7 +62,7 @@ def simulate(days: int, seed: int, faults: str, progress: Progress) -> Told:
 
 
 async def _day(world: World, n: int, kinds: Kinds) -> None:
-    weather = Weather(world.outside, kinds, Random(f"weather {world.seed} {n}"), world.tally)  # noqa: S311  # why: as above
+    weather = Weather(world.outside, kinds, Random(f"weather {world.seed} {n}"), world.tally, world.restart_central)  # noqa: S311  # why: as above
     box = asyncio.create_task(world.keep_the_box())
     blowing = asyncio.create_task(weather.run())
     await asyncio.sleep(FROM_OPENING_S)
@@ -79,15 +79,17 @@ async def _day(world: World, n: int, kinds: Kinds) -> None:
         asker = asks(http, URL, *tokens(world.outside.secret, world.config), keys)
         passers = Passers(world.config, asker, keys, world.order)
         passing = asyncio.create_task(passers.run(PASSER_EVERY_S))
+        television = asyncio.create_task(world.television().run())
         until = world.loop.time() + LONGEST_DAY_S
         while steered.running and world.loop.time() < until:
             await asyncio.sleep(10.0)
-            for task in (box, blowing, playing, passing):
+            for task in (box, blowing, playing, passing, television):
                 if task.done():
                     task.result()
-        for task in (passing, playing, blowing):
+        acting = (passing, playing, blowing, television)
+        for task in acting:
             task.cancel()
-        await asyncio.gather(passing, playing, blowing, return_exceptions=True)
+        await asyncio.gather(*acting, return_exceptions=True)
     weather.calm()
     await world.settle(SETTLE_S)
     world.switch_off()

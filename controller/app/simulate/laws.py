@@ -48,6 +48,8 @@ class Laws:
         self.counter: dict[str, str] = {}
         self.visit: dict[str, str] = {}
         self.entry: dict[str, str] = {}
+        self.number: dict[str, str] = {}  # visit -> number
+        self.calls: dict[str, int] = {}  # service event -> its newest call
         self.turns: dict[str, list[str]] = {}  # visit -> its service events
         self.going: set[str] = set()  # visits that are not over
         self.missed: set[str] = set()
@@ -86,6 +88,15 @@ class Laws:
         self._counters(state)
         self._visits(state)
 
+    def called(self) -> frozenset[tuple[str, str, int, str]]:
+        """Who is called now: service event, number, call, counter."""
+        return frozenset(
+            (turn, self.number.get(visit, ""), self.calls[turn], self.counter[turn])
+            for visit in self.going
+            for turn in self.turns[visit]
+            if self.stage[turn] == "called"
+        )
+
     def _visit_created(self, data: dict[str, Any]) -> None:
         self.entry[data["visit"]] = data["entry"]
         self.turns[data["visit"]] = []
@@ -101,6 +112,7 @@ class Laws:
             before = self.numbers.get(key, 0)
             hold(law, data["n"] == before + 1, f"{data['number']} after {before} on {data['business_date']}")
             self.numbers[key] = data["n"]
+        self.number[data["visit"]] = data["number"]
         self.medium[data["ticket"]] = data["medium"]
         if data["medium"] == "paper":
             self.paper[data["ticket"]] = "requested"
@@ -129,7 +141,7 @@ class Laws:
         """What is over is over: months must fit into memory. `tickets` and `orders` stay."""
         for gone in (
             self.stage, self.queue, self.counter, self.visit, self.entry, self.turns, self.paper, self.medium,
-            self.clocks,
+            self.number, self.calls, self.clocks,
         ):  # fmt: skip
             gone.clear()
         self.numbers = {key: n for key, n in self.numbers.items() if key[0] >= self.date}
@@ -169,7 +181,7 @@ class Laws:
         if what == "called":
             expected = "waiting" if data["call"] == 1 else "called"
             hold(law, was == expected and data["waiting_ms"] >= 0, f"{id_} called, was {was}: {data}")
-            self.counter[id_], self.stage[id_] = data["counter"], "called"
+            self.counter[id_], self.stage[id_], self.calls[id_] = data["counter"], "called", data["call"]
             return
         before: dict[str, tuple[str, ...]] = {
             "started": ("called",), "held": ("serving",), "resumed": ("held",),

@@ -86,7 +86,16 @@ class Passers:
 
     async def run(self, every_s: float) -> None:
         """Something about every `every_s`, for ever."""
-        acts = (self._come, self._come, self._come, self._give_back, self._reprint, self._brought, self._queue)
+        acts = (
+            self._come,
+            self._come,
+            self._come,
+            self._give_back,
+            self._reprint,
+            self._brought,
+            self._queue,
+            self._from_web,
+        )
         while True:
             await asyncio.sleep(self._random.expovariate(1 / every_s))
             await self._random.choice(acts)()
@@ -122,3 +131,10 @@ class Passers:
         await asyncio.sleep(self._random.uniform(20, 200))
         await self._order("open_queue", b'{"queue":"%s"}' % queue)
         await self._order("resend_from", b'{"seq":1}')
+
+    async def _from_web(self) -> None:
+        """Somebody takes a number at home; the lobby is told something."""
+        service = self._random.choice(self._config.services).id.encode()
+        await self._order("ticket_issue", b'{"service":"%s","language":"sv"}' % service)
+        await self._order("announce", b'{"text":{"fi":"Tauko"},"seconds":60}')
+        await self._order("config_put", b"{}")

@@ -5,9 +5,13 @@ import msgspec
 from controller.app.simulate.laws import Broken
 from controller.app.simulate.tally import Tally
 
+DONE = (
+    "days", "schedules", "events", "tickets", "answers", "presses given up", "pieces of paper", "pictures on the TV",
+    "batches at central", "orders", "starts",
+)  # fmt: skip
 GROUPS = {
     "papers ended": "paper: ", "crashes at an append": "crash: ", "printer faults": "printer: ",
-    "of the line": "line: ",
+    "of the line": "line: ", "central": "central: ",
 }  # fmt: skip
 
 
@@ -25,9 +29,7 @@ class Told(msgspec.Struct):
 def written(told: Told, real_s: float, cpu_s: float) -> str:
     lines = _broken(told) if told.broken is not None else []
     tally = told.tally
-    done = ("days", "schedules", "events", "tickets", "answers", "pieces of paper", "batches at central", "orders",
-            "starts")  # fmt: skip
-    lines += [f"  {name:<24}{tally[name]:>12,}" for name in done if tally[name]]
+    lines += [f"  {name:<24}{tally[name]:>12,}" for name in DONE if tally[name]]
     for title, prefix in GROUPS.items():
         lines += _group(title, tally.starting(prefix))
     lines += [f"  {name:<24}{tally[name]:>12,}" for name in ("clock steps", "full disks") if tally[name]]

@@ -43,7 +43,7 @@ def simulate(schedules: int, seed: int, faults: str, progress: days.Progress) ->
 
 async def _play(world: World, kinds: Kinds) -> None:
     await world.central.start()
-    weather = Weather(world.outside, kinds, Random(f"weather {world.seed}"), world.tally, PACE)  # noqa: S311  # why: must be repeatable
+    weather = Weather(world.outside, kinds, Random(f"weather {world.seed}"), world.tally, world.restart_central, PACE)  # noqa: S311  # why: must be repeatable
     box = asyncio.create_task(world.keep_the_box())
     await asyncio.sleep(2.0)
     blowing = asyncio.create_task(weather.run())

@@ -2,6 +2,7 @@
 death at an append of its journal."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from random import Random
 
 import msgspec
@@ -17,8 +18,11 @@ KINDS = {
     FaultKind.PAPER_OUT: 3, FaultKind.NEAR_END: 2, FaultKind.COVER: 3, FaultKind.JAM: 2, FaultKind.SILENT: 3,
     FaultKind.DROP: 3, FaultKind.POWER: 4,
 }  # fmt: skip
+CRASH_ONE_IN = 250  # appends
 STEPS_S = (-3600.0, -90.0, -1.5, 1.5, 90.0, 3600.0)
 DAY_S = 86_400.0
+
+Restart = Callable[[Random], Awaitable[None]]
 
 
 class Kinds(msgspec.Struct, frozen=True):
@@ -39,9 +43,12 @@ class Kinds(msgspec.Struct, frozen=True):
 class Weather:
     """`run` makes it all, for ever; `calm` mends what is broken. `pace` 1 is an office day's; more is faster."""
 
-    def __init__(self, outside: Outside, kinds: Kinds, random: Random, tally: Tally, pace: float = 1.0) -> None:
+    def __init__(
+        self, outside: Outside, kinds: Kinds, random: Random, tally: Tally, restart_central: Restart, pace: float = 1.0
+    ) -> None:
         self._outside, self._kinds, self._tally, self._pace = outside, kinds, tally, pace
-        self._randoms = [Random(random.getrandbits(64)) for _ in range(5)]  # noqa: S311  # why: must be repeatable
+        self._restart_central = restart_central
+        self._randoms = [Random(random.getrandbits(64)) for _ in range(6)]  # noqa: S311  # why: must be repeatable
         if kinds.crash:
             outside.fate = self._fate
 
@@ -49,7 +56,7 @@ class Weather:
         async with asyncio.TaskGroup() as tasks:
             for wanted, work in (
                 (self._kinds.printer, self._printers), (self._kinds.link, self._line), (self._kinds.clock, self._clock),
-                (self._kinds.disk, self._disk),
+                (self._kinds.disk, self._disk), (self._kinds.link, self._central),
             ):  # fmt: skip
                 if wanted:
                     tasks.create_task(work())
@@ -67,7 +74,7 @@ class Weather:
     def _fate(self) -> tuple[Instant, int] | None:
         """At every append: does the box die here?"""
         random = self._randoms[0]
-        if not self._kinds.crash or random.random() * 400 >= self._pace:
+        if not self._kinds.crash or random.random() * CRASH_ONE_IN >= self._pace:
             return None
         return random.choice(tuple(Instant)), random.randrange(6)
 
@@ -124,6 +131,12 @@ class Weather:
             self._outside.disk.full = True
             await self._pause(random, 45)
             self._outside.disk.full = False
+
+    async def _central(self) -> None:
+        random = self._randoms[5]
+        while True:
+            await self._pause(random, 7200)
+            await self._restart_central(random)
 
     async def _pause(self, random: Random, mean_s: float) -> None:
         await asyncio.sleep(random.expovariate(self._pace / mean_s))

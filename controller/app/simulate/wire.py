@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
@@ -107,17 +108,17 @@ class Connector(aiohttp.BaseConnector):
         self._network = network
 
     async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> ResponseHandler:  # noqa: ASYNC109  # why: aiohttp's own name
+        client: ResponseHandler = self._factory()
         try:
-            self._network.connect()
+            join(self._network, client, self._server)
         except OSError as unreachable:
             raise aiohttp.ClientConnectionError(str(unreachable)) from unreachable
-        client: ResponseHandler = self._factory()
-        join(self._network, client, self._server)
         return client
 
 
 def join(network: Network, client: asyncio.Protocol, server: Callable[[], web.Server]) -> End:
-    """Connect the two; gives the client's end."""
+    """Connect the two; gives the client's end. Raises OSError when nobody can be reached."""
+    network.connect()
     serving = server()()
     here, there = End(network, client, is_client=True), End(network, serving, is_client=False)
     here.other, there.other = there, here
@@ -128,7 +129,8 @@ def join(network: Network, client: asyncio.Protocol, server: Callable[[], web.Se
 
 
 def _ask_again(network: Network, server: Callable[[], web.Server], request: bytes) -> None:
-    join(network, _Deaf(), server).other.arrived(request)
+    with suppress(OSError):
+        join(network, _Deaf(), server).other.arrived(request)
 
 
 class _Deaf(asyncio.Protocol):

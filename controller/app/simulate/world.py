@@ -5,7 +5,6 @@ import hashlib
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, MutableMapping
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -17,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from controller.app.asking import Answer
-from controller.app.simulate.box import Box, Outside
+from controller.app.simulate.box import URL, Box, Outside
 from controller.app.simulate.central import Central
 from controller.app.simulate.disk import Disk, Instant
 from controller.app.simulate.laws import Broken, Laws, hold
@@ -29,15 +28,20 @@ from controller.app.simulate.people import PatientAsker
 from controller.app.simulate.printer import PaperMachine
 from controller.app.simulate.report import Told
 from controller.app.simulate.tally import Tally
+from controller.app.simulate.television import Television
 from controller.app.simulate.weather import Kinds
 from controller.app.simulate.wire import Connector
-from controller.central.sink import Batch, Taken
+from controller.central.sink import Batch, StorageFull, Taken
 from controller.domain.point import Config
 from controller.domain.state import State
 from controller.journal import replay, wire
 from controller.ports.journal import Stored
+from controller.web.auth import token
+from controller.web.boards import SHOWN_CALLS
 from drivers.sim.piece import Piece
 
+OLD_BACKUP = 0.3  # of central's restarts
+KEPT_CALLED = 2000  # seqs: a page may paint a little late
 DOWN_S = (0.5, 40.0)  # from a crash to the next start
 
 
@@ -64,12 +68,14 @@ class World:
         self.papers = Papers(config.point.public_url, self.outside.secret)
         self.proof = State(self.outside.journal_id)
         self.bodies: list[bytes] = []  # the digest of every event's exact bytes, by seq - 1
+        self._called: dict[int, frozenset[tuple[str, str, int, str]]] = {0: frozenset()}  # at a seq: who is called
         self.box = Box(self.outside)
         self.broken: Broken | None = None
         self.at_central = 0
         self.on_s = 0.0
         self._unheard = 0  # events that a dying box made durable
         self._claimed: dict[str, str] = {}  # ticket -> the key of the press that got it
+        self._ordered: set[str] = set()  # by central's operator
         self._presses: set[str] = set()  # without an answer
         self._off = False
         loop.after_each = self._after_each
@@ -111,6 +117,10 @@ class World:
     def asker(self) -> type[PatientAsker]:
         """Who asks in this world: every answer is held against the laws."""
         return type("Asker", (PatientAsker,), {"witness": self})
+
+    def television(self) -> Television:
+        screen = self.config.screens[0].id
+        return Television(URL, screen, token(self.outside.secret, "tv", screen), self.session, self._random(), self)
 
     def _door(self) -> web.Server:
         return self.box.door()
@@ -162,6 +172,12 @@ class World:
         self._take_in(journal.stored(self.laws.seq))
         self.laws.compare(ledger.state)
         self._prove(ledger.state)
+        self._remember_called()
+
+    def _remember_called(self) -> None:
+        self._called[self.laws.seq] = self.laws.called()
+        while len(self._called) > KEPT_CALLED:
+            del self._called[next(iter(self._called))]
 
     def _take_in(self, bodies: list[bytes]) -> None:
         for body in bodies:
@@ -169,8 +185,11 @@ class World:
             self.tally.count("events")
             self.bodies.append(_digest(body))
             if name == "ticket.issued":
+                data = msgspec.json.decode(wire.read(body).data)
                 self.tally.count("tickets")
-                self.papers.issued(msgspec.json.decode(wire.read(body).data)["ticket"])
+                self.papers.issued(data["ticket"])
+                if self.laws.entry[data["visit"]] == "web":
+                    self._claimed[data["ticket"]] = "central"
             elif name == "ticket.print_result":
                 data = msgspec.json.decode(wire.read(body).data)
                 self.tally.count(f"paper: {data['result']}")
@@ -200,6 +219,7 @@ class World:
         self._take_in(new)
         self.laws.compare(ledger.state)
         self._prove(ledger.state)
+        self._remember_called()
 
     def _fell(self, printer: str, piece: Piece) -> None:
         self.tally.count("pieces of paper")
@@ -218,6 +238,21 @@ class World:
                 hold("central understands every event", event.quarantined is None, event.quarantined)
                 self.at_central = event.seq
             self.tally.count("batches at central")
+
+        self.check(look)
+
+    def shown(self, seq: int, state: dict[str, Any]) -> None:
+        """The info-TV has painted this."""
+        self.tally.count("pictures on the TV")
+
+        def look() -> None:
+            law = "the TV shows exactly who is called"
+            hold(law, seq in self._called, f"a picture of {seq}, which nobody ever saw")
+            rows = [row for row in state["called"] if row["state"] == "called"]
+            shown = {(row["service_event"], row["number"], row["call"], row["counter"]) for row in rows}
+            told = self._called[seq]
+            whole = len(state["called"]) < SHOWN_CALLS
+            hold(law, shown == told if whole else shown <= told, f"at {seq} {shown}, told {set(told)}")
 
         self.check(look)
 
@@ -257,7 +292,9 @@ class World:
 
     def _is_quiet(self) -> bool:
         state = self.box.ledger.state if self.box.ledger is not None and self.box.ready.is_set() else None
-        return state is not None and not state.unfinished_prints and self.at_central == state.seq
+        if state is None or state.unfinished_prints:
+            return False
+        return self.at_central == state.seq and self._ordered <= self.laws.orders.keys()
 
     def _evening(self) -> None:
         ledger, journal = self.box.ledger, self.box.journal
@@ -266,12 +303,14 @@ class World:
         hold("every paper comes to its end", not left, f"without an end: {left}")
         seq = ledger.state.seq
         hold("everything reaches central", self.at_central == seq, f"central at {self.at_central}, journal at {seq}")
+        open_ = self._ordered - self.laws.orders.keys()
+        hold("every order from central is answered", not open_, f"without an answer: {open_}")
         for id_, known in ledger.state.tickets.items():
             papers, paper = self.papers.marked.get(id_, []), known.print
             if paper.state in {"failed", "void"} and not papers:
                 law = "who has no paper has the number on the screen"
                 hold(law, known.medium == "screen", f"{known.number}: {known.medium}")
-        unclaimed = len(self.laws.tickets) - len(self._claimed) - self.tally["tickets by order"]
+        unclaimed = len(self.laws.tickets) - len(self._claimed)
         hold("one press, one number", 0 <= unclaimed <= len(self._presses), f"{unclaimed} numbers nobody pressed for")
         self._replay_whole(journal.stored(0), ledger.state)
 
@@ -290,11 +329,24 @@ class World:
 
     async def order(self, type_: str, data: bytes) -> None:
         """Central's operator sends an order."""
-        expires = b"2099-01-01T00:00:00Z"
-        body = b'{"type":"%s","data":%s,"expires":"%s"}' % (type_.encode(), data, expires)
-        with suppress(Exception):
-            await self.central.orders.add(self.config.point.id, body, None)
+        body = b'{"type":"%s","data":%s,"expires":"2099-01-01T00:00:00Z"}' % (type_.encode(), data)
+        try:
+            self._ordered.add(await self.central.orders.add(self.config.point.id, body, None))
+        except (StorageFull, RuntimeError):
+            return  # central is down
         self.tally.count("orders")
+
+    async def restart_central(self, random: Random) -> None:
+        """Its process dies; sometimes it comes back on an older backup."""
+        self.line.cut()
+        if random.random() < OLD_BACKUP and self.at_central:
+            self.at_central -= min(self.at_central, random.randrange(1, 400))
+            await self.central.forget(self.at_central)
+            self.tally.count("central: old backups")
+        await self.central.stop()
+        await asyncio.sleep(random.uniform(1, 60))
+        await self.central.start()
+        self.tally.count("central: restarts")
 
 
 def _digest(body: bytes) -> bytes:
