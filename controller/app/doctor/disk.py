@@ -110,15 +110,14 @@ def _nearest(path: Path) -> Path:
 
 
 def _mount(path: Path) -> tuple[str, str, set[str]] | None:
-    """Device, type and options of the file system that `path` is on: proc(5), mountinfo."""
-    device = os.stat(path).st_dev
-    number = f"{os.major(device)}:{os.minor(device)}"
-    found = None
-    for line in Path("/proc/self/mountinfo").read_text("utf-8").splitlines():
+    """Device, type and options of the mount that `path` is in: the innermost, of several the newest."""
+    found, inner = None, -1
+    for line in Path("/proc/self/mountinfo").read_text("utf-8").splitlines():  # proc(5)
         head, _, tail = line.partition(" - ")
         fields, (type_, source, super_) = head.split(), tail.split(" ", 2)
-        if fields[2] == number:
-            found = source, type_, set(fields[5].split(",")) | set(super_.split(","))
+        point = Path(fields[4].replace("\\040", " "))
+        if path.resolve().is_relative_to(point) and len(point.parts) >= inner:
+            found, inner = (source, type_, set(fields[5].split(",")) | set(super_.split(","))), len(point.parts)
     return found
 
 

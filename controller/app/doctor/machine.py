@@ -53,7 +53,7 @@ def clock(box: Box) -> Finding:
 def zone(box: Box) -> Finding:
     """The config's, and that this system knows it."""
     if box.config is None:
-        return unknown("the config is wrong", "see the check config")
+        return unknown("the config is wrong or closed to you", "see the check config")
     here = datetime.now(box.config.point.zone)
     return ok(f"{box.config.point.timezone}, {here:%H:%M} there (UTC{here:%z})")
 

@@ -15,7 +15,7 @@ from drivers.speech.voices import discover
 
 EXAMPLE = "esimerkki"
 CERT_WARN = 30  # days
-NO_CONFIG = unknown("the config is wrong", "see the check config")
+NO_CONFIG = unknown("the config is wrong or closed to you", "see the check config")
 
 
 def config(box: Box) -> Finding:

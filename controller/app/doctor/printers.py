@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from controller.app.doctor.asking import asked
-from controller.app.doctor.finding import Box, Check, Finding, Verdict, fail
+from controller.app.doctor.finding import Box, Check, Finding, Verdict, fail, warn
 from controller.app.probe import probe
 from controller.domain.point import Printer
 
@@ -30,6 +30,8 @@ def checks(box: Box) -> Iterator[tuple[str, Check]]:
 
 
 def check(printer: Printer, box: Box) -> Finding:
+    if printer.link == "sim":
+        return warn("simulated: no paper comes out", "its real link in the config: tcp:, usb: or serial:")
     return _of_the_daemon(printer, box) or _asked(printer)
 
 
