@@ -12,7 +12,7 @@ from controller.central.disk import Disk, _Asked
 from controller.central.orders import Orders
 from controller.central.problems import problems
 from controller.central.receiver import BODY_LIMIT, Receiver
-from controller.central.sink import Batch, Taken
+from controller.central.sink import Batch, StorageFull, Taken
 from controller.central.store import Store
 
 URL = "http://central"
@@ -23,20 +23,23 @@ SHUTDOWN_S = 0.1
 class InlineDisk(Disk):
     """Does each job where it is asked for: nothing else runs meanwhile, and each run is like the other."""
 
+    over = False
+
     async def __aenter__(self) -> Disk:
         return self
 
     async def _ask(self, asked: _Asked) -> object:
+        if self.over:
+            raise StorageFull("this process has ended")
         if asked.writes:
             self._commit([asked])
         else:
             self._read(asked)
-        if asked.ends:
-            self._close()
         return await asked.future
 
     async def _end(self) -> None:
         self._close()
+        self.over = True
 
 
 class Central:
