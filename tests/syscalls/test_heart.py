@@ -21,7 +21,7 @@ AT_ONCE = 3  # lives side by side: each mostly waits for its disk
 ANSWER = re.compile(r"^201 (\d+) (\w+)$", re.MULTILINE)
 EVERYONE = {n: f"K{n + 1:03d}" for n in range(BEFORE + AFTER)}
 SYNCS = {"fsync", "fdatasync"}
-SAMPLE, EVERY = 20, 10_000  # calls that fail in `make test`; `make long` takes each
+SAMPLE, EVERY = 12, 10_000  # calls that fail in `make test`; `make long` takes each
 
 
 class Hearts:

@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from tests.readers.paper_rig import a_printer
-from tests.syscalls.calls import Call, counted, database, fatal, kill, spread, watching, watching_sends
+from tests.syscalls.calls import (
+    Call,
+    counted,
+    database,
+    fail,
+    fatal,
+    kill,
+    spread,
+    struck,
+    watching,
+    watching_sends,
+)  # fmt: skip
 from tests.syscalls.calls import sends as sent
 from tests.syscalls.lobby import Lobby
 from tests.syscalls.offices import Office, an_office
@@ -17,8 +28,9 @@ from tests.system.stranger import Answer
 
 pytestmark = pytest.mark.system
 AT_ONCE = 3  # points side by side: each mostly waits for its disk and its printer
-SAMPLE, EVERY = 12, 10_000  # calls in `make test`; `make long` takes each
+SAMPLE, EVERY = 8, 10_000  # calls in `make test`; `make long` takes each
 SYNCS = {"fsync", "fdatasync"}
+MODULES = ("controller.app.main", "controller.app.compose", "escpos.printer")  # the last is imported at the first paper
 
 
 class Mornings:
@@ -76,7 +88,7 @@ class Mornings:
 
 @pytest.fixture
 async def mornings(tmp_path: Path) -> AsyncIterator[Mornings]:
-    async with program("controller.app.main", "controller.app.compose") as made, an_office(made, tmp_path) as office:
+    async with program(*MODULES) as made, an_office(made, tmp_path) as office:
         yield Mornings(office, tmp_path)
 
 
@@ -98,3 +110,34 @@ async def test_the_daemon_killed_at_calls_all_over_its_life_loses_nothing(mornin
 async def test_the_daemon_killed_before_it_speaks_loses_nothing(mornings: Mornings) -> None:
     """Answers, bytes to the printer, events to central: what was to be said is said by the next life, once."""
     await killed(mornings, SAMPLE, sends=True)
+
+
+async def fails(mornings: Mornings, error: str, times: int, most: int) -> None:
+    """Whoever asks is told that the disk takes nothing, or nobody answers; in the end each has one number."""
+    calls = [call for call in await mornings.calls() if error == "EIO" or call.name not in SYNCS]
+    chosen = spread(calls, most, seed=5)
+    folders = await mornings.each([fail(call, error, times) for call in chosen])
+    missed = [str(call) for call, folder in zip(chosen, folders, strict=True) if not struck(folder / "calls")]
+    print(f"{len(folders) - len(missed)} calls of {len(calls)} failed with {error}; never came to {missed}")
+    assert len(missed) <= len(chosen) // 10, missed
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+async def test_a_disk_that_fails_the_daemon_gets_no_wrong_answer_from_it(mornings: Mornings, error: str) -> None:
+    await fails(mornings, error, 1, SAMPLE // 2)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("sends", [False, True], ids=["files", "sends"])
+async def test_the_daemon_killed_at_every_call_loses_nothing(mornings: Mornings, sends: bool) -> None:
+    await killed(mornings, EVERY, sends=sends)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("times", [1, 4], ids=["once", "four in a row"])
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+async def test_a_disk_that_fails_the_daemon_at_each_call(mornings: Mornings, error: str, times: int) -> None:
+    await fails(mornings, error, times, EVERY)

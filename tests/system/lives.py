@@ -17,6 +17,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 READY_S, ATTACH_S, END_S = 60.0, 20.0, 30.0
 PR_SET_PTRACER, PTRACER_ANY = 0x59616D61, ctypes.c_ulong(-1)  # prctl(2): strace is our sibling, not our parent
@@ -125,16 +126,16 @@ def _bury() -> None:
             pass
 
 
-def _live(wish: dict[str, object]) -> int:
+def _live(wish: dict[str, Any]) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    log = os.open(str(wish["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = os.open(wish["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
     if wish["strace"]:
         ctypes.CDLL(None).prctl(PR_SET_PTRACER, PTRACER_ANY, 0, 0, 0)
         _attached()
-    module, _, name = str(wish["entry"]).partition(":")
+    module, _, name = wish["entry"].partition(":")
     return int(getattr(importlib.import_module(module), name)(wish["words"]) or 0)
 
 
