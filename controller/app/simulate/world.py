@@ -75,6 +75,7 @@ class World:
         self.on_s = 0.0
         self._unheard = 0  # events that a dying box made durable
         self._claimed: dict[str, str] = {}  # ticket -> the key of the press that got it
+        self._restarting: asyncio.Task[None] | None = None
         self._ordered: set[str] = set()  # by central's operator
         self._presses: set[str] = set()  # without an answer
         self._off = False
@@ -283,6 +284,8 @@ class World:
 
     async def settle(self, within_s: int) -> None:
         """Faults are over: wait until all is quiet, then hold the whole against its laws."""
+        if self._restarting is not None:
+            await self._restarting
         for _ in range(within_s):
             if self._is_quiet():
                 break
@@ -337,7 +340,11 @@ class World:
         self.tally.count("orders")
 
     async def restart_central(self, random: Random) -> None:
-        """Its process dies; sometimes it comes back on an older backup."""
+        """Its process dies; sometimes it comes back on an older backup. Whoever waits for that may go before."""
+        self._restarting = asyncio.create_task(self._restart_central(random))
+        await asyncio.shield(self._restarting)
+
+    async def _restart_central(self, random: Random) -> None:
         self.line.cut()
         if random.random() < OLD_BACKUP and self.at_central:
             self.at_central -= min(self.at_central, random.randrange(1, 400))
