@@ -1,5 +1,6 @@
 """Central in the world: the real receiver, store and orders, served over the line, its disk without a thread."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,7 +13,7 @@ from controller.central.disk import Disk, _Asked
 from controller.central.orders import Orders
 from controller.central.problems import problems
 from controller.central.receiver import BODY_LIMIT, Receiver
-from controller.central.sink import Batch, StorageFull, Taken
+from controller.central.sink import Batch, Taken
 from controller.central.store import Store
 
 URL = "http://central"
@@ -29,8 +30,8 @@ class InlineDisk(Disk):
         return self
 
     async def _ask(self, asked: _Asked) -> object:
-        if self.over:
-            raise StorageFull("this process has ended")
+        if self.over:  # this process has ended: whoever still asks in it is never answered
+            await asyncio.get_running_loop().create_future()
         if asked.writes:
             self._commit([asked])
         else:
@@ -50,6 +51,7 @@ class Central:
     ) -> None:
         self._path, self._vfs, self._now_ms, self._random, self._on_taken = path, vfs, now_ms, random, on_taken
         self._stack = AsyncExitStack()
+        self.up = False
         self.orders: Orders
         self.store: Store
         self._runner: web.AppRunner
@@ -64,6 +66,7 @@ class Central:
         app.add_routes(receiver.routes())
         self._runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
+        self.up = True
         self._stack.push_async_callback(self._runner.cleanup)
 
     def server(self) -> web.Server:
@@ -72,6 +75,7 @@ class Central:
         return self._runner.server
 
     async def stop(self) -> None:
+        self.up = False
         self.orders.wake_all()
         await self._stack.aclose()
 

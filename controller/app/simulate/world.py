@@ -31,7 +31,7 @@ from controller.app.simulate.tally import Tally
 from controller.app.simulate.television import Television
 from controller.app.simulate.weather import Kinds
 from controller.app.simulate.wire import Connector
-from controller.central.sink import Batch, StorageFull, Taken
+from controller.central.sink import Batch, Taken
 from controller.domain.point import Config
 from controller.domain.state import State
 from controller.journal import replay, wire
@@ -332,11 +332,10 @@ class World:
 
     async def order(self, type_: str, data: bytes) -> None:
         """Central's operator sends an order."""
+        if not self.central.up:
+            return
         body = b'{"type":"%s","data":%s,"expires":"2099-01-01T00:00:00Z"}' % (type_.encode(), data)
-        try:
-            self._ordered.add(await self.central.orders.add(self.config.point.id, body, None))
-        except StorageFull:
-            return  # central is down
+        self._ordered.add(await self.central.orders.add(self.config.point.id, body, None))
         self.tally.count("orders")
 
     async def restart_central(self, random: Random) -> None:
