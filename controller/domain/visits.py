@@ -110,15 +110,15 @@ def senders(draft: Draft, turn: ServiceEvent) -> list[ServiceEvent]:
     for before, event in pairwise(events):
         if event.cause == "return" and back:
             back.pop()
-        elif event.cause == "transfer" and event.back_to == before.counter:
-            back.append(before)
         elif event.cause == "transfer":
             back = sent_on(back, before.counter) if event.back_to else []
+            if event.back_to == before.counter:
+                back = [*back, before]
     return back
 
 
 def sent_on(back: list[ServiceEvent], counter: str) -> list[ServiceEvent]:
-    """Who still wants the customer back when `counter` sends them on without asking for them."""
+    """Who still wants the customer back when `counter` sends them on: not itself, for it had them."""
     return back[:-1] if back and back[-1].counter == counter else back
 
 

@@ -214,3 +214,14 @@ def test_held_customers_can_be_sent_on_and_the_current_one_stays() -> None:
     assert (point.stage(held), point.stage(current)) == ("waiting", "serving")
     assert point.state.counters["c1"].state == "serving"
     assert point.state.counters["c1"].held == []
+
+
+def test_a_counter_that_fetched_its_customer_back_early_gets_them_back_once() -> None:
+    """It asks twice, because it called them itself before the return came: one wish, one return, and the visit ends."""
+    point, ticket = at_work()
+    for _ in range(2):
+        send(point, "c1", to_service="passport", come_back=True)
+        point.do(c.CallTicket(counter="c1", ticket=ticket.id))
+    send(point, "c1", to_service="passport", come_back=True)
+    assert [point.serve(counter) for counter in ("c4", "c1", "c1")] == [ticket.number, ticket.number, ""]
+    assert [v.outcome for v in point.of(e.VisitEnded)] == ["served"]
