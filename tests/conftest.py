@@ -33,6 +33,10 @@ NEVER_IN_A_LOOP = ("time.", "socket.", "ssl.", "sqlite3.", "builtins.")
 
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("long", deadline=None, print_blob=True, max_examples=2000)
+hypothesis.settings.register_profile(  # tools/mutate.py: for every fault the same examples, and none made smaller
+    "mutation", deadline=None, derandomize=True, database=None, max_examples=50,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)  # fmt: skip
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
