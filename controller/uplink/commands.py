@@ -24,6 +24,7 @@ from controller.uplink.line import (
     point_url,
 )  # fmt: skip
 
+N_MOST = 2**52  # a command's number; a cursor beyond what central takes back would shut out every later command
 POLL_S = 40.0  # central answers within 25 s (contract, section 5); the rest is for a slow line
 
 
@@ -51,6 +52,8 @@ def read_order(raw: bytes) -> Order:
         slot = msgspec.json.decode(raw, type=_Slot)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as bad:
         raise Unplaced(str(bad)) from bad
+    if not 0 < slot.n <= N_MOST:
+        raise Unplaced(f"number {slot.n}")
     return Order(id=slot.id, n=slot.n, type=_text(slot.type), data=msgspec.Raw(slot.data), expires=_text(slot.expires))
 
 
@@ -102,7 +105,9 @@ async def _fetch(line: aiohttp.ClientSession, url: str, headers: dict[str, str],
     """Commands in their order; one that has no place among them is logged and left out."""
     timeout = aiohttp.ClientTimeout(total=POLL_S)
     orders = []
-    async with line.get(url, params={"after": after}, headers=headers, timeout=timeout) as response:
+    async with line.get(
+        url, params={"after": after}, headers=headers, timeout=timeout, allow_redirects=False
+    ) as response:
         for item in msgspec.json.decode(await answer_of(response), type=list[msgspec.Raw]):
             try:
                 orders.append(read_order(bytes(item)))

@@ -12,6 +12,8 @@ import structlog
 
 SHORTEST_S, LONGEST_S = 0.5, 30.0  # wait after a failure (contract, section 7)
 REQUEST_S = 10.0  # any request but a long poll
+ANSWER_MOST = 4 << 20  # bytes: a hundred commands are the longest answer
+WORDS_MOST = 300  # letters of what central says went wrong
 
 OpenSession = Callable[[], aiohttp.ClientSession]
 log = structlog.get_logger()
@@ -23,6 +25,10 @@ class Refused(Exception):
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(f"{status} {detail}")
         self.status = status
+
+
+class TooLong(Exception):
+    """Central answers without end."""
 
 
 class _Problem(msgspec.Struct, frozen=True):
@@ -53,14 +59,25 @@ def bearer(token: str) -> dict[str, str]:
 
 async def answer_of(response: aiohttp.ClientResponse) -> bytes:
     """The body of a 200. Raises Refused with central's own words for anything else."""
-    body = await response.read()
+    body = await whole_of(response)
     if response.status == 200:
         return body
     try:
         problem = msgspec.json.decode(body, type=_Problem)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         problem = _Problem()
-    raise Refused(response.status, f"{problem.type} {problem.detail}".strip() or response.reason or "no reason given")
+    why = f"{problem.type} {problem.detail}".strip() or response.reason or "no reason given"
+    raise Refused(response.status, why[:WORDS_MOST])
+
+
+async def whole_of(response: aiohttp.ClientResponse) -> bytes:
+    """The body, unpacked. Raises TooLong before a flood fills this box."""
+    body = bytearray()
+    async for part in response.content.iter_chunked(65_536):
+        body += part
+        if len(body) > ANSWER_MOST:
+            raise TooLong(f"central's answer is too long: over {ANSWER_MOST} bytes")
+    return bytes(body)
 
 
 class Backoff:

@@ -29,6 +29,7 @@ from controller.uplink.line import (
     log,
     open_session,
     point_url,
+    whole_of,
 )  # fmt: skip
 
 BATCH = 500  # events in one request (delivery.md 2.3: more gains little)
@@ -117,7 +118,7 @@ class Uplink:
     async def _meet(self, session: aiohttp.ClientSession) -> int:
         """The sequence up to which central has our history. Raises Forked."""
         query = {"journal": self._journal.journal}
-        async with session.get(self._head_url, params=query, headers=self._said()) as response:
+        async with session.get(self._head_url, params=query, headers=self._said(), allow_redirects=False) as response:
             head = msgspec.json.decode(await answer_of(response), type=Head)
         if await self._agrees(head.seq, head.chain):
             await self._up(head.seq)
@@ -133,7 +134,7 @@ class Uplink:
         ours = await self._read(min(seq, self._journal.seq) - 1, 1)
         if ours:
             async with asyncio.timeout(REQUEST_S), self._post(session, ours) as response:
-                await response.read()
+                await whole_of(response)
 
     async def _news(self, cursor: int) -> bool:
         """True when there is something to send; False when it is time to compare the head again."""
@@ -185,7 +186,7 @@ class Uplink:
         if len(body) >= COMPRESS_FROM:
             body = gzip.compress(body, 1, mtime=0)
             headers["Content-Encoding"] = "gzip"
-        return session.post(self._events_url, data=body, headers=headers)
+        return session.post(self._events_url, data=body, headers=headers, allow_redirects=False)
 
     async def _agrees(self, seq: int, chain: str) -> bool:
         """Is `chain` our own chain at `seq`?"""
