@@ -8,6 +8,7 @@ from random import Random
 
 from aiohttp import web
 
+from controller.app.simulate.loop import FOR_EVER_S
 from controller.central.auth import Doors
 from controller.central.disk import Disk, _Asked
 from controller.central.orders import Orders
@@ -31,7 +32,7 @@ class InlineDisk(Disk):
 
     async def _ask(self, asked: _Asked) -> object:
         if self.over:  # this process has ended: whoever still asks in it is never answered
-            await asyncio.get_running_loop().create_future()
+            await asyncio.sleep(FOR_EVER_S)
         if asked.writes:
             self._commit([asked])
         else:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import apsw
 
+from controller.app.simulate.loop import FOR_EVER_S
 from controller.journal.faults import JournalFault, JournalFull
 from controller.journal.file import Answer
 from controller.journal.hand import LoopsOwn
@@ -113,7 +114,7 @@ class SimulatedJournal(Journal):
         """The box is gone; whoever waits here is never answered."""
         self.kill()
         self._die(instant, events)
-        await asyncio.get_running_loop().create_future()
+        await asyncio.sleep(FOR_EVER_S)
 
     def publish(self, bodies: list[bytes]) -> None:
         super().publish(bodies)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+FOR_EVER_S = 1e9  # longer than any simulation
 LETTING_GO_S = 60.0  # of virtual time
 Pick = Callable[[deque[asyncio.Handle]], asyncio.Handle]
 
