@@ -1,15 +1,13 @@
--- The events as they came: one row an event, its data as one struct with every member that a figure needs.
+-- The events as they came: one row an event, its data as one struct with every member that a
+-- figure needs.
 create table events (
     stream varchar, point varchar, seq bigint, name varchar, date varchar,
     wall_ns bigint, mono_ns bigint, boot varchar, clock varchar,
     d struct(
-        visit varchar, service_event varchar, service_events bigint, n bigint, entry varchar, language varchar,
-        provider varchar, service varchar, services varchar[], languages varchar[], providers varchar[],
-        queue varchar, counter varchar, cause varchar, outcome varchar, call bigint, "at" varchar, target_s bigint,
-        resolution varchar, guidance varchar, channel varchar, accurate boolean,
-        delivered struct(service varchar, qty bigint)[], minutes bigint, "to" varchar, state varchar,
-        ticket varchar, result varchar, device varchar, kind varchar, causes varchar[], latency_ms bigint,
-        medium varchar, estimate struct(p50_s bigint, p80_s bigint), score bigint, scale bigint
+        visit varchar, service_event varchar, language varchar, provider varchar, service varchar, services varchar[],
+        languages varchar[], providers varchar[], counter varchar, cause varchar, outcome varchar, "at" varchar,
+        target_s bigint, channel varchar, accurate boolean, delivered struct(service varchar, qty bigint)[],
+        minutes bigint, "to" varchar
     )
 );
 

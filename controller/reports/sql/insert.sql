@@ -6,15 +6,11 @@ from (select json_transform(body, '{
         "source": "VARCHAR", "sequence": "BIGINT", "type": "VARCHAR", "time": "TIMESTAMP", "businessdate": "VARCHAR",
         "mono": "BIGINT", "boot": "VARCHAR", "clock": "VARCHAR",
         "data": {
-            "visit": "VARCHAR", "service_event": "VARCHAR", "service_events": "BIGINT", "n": "BIGINT",
-            "entry": "VARCHAR", "language": "VARCHAR", "provider": "VARCHAR", "service": "VARCHAR",
-            "services": ["VARCHAR"], "languages": ["VARCHAR"], "providers": ["VARCHAR"], "queue": "VARCHAR",
-            "counter": "VARCHAR", "cause": "VARCHAR", "outcome": "VARCHAR", "call": "BIGINT", "at": "VARCHAR",
-            "target_s": "BIGINT", "resolution": "VARCHAR", "guidance": "VARCHAR", "channel": "VARCHAR",
-            "accurate": "BOOLEAN", "delivered": [{"service": "VARCHAR", "qty": "BIGINT"}], "minutes": "BIGINT",
-            "to": "VARCHAR", "state": "VARCHAR", "ticket": "VARCHAR", "result": "VARCHAR", "device": "VARCHAR",
-            "kind": "VARCHAR", "causes": ["VARCHAR"], "latency_ms": "BIGINT", "medium": "VARCHAR",
-            "estimate": {"p50_s": "BIGINT", "p80_s": "BIGINT"}, "score": "BIGINT", "scale": "BIGINT"
+            "visit": "VARCHAR", "service_event": "VARCHAR", "language": "VARCHAR", "provider": "VARCHAR",
+            "service": "VARCHAR", "services": ["VARCHAR"], "languages": ["VARCHAR"], "providers": ["VARCHAR"],
+            "counter": "VARCHAR", "cause": "VARCHAR", "outcome": "VARCHAR", "at": "VARCHAR", "target_s": "BIGINT",
+            "channel": "VARCHAR", "accurate": "BOOLEAN", "delivered": [{"service": "VARCHAR", "qty": "BIGINT"}],
+            "minutes": "BIGINT", "to": "VARCHAR"
         }}') as e
       from (select unnest($1::varchar[]) as body))
 where e.businessdate between $2 and $3;

@@ -12,22 +12,24 @@ group by all;
 -- A run is what one start of the program saw. It begins with the first event of another boot, or with what was written
 -- in the same moment as the program's own "starting" (the end of a day that it slept through comes before that).
 create view begins as
-select stream, min(seq) as seq
-from events
-where (stream, boot, mono_ns) in (
-    select (stream, boot, mono_ns) from events where name = 'point.state_changed' and d.cause = 'boot')
-group by stream, boot, mono_ns
-union
-select stream, seq from (select stream, seq, boot, lag(boot) over (partition by stream order by seq) as was from events)
-where boot is distinct from was;
-
-create view runs as
-select e.*, sum(case when b.seq is null then 0 else 1 end) over (partition by e.stream order by e.seq) as run
-from events e left join begins b using (stream, seq);
+select stream, seq, row_number() over (partition by stream order by seq) as run
+from (select stream, min(seq) as seq
+      from events
+      where (stream, boot, mono_ns) in (
+          select (stream, boot, mono_ns) from events where name = 'point.state_changed' and d.cause = 'boot')
+      group by stream, boot, mono_ns
+      union
+      select stream, seq
+      from (select stream, seq, boot, lag(boot) over (partition by stream order by seq) as was from events)
+      where boot is distinct from was);
 
 -- Every event with its moment `t`. `pos` orders all moments of a stream: by run, then by time.
 create table timeline as
-select r.stream, r.point, r.seq, r.name, r.date, r.run, r.d,
-       {ns: r.mono_ns + b.offset_ns, boot: r.boot, trusted: b.trusted} as t,
-       (r.run::hugeint << 64) + (r.mono_ns + b.offset_ns) as pos
-from runs r join boots b using (stream, date, boot);
+select e.stream, e.point, e.seq, e.name, e.date, r.run, e.d,
+       {ns: e.mono_ns + b.offset_ns, boot: e.boot, trusted: b.trusted} as t,
+       (r.run::hugeint << 64) + (e.mono_ns + b.offset_ns) as pos
+from events e
+join boots b using (stream, date, boot)
+asof join begins r on r.stream = e.stream and e.seq >= r.seq;
+
+drop table events cascade;
