@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -18,12 +19,14 @@ from controller.central.live import Feed
 from controller.central.operators import Operators
 from controller.central.orders import Orders
 from controller.central.pages import Pages, read_files
-from controller.central.problems import problems
+from controller.central.problems import is_ours, problems
 from controller.central.receiver import BODY_LIMIT, Receiver
 from controller.central.reports import Reports
 from controller.central.store import Store
 
 RECALLED = 2_000  # newest events read at start, so that the page knows their numbers
+IDLE_S = 75.0  # a line on which no whole request comes is closed
+LINGER_S = 2.0  # for the rest of a body that was refused
 SHUTDOWN_S = 2.0  # how long a request under way may take when central ends
 
 log = structlog.get_logger()
@@ -78,7 +81,11 @@ async def serve(
 
 @asynccontextmanager
 async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    logging.getLogger("aiohttp.server").addFilter(is_ours)
+    runner = web.AppRunner(
+        app, handle_signals=False, access_log=None, shutdown_timeout=SHUTDOWN_S, keepalive_timeout=IDLE_S,
+        lingering_time=LINGER_S,
+    )  # fmt: skip
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

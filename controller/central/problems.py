@@ -1,11 +1,13 @@
 """Errors as RFC 9457 problem documents, for every answer that is none of success; never a traceback."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 import msgspec
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from controller.central.sink import StorageFull
 
@@ -80,6 +82,12 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         where = {"method": request.method, "path": request.path}
         await asyncio.to_thread(log.error, "request failed", exc_info=fault, **where)  # a traceback reads source files
         return Problem(500, "internal", "The mistake is in central's log.").response()
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """For aiohttp's log: what a stranger sends that is no HTTP, and a line that breaks, are no mistakes of central."""
+    raised = record.exc_info[1] if record.exc_info else None
+    return not isinstance(raised, HttpProcessingError | web.RequestPayloadError | ConnectionError)
 
 
 def _from_http(error: web.HTTPException) -> web.Response:

@@ -19,6 +19,7 @@ from controller.central.problems import Problem
 from controller.central.sink import Batch, EventSink, Head, Taken
 
 BODY_LIMIT = 16 * 2**20  # bytes, also after decompression (delivery.md 4.3)
+BODY_S = 60.0  # for a body to come: 16 MiB on a slow line
 ON_LOOP = 256 * 2**10  # bytes; a larger body is read on another thread, so that other boxes need not wait
 POLL_S = 25.0  # a command poll is answered at the latest after this (contract, section 5)
 BATCH_TYPES = ("application/cloudevents-batch+json", "application/json")
@@ -136,9 +137,12 @@ class Receiver:
 
 
 async def whole_body(request: web.Request) -> bytes:
-    """The body, decompressed, at most BODY_LIMIT. Raises Problem for a torn one, HTTPRequestEntityTooLarge."""
+    """The body, decompressed, at most BODY_LIMIT. Raises Problem for a torn or late one, HTTPRequestEntityTooLarge."""
     try:
-        return await request.read()
+        async with asyncio.timeout(BODY_S):
+            return await request.read()
+    except TimeoutError as late:
+        raise Problem(408, "invalid", f"The body did not come within {BODY_S:.0f} s.") from late
     except (ClientError, web.RequestPayloadError, ConnectionError) as torn:
         raise Problem(400, "invalid", "The body ended early or is not compressed as it says.") from torn
 
