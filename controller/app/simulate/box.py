@@ -3,8 +3,9 @@ at any append of its journal, and started again.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -19,6 +20,7 @@ from controller.app.devices import Devices, TicketPrinter
 from controller.app.settings import config_hash
 from controller.app.simulate.central import TOKENS
 from controller.app.simulate.disk import Disk, Instant, SimulatedJournal
+from controller.app.simulate.loop import FOR_EVER_S
 from controller.app.simulate.machine import Machine
 from controller.app.simulate.network import Cable, Line
 from controller.app.simulate.printer import PaperMachine
@@ -38,6 +40,7 @@ from controller.web.auth import DEVICE_ROLES, Door, Doorkeeper, token
 from controller.web.site import Site
 from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import profile
+from drivers.links.link import Link
 
 URL = "http://localhost"
 PEOPLE = frozenset({"staff", "technician"})
@@ -171,14 +174,26 @@ class Box:
         for configured in ledger.config.printers:
             machine = self.outside.printers[configured.id]
             printer = EscposPrinter(
-                configured.id, profile("virtual"), machine.connect, random=self.outside.random, life=life
+                configured.id, profile("virtual"), partial(self._link, machine), random=self.outside.random, life=life
             )
             made[configured.id] = TicketPrinter(printer, Paper(ledger, printer, simulated=True), True)
         return Devices(made)
 
+    @asynccontextmanager
+    async def _link(self, machine: PaperMachine) -> AsyncIterator[Link]:
+        if self._is_dead:  # its tasks still end; they reach nothing
+            await asyncio.sleep(FOR_EVER_S)
+        async with machine.connect() as link:
+            yield link
+
+    def _central(self) -> web.Server:
+        if self._is_dead:
+            raise ConnectionRefusedError("this box is dead")
+        return self.outside.central()
+
     def _uplink(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=Connector(self.outside.central, self.outside.line),
+            connector=Connector(self._central, self.outside.line),
             timeout=aiohttp.ClientTimeout(total=10.0, connect=10.0),
         )
 

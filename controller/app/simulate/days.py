@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,7 +15,7 @@ from controller.app.day import Player
 from controller.app.settings import load
 from controller.app.simulate.box import URL, tokens
 from controller.app.simulate.central import URL as CENTRAL_URL
-from controller.app.simulate.people import Passers, VirtualDayTime
+from controller.app.simulate.people import Hand, Passers, VirtualDayTime
 from controller.app.simulate.report import Told
 from controller.app.simulate.tally import Tally
 from controller.app.simulate.weather import Kinds, Weather
@@ -25,8 +26,10 @@ from controller.web.site import DemoDay
 Progress = Callable[[int, int, Tally], None]
 CONFIG = Path(__file__).parents[3] / "config" / "demo.toml"
 MORNING = time(7, 55)
-FROM_OPENING_S = 300.0
-LONGEST_DAY_S = 12 * 3600.0
+TO_OPENING_S = 300.0
+LONGEST_DAY_S = 12 * 3600
+LOOK_S = 10
+HAND_EVERY_S = 60.0
 SETTLE_S = 1800
 PASSER_EVERY_S = 900.0
 
@@ -62,39 +65,47 @@ def simulate(days: int, seed: int, faults: str, progress: Progress) -> Told:
 
 
 async def _day(world: World, n: int, kinds: Kinds) -> None:
-    weather = Weather(world.outside, kinds, Random(f"weather {world.seed} {n}"), world.tally, world.restart_central)  # noqa: S311  # why: as above
+    """From the morning's start of the box until it is switched off in the evening."""
+    random = Random(f"day {world.seed} {n}")  # noqa: S311  # why: as above
+    weather = Weather(world.outside, kinds, random, world.tally, world.restart_central)
     box = asyncio.create_task(world.keep_the_box())
-    blowing = asyncio.create_task(weather.run())
-    await asyncio.sleep(FROM_OPENING_S)
+    await asyncio.sleep(TO_OPENING_S)
     steered = DemoDay(running=True, speed=1)
-    asks = world.asker()
-    keys = Random(f"keys {world.seed} {n}")  # noqa: S311  # why: as above
+    known = tokens(world.outside.secret, world.config)
     player = Player(
-        world.config, steered, lambda: None, world.machine.ms, URL,
-        tokens(world.outside.secret, world.config), world.seed + n, keys,
-        open_session=world.session, asks=asks, passes=VirtualDayTime,
+        world.config, steered, lambda: None, world.machine.ms, URL, known, world.seed + n, random,
+        open_session=world.session, asks=world.asker(), passes=VirtualDayTime,
     )  # fmt: skip
-    playing = asyncio.create_task(player.run())
     async with world.session() as http:
-        asker = asks(http, URL, *tokens(world.outside.secret, world.config), keys)
-        passers = Passers(world.config, asker, keys, world.order)
-        passing = asyncio.create_task(passers.run(PASSER_EVERY_S))
-        television = asyncio.create_task(world.television().run())
-        until = world.loop.time() + LONGEST_DAY_S
-        while steered.running and world.loop.time() < until:
-            await asyncio.sleep(10.0)
-            for task in (box, blowing, playing, passing, television):
-                if task.done():
-                    task.result()
-        acting = (passing, playing, blowing, television)
-        for task in acting:
-            task.cancel()
-        await asyncio.gather(*acting, return_exceptions=True)
+        asker = world.asker()(http, URL, *known, random)
+        passers = Passers(world.config, asker, random, world.order)
+        hand = Hand(world.config, asker, random, world.config.counters[0].id)
+        acts = [weather.run(), player.run(), passers.run(PASSER_EVERY_S), hand.run(HAND_EVERY_S),
+                world.television().run()]  # fmt: skip
+        await together(acts, LONGEST_DAY_S, [box], until=lambda: not steered.running)
     weather.calm()
     await world.settle(SETTLE_S)
     world.switch_off()
     await box
     world.tally.count("days")
+
+
+async def together(
+    acts: Sequence[Coroutine[Any, Any, None]], within_s: int, watched: Sequence[asyncio.Task[None]],
+    until: Callable[[], bool] = lambda: False,
+) -> None:  # fmt: skip
+    """Let them all act until it is time; one that ends by itself, or a watched one, raises what ended it."""
+    tasks = [asyncio.create_task(act) for act in acts]
+    for _ in range(within_s // LOOK_S):
+        await asyncio.sleep(LOOK_S)
+        for task in (*tasks, *watched):
+            if task.done():
+                task.result()
+        if until():
+            break
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def joined(one: str, other: str) -> str:

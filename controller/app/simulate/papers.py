@@ -1,7 +1,7 @@
 """The laws of paper, held against the pieces that really fell from the simulated printers.
 
-A piece counts as a paper of a ticket when the ticket's whole QR stands on it in dots. QR and footer come last, so what
-misses them is a scrap. A copy says so before its QR.
+A piece counts as a paper of a ticket when the ticket's whole QR stands on it in dots, and no KESKEN behind it: what was
+interrupted is marked so before its cut, and counts for nothing. A copy says so before its QR.
 """
 
 import re
@@ -15,6 +15,7 @@ from drivers.sim.symbols import qr_symbol
 from drivers.sim.typesetter import Typesetter
 
 COPY_MARK = b"KOPIO"
+SCRAP_MARK = b"KESKEN"
 INITIALISE = b"\x1b@"  # ESC @: every job begins with it
 QR_STORE = re.compile(rb"\x1d\(k..1P0", re.DOTALL)  # GS ( k, function 180: the data follow
 QR_MODULE = re.compile(rb"\x1d\(k\x03\x001C(.)", re.DOTALL)  # function 167
@@ -27,7 +28,8 @@ class Papers:
     def __init__(self, public_url: str, secret: bytes) -> None:
         self._prefix = f"{public_url.rstrip('/')}/t/".encode()
         self._secret = secret
-        self._tickets: dict[str, str] = {}  # code -> ticket
+        self._tickets: dict[str, str] = {}  # code -> ticket, of today
+        self._before: dict[str, str] = {}  # of the day before: a paper may fall while the day ends
         self.pieces = 0
         self.scraps = 0
         self.marked: dict[str, list[bool]] = {}  # ticket -> of each of its papers: is it marked as a copy?
@@ -52,9 +54,10 @@ class Papers:
             hold("a confirmed paper is in the world", bool(self.marked.get(ticket)), f"{ticket} is on no piece")
 
     def forget(self) -> None:
-        """A day is over: its papers are in the bin."""
-        self._tickets.clear()
-        self.marked.clear()
+        """A day is over: the papers of the one before are in the bin."""
+        gone = set(self._before.values())
+        self.marked = {ticket: marks for ticket, marks in self.marked.items() if ticket not in gone}
+        self._before, self._tickets = self._tickets, {}
 
     def _found(self, piece: Piece) -> Iterator[tuple[str, bool]]:
         for store in QR_STORE.finditer(piece.raw):
@@ -64,10 +67,13 @@ class Papers:
             code = piece.raw[begin + len(self._prefix) :][:16].decode("ascii", "replace")
             job = max(0, piece.raw.rfind(INITIALISE, 0, begin))
             before = piece.raw[job:begin]
-            hold("no paper bears a code that nobody was given", code in self._tickets, code)
+            ticket = self._tickets.get(code) or self._before.get(code)
+            hold("no paper bears a code that nobody was given", ticket is not None, code)
+            if SCRAP_MARK in piece.raw[begin:]:
+                continue
             url = self._prefix + code.encode()
             if _stands_on(piece.rows, qr_rows(url, _last(QR_MODULE, before, 3), _last(QR_LEVEL, before, 48))):
-                yield self._tickets[code], COPY_MARK in before
+                yield str(ticket), COPY_MARK in before
 
 
 def _last(pattern: re.Pattern[bytes], data: bytes, otherwise: int) -> int:

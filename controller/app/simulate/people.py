@@ -138,3 +138,30 @@ class Passers:
         await self._order("ticket_issue", b'{"service":"%s","language":"sv"}' % service)
         await self._order("announce", b'{"text":{"fi":"Tauko"},"seconds":60}')
         await self._order("config_put", b"{}")
+
+
+class Hand:
+    """An advisor who presses anything, sensible or not, at one counter: what is refused changes nothing."""
+
+    PRESSES = ("call-next", "call-next", "start", "start", "end", "end", "end", "hold", "resume", "recall", "no-show",
+               "transfer", "activity", "close", "open", "open")  # fmt: skip
+
+    def __init__(self, config: Config, asker: Asker, random: Random, counter: str) -> None:
+        self._config, self._asker, self._random, self._counter = config, asker, random, counter
+
+    async def run(self, every_s: float) -> None:
+        await self._press("open")
+        while True:
+            await asyncio.sleep(self._random.expovariate(1 / every_s))
+            await self._press(self._random.choice(self.PRESSES))
+
+    async def _press(self, what: str) -> None:
+        bodies: dict[str, dict[str, Any]] = {
+            "open": {"advisor": f"hand-{self._counter}"},
+            "end": {"resolution": "first_contact", "guidance": "none"},
+            "transfer": {"to": {"queue": self._random.choice(self._config.queues).id},
+                         "position": self._random.choice(("first", "last", "keep")),
+                         "return": self._random.random() < 0.5},
+            "activity": {"activity": self._random.choice(("available", "other_work", "break")), "reason": "desk"},
+        }  # fmt: skip
+        await self._asker.staff(f"/counters/{self._counter}/{what}", bodies.get(what, {}))

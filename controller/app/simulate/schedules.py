@@ -6,15 +6,16 @@ from random import Random
 
 from controller.app.simulate import days
 from controller.app.simulate.box import URL, tokens
-from controller.app.simulate.people import Passers
+from controller.app.simulate.people import Hand, Passers
 from controller.app.simulate.report import Told
 from controller.app.simulate.tally import Tally
 from controller.app.simulate.weather import Kinds, Weather
 from controller.app.simulate.world import World, tell
 
 EPOCH_MS = 1_805_360_400_000  # 2027-03-18T09:00+02:00, an ordinary Thursday
-LASTS_S = 90.0
-EVERY_S = 15.0
+LASTS_S = 60
+EVERY_S = 4.0
+HANDS = 2
 PACE = 25.0  # against an office day's faults
 
 
@@ -42,24 +43,17 @@ def simulate(schedules: int, seed: int, faults: str, progress: days.Progress) ->
 
 
 async def _play(world: World, kinds: Kinds) -> None:
+    random = Random(f"schedule {world.seed}")  # noqa: S311  # why: must be repeatable
     await world.central.start()
-    weather = Weather(world.outside, kinds, Random(f"weather {world.seed}"), world.tally, world.restart_central, PACE)  # noqa: S311  # why: must be repeatable
+    weather = Weather(world.outside, kinds, random, world.tally, world.restart_central, PACE)
     box = asyncio.create_task(world.keep_the_box())
     await asyncio.sleep(2.0)
-    blowing = asyncio.create_task(weather.run())
-    asks = world.asker()
-    random = Random(f"keys {world.seed}")  # noqa: S311  # why: as above
     async with world.session() as http:
-        asker = asks(http, URL, *tokens(world.outside.secret, world.config), random)
+        asker = world.asker()(http, URL, *tokens(world.outside.secret, world.config), random)
         passers = Passers(world.config, asker, random, world.order)
-        passing = asyncio.create_task(passers.run(EVERY_S))
-        await asyncio.sleep(LASTS_S)
-        for task in (box, blowing, passing):
-            if task.done():
-                task.result()
-        passing.cancel()
-        blowing.cancel()
-        await asyncio.gather(passing, blowing, return_exceptions=True)
+        hands = [Hand(world.config, asker, random, counter.id) for counter in world.config.counters[:HANDS]]
+        acts = [weather.run(), passers.run(EVERY_S), *(hand.run(EVERY_S) for hand in hands), world.television().run()]
+        await days.together(acts, LASTS_S, [box])
     weather.calm()
     await world.settle(days.SETTLE_S)
     world.switch_off()
