@@ -10,6 +10,7 @@ from controller.journal.file import JournalFile
 from controller.ports.journal import Stored
 
 NAME, DELIVERED = "undelivered", "delivered"
+BY_THE_WAY = (".part", ".new", "-wal", "-journal", "-shm")  # of files being made or open
 BATCH = 1000
 
 
@@ -35,7 +36,7 @@ def keep(find: salvage.Find, start: tuple[int, str], beside: Path) -> Path | Non
 
 def waiting(beside: Path) -> list[Path]:
     """Journals of this point that central may not have whole, oldest first."""
-    found = [p for p in beside.parent.glob(f"{beside.name}.{NAME}-*") if not p.name.endswith((".part", "-wal", "-shm"))]
+    found = [p for p in beside.parent.glob(f"{beside.name}.{NAME}-*") if not p.name.endswith(BY_THE_WAY)]
     return sorted(found, key=lambda path: path.stat().st_mtime)
 
 

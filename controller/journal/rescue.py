@@ -17,8 +17,10 @@ import structlog
 
 from controller.domain.events import TicketIssued
 from controller.domain.evolve import evolve
+from controller.domain.numbering import UNREAD
 from controller.domain.state import State
 from controller.journal import legacy, replay, salvage, wire
+from controller.journal.create import sync_folder
 from controller.journal.faults import JournalDamaged, JournalFault
 from controller.journal.file import Snapshot
 from controller.journal.store import Journal
@@ -92,14 +94,14 @@ def _finish(path: Path, *, over: bool = False) -> Path | None:
     if not _next(path).exists() or (path.exists() and not over):
         return None
     aside = _aside(path)
+    sync_folder(path.parent)  # each step has reached the disk before the next: names may come in any order
     for suffix in PARTS:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
+            sync_folder(path.parent)
     os.replace(_next(path), path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    sync_folder(path.parent)
     return aside
 
 
@@ -124,7 +126,7 @@ def _readable(path: Path) -> tuple[State, bytes]:
         find.close()
     log.error("events were read", without_a_break_to=last_unbroken, to=state.seq, could_not_be_used=lost)
     skipped = SKIPPED_NUMBERS + find.cut_off // TICKET_BYTES
-    state.numbers = {series: n + skipped for series, n in state.numbers.items()}
+    state.numbers = {series: n + skipped for series, n in (state.numbers | {UNREAD: 0}).items()}
     return state, find.secret
 
 
