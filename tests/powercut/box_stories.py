@@ -10,7 +10,7 @@ from controller.journal import file, migrate
 from tests.journal.rig import HandClock
 from tests.powercut.box import Owed
 from tests.powercut.campaign import Story
-from tests.powercut.disk import recording
+from tests.powercut.disk import Recording, recording
 from tests.powercut.point import a_recorded_point
 
 REBUILT = """CREATE TABLE rebuilt (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
@@ -69,10 +69,10 @@ def steps_of_tomorrow() -> list[tuple[int, str]]:
 Telling = Callable[[Story, Random, int], Awaitable[None]]
 
 
-async def told(telling: Telling, folder: Path, chance: Random, things: int) -> Story:
-    """The story, recorded in a new folder."""
+async def told(telling: Telling, folder: Path, chance: Random, things: int, how: Recording = recording) -> Story:
+    """The story, in a new folder, recorded."""
     folder.mkdir()
-    with recording(folder) as record:
+    with how(folder) as record:
         story = Story(record, Owed())
         await telling(story, chance, things)
     return story

@@ -110,21 +110,33 @@ async def cut_everywhere(
                 when = "older than what was said" if found in versions else "never there"
                 tally.wrong.append(f"{where}: what is found was {when}")
             if chance.random() < effort.twice:
-                await _cut_again(witness, folder, image, owed, chance, Effort(effort.then, 0.0), tally)
+                await cut_again(witness, folder, image, owed, chance, Effort(effort.then, 0.0), tally)
 
 
-async def _cut_again(
+async def cut_again(
     witness: Witness, folder: Path, image: Image, owed: Promises, chance: Random, effort: Effort, tally: Tally
 ) -> None:
     """The power comes back, the program starts and works, and the power goes again."""
     second = Tally()
-    with _lying(folder, image), recording(folder) as record:
+    with lying(folder, image), recording(folder) as record:
         story = Story(record, owed.copy())
         await witness.live_on(story, chance)
     await cut_everywhere(story, witness, folder, chance, effort, second)
     tally.cuts += second.cuts
     tally.images["second cut"] += second.total
     tally.wrong += [f"second cut: {wrong}" for wrong in second.wrong]
+
+
+@contextmanager
+def lying(folder: Path, image: Image) -> Iterator[None]:
+    """The image as the content of the folder; nothing of it afterwards."""
+    folder.mkdir()
+    for name, content in image.items():
+        (folder / name).write_bytes(content)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder)
 
 
 async def _try(
@@ -138,20 +150,8 @@ async def _try(
 
 
 async def _found(witness: Witness, folder: Path, image: Image, owed: Promises, chance: Random) -> Hashable:
-    with _lying(folder, image):
+    with lying(folder, image):
         return await witness.look(folder, owed, chance)
-
-
-@contextmanager
-def _lying(folder: Path, image: Image) -> Iterator[None]:
-    """The image as the content of the folder; nothing of it afterwards."""
-    folder.mkdir()
-    for name, content in image.items():
-        (folder / name).write_bytes(content)
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder)
 
 
 def _digest(image: Image) -> bytes:

@@ -19,7 +19,7 @@ from tests.central.rig import TOKENS, Box, batch, client
 from tests.powercut.campaign import Promises, Story, Wrong
 
 STORE = "central.db"
-GO_ON = 0.3  # part of the images whose boxes are asked to send the rest
+GO_ON = 0.2  # part of the images whose boxes are asked to send the rest
 BY_HTTP = 0.03  # part of those where the real uplink sends it to the real doors
 TABLES = ("journals ORDER BY id", "events ORDER BY journal, seq", "orders ORDER BY point, n", "cursors ORDER BY point")
 

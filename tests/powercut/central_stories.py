@@ -9,7 +9,7 @@ from controller.central.store import Store
 from tests.central.rig import Box
 from tests.powercut.campaign import Story
 from tests.powercut.central import STORE, Doors, Owed, clock
-from tests.powercut.disk import recording
+from tests.powercut.disk import Recording, recording
 
 EVENTS = 120  # of each box, of which central has had some when the power goes
 
@@ -39,22 +39,22 @@ async def one_box_at_a_time(doors: Doors, owed: Owed, chance: Random, things: in
 
 async def many_at_once(doors: Doors, owed: Owed, chance: Random, things: int) -> None:
     """What queued while the last sync ran shares a commit."""
-    for _ in range(max(1, things // 6)):
-        some = chance.sample(list(owed.boxes.values()), 6)
+    for _ in range(things // 2):
+        some = chance.sample(list(owed.boxes.values()), 3)
         heads = [await doors.store.head(box.point, box.journal) for box in some]
         sent = [doors.send(box, head.seq + 1, chance.randint(1, 4)) for box, head in zip(some, heads, strict=True)]
         await asyncio.gather(*sent, doors.command(some[0].point))
 
 
 Telling = Callable[[Doors, Owed, Random, int], Awaitable[None]]
-POINTS: dict[Telling, tuple[int, int]] = {one_box_at_a_time: (2, 2), many_at_once: (8, 1)}
+POINTS: dict[Telling, tuple[int, int]] = {one_box_at_a_time: (2, 2), many_at_once: (4, 1)}
 
 
-async def told(telling: Telling, folder: Path, chance: Random, things: int) -> Story:
-    """The story, recorded in a new folder: a first start, an orderly end, and a second start."""
+async def told(telling: Telling, folder: Path, chance: Random, things: int, how: Recording = recording) -> Story:
+    """The story, in a new folder, recorded: a first start, an orderly end, and a second start."""
     folder.mkdir()
     owed = Owed(boxes(*POINTS[telling]))
-    with recording(folder) as record:
+    with how(folder) as record:
         story = Story(record, owed.copy())
         for _ in range(2):
             async with Store(folder / STORE, clock) as store:

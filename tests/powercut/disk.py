@@ -6,7 +6,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import apsw
@@ -97,6 +97,15 @@ def recording(folder: Path) -> Iterator[Record]:
             yield record
     finally:
         disk.unregister()
+
+
+@contextmanager
+def unrecorded(folder: Path) -> Iterator[Record]:
+    """The same, with nothing in between and nothing written down."""
+    yield Record(folder)
+
+
+Recording = Callable[[Path], AbstractContextManager[Record]]
 
 
 class _Disk(apsw.VFS):

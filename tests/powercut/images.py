@@ -62,6 +62,10 @@ class Disk:
             more -= 1
             yield how, self._in_between(how, chance)
 
+    def without_the_first(self, writes: int) -> Image:
+        """Of each file all that was not synced has reached the disk but its first writes."""
+        return self._image(list, lambda ops: ops[writes:], _as_chosen)
+
     def _in_between(self, how: str, chance: Random) -> Image:
         names = chance.choice((list, _nothing, lambda ops: _first(ops, chance), lambda ops: _some(ops, chance)))
         sized = chance.choice((_as_chosen, lambda *contents: _resized(*contents, chance)))

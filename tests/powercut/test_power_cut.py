@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from controller.journal import migrate
-from tests.powercut import box_stories, central_stories
+from tests.powercut import box_stories, central_stories, rescue
 from tests.powercut.box import BoxWitness
 from tests.powercut.campaign import Effort, Story, Tally, Witness, cut_everywhere
 from tests.powercut.central import CentralWitness
@@ -39,7 +39,7 @@ def story_of_the_box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     telling = BOX[request.param]
     if telling is box_stories.an_upgrade:
         monkeypatch.setattr(migrate, "steps", box_stories.steps_of_tomorrow)
-    return lambda folder, chance: box_stories.told(telling, folder, chance, things=24)
+    return lambda folder, chance: box_stories.told(telling, folder, chance, things=16)
 
 
 @pytest.fixture
@@ -51,9 +51,9 @@ def story_of_central(request: pytest.FixtureRequest) -> Told:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("story_of_the_box", BOX, indirect=True)
 def test_a_power_cut_at_the_box_loses_nothing_invents_nothing_and_is_not_taken_for_damage(
-    story_of_the_box: Told, tmp_path: Path, record_property: Callable[[str, object], None]
+    story_of_the_box: Told, folder: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    tally = campaign(story_of_the_box, BoxWitness(), tmp_path, 1, Effort())
+    tally = campaign(story_of_the_box, BoxWitness(), folder, 1, Effort())
     record_property("images", tally.total)
     assert tally.total >= 2_000
 
@@ -61,24 +61,52 @@ def test_a_power_cut_at_the_box_loses_nothing_invents_nothing_and_is_not_taken_f
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("story_of_central", CENTRAL, indirect=True)
 def test_a_power_cut_at_central_loses_nothing_that_was_acknowledged_and_boxes_send_the_rest(
-    story_of_central: Told, tmp_path: Path, record_property: Callable[[str, object], None]
+    story_of_central: Told, folder: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    tally = campaign(story_of_central, CentralWitness(), tmp_path, 1, Effort())
+    tally = campaign(story_of_central, CentralWitness(), folder, 1, Effort())
     record_property("images", tally.total)
     assert tally.total >= 1_000
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("damage", rescue.DAMAGES)
+def test_a_power_cut_while_a_damaged_journal_is_rescued_loses_nothing_that_could_be_read(
+    damage: rescue.Damage, folder: Path, record_property: Callable[[str, object], None]
+) -> None:
+    tally = asyncio.run(cut_a_rescue(damage, folder, 1, Effort(twice=0.005)))
+    record_property("images", tally.total)
+    assert tally.wrong == []
+    assert tally.total >= 450
+
+
+async def cut_a_rescue(damage: rescue.Damage, folder: Path, seed: int, effort: Effort) -> Tally:
+    tally = Tally()
+    story, before = await rescue.told(damage, folder / "recorded")
+    await cut_everywhere(story, rescue.RescueWitness(before), folder / "image", Random(seed), effort, tally)
+    print(f"seed {seed}: {tally}")
+    return tally
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("damage", rescue.DAMAGES)
+def test_many_power_cuts_while_a_damaged_journal_is_rescued(damage: rescue.Damage, folder: Path) -> None:
+    tally = asyncio.run(cut_a_rescue(damage, folder, 2, OFTEN))
+    assert tally.wrong == []
+    assert tally.total >= 5_000
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(2, 5))
 @pytest.mark.parametrize("story_of_the_box", BOX, indirect=True)
-def test_many_power_cuts_at_the_box(story_of_the_box: Told, seed: int, tmp_path: Path) -> None:
-    assert campaign(story_of_the_box, BoxWitness(), tmp_path, seed, OFTEN).total >= 6_000
+def test_many_power_cuts_at_the_box(story_of_the_box: Told, seed: int, folder: Path) -> None:
+    assert campaign(story_of_the_box, BoxWitness(), folder, seed, OFTEN).total >= 6_000
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(2, 5))
 @pytest.mark.parametrize("story_of_central", CENTRAL, indirect=True)
-def test_many_power_cuts_at_central(story_of_central: Told, seed: int, tmp_path: Path) -> None:
-    assert campaign(story_of_central, CentralWitness(), tmp_path, seed, OFTEN).total >= 5_000
+def test_many_power_cuts_at_central(story_of_central: Told, seed: int, folder: Path) -> None:
+    assert campaign(story_of_central, CentralWitness(), folder, seed, OFTEN).total >= 5_000
