@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # the daemon's machine has no Playwright: only what tests and
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WIDTH, HEIGHT = 1920, 1080
+WIDTH, HEIGHT = 1280, 720
 # Shown: it stands in the document, and two frames have gone by, as kiosk_ui/shared/link.js counts it too.
 WATCH = """window.wanted = null;
 function look() {

@@ -54,7 +54,8 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         before, after = self._began, _use()
         wall = max(TICK_S, after.wall - before.wall) * (os.cpu_count() or 1)
-        self.strangers = max(0.0, (after.busy - before.busy) - (after.family - before.family)) / wall
+        self.own_s = after.family - before.family
+        self.strangers = max(0.0, after.busy - before.busy - self.own_s) / wall
         self.stolen = (after.stolen - before.stolen) / wall
 
     def why(self, spread: float) -> list[str]:
