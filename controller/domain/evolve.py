@@ -70,8 +70,9 @@ def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
 
 def _new_day(state: State, date: str) -> None:
     """Numbers begin anew, and what ended on an earlier day leaves memory (the journal keeps it)."""
+    if state.business_date:  # else numbers that a rescue skips are of a day that it could not read
+        state.numbers = {}
     state.business_date = date
-    state.numbers = {}
     state.late = {}
     state.closed_by_order = {}
     state.tail = 0  # nobody waits: a clock that was ahead yesterday is forgotten

@@ -26,8 +26,11 @@ def business_date(last: str, now: Now, zone: ZoneInfo) -> str:
     return today if now.clock == "synced" or days <= 1 else last
 
 
+UNREAD = "*"  # no series has this name: it stands in `State.numbers` for those of which a damaged journal gave nothing
+
+
 def next_number(state: State, series: str) -> int:
-    return state.numbers.get(series, 0) + 1
+    return state.numbers.get(series, state.numbers.get(UNREAD, 0)) + 1
 
 
 def written(series: str, n: int) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from controller.domain import commands as c
 from controller.domain.draft import hash_code, secret_code
+from controller.domain.numbering import UNREAD
 from controller.domain.state import State
 from controller.journal import replay, rescue
 from controller.journal.faults import JournalDamaged
@@ -245,6 +247,40 @@ async def test_numbers_from_behind_the_damage_count_for_their_own_day_only(tmp_p
         await same_as_replay(ledger)
 
 
+def every_event_of_the_series_v(path: Path) -> None:
+    whole = bytearray(path.read_bytes())
+    for at in [match.start() for match in re.finditer(rb'"series":"V"', whole)]:
+        whole[at - 20 : at + 20] = b"\xa5" * 40
+    path.write_bytes(whole)
+
+
+async def test_a_series_of_which_nothing_is_readable_skips_as_many_numbers_as_the_others(tmp_path: Path) -> None:
+    """One was out of it, in the part that is gone: the next must not be that one again. The next day begins with 1."""
+    path, clock = tmp_path / "j.db", HandClock()
+    async with a_point(path, clock) as ledger:
+        await numbers(ledger, 3)
+        assert await numbers(ledger, 1, "verot") == ["V001"]
+        await numbers(ledger, 3)
+    await asyncio.to_thread(every_event_of_the_series_v, path)
+    async with a_point(path, clock) as ledger:
+        assert await numbers(ledger, 1) == [f"K{6 + rescue.SKIPPED_NUMBERS + 1:03d}"]
+        assert await numbers(ledger, 2, "verot") == [f"V{rescue.SKIPPED_NUMBERS + n:03d}" for n in (1, 2)]
+        await same_as_replay(ledger)
+        clock.ms += DAY_MS
+        assert await numbers(ledger, 1, "verot") == ["V001"]
+
+
+async def test_where_nothing_is_readable_no_number_of_the_morning_comes_again(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    async with a_point(path) as ledger:
+        await numbers(ledger, 7)
+    await asyncio.to_thread(os.truncate, path, 300)
+    async with a_point(path) as ledger:
+        assert ledger.state.business_date == ""
+        assert int((await take(ledger)).body[1:]) > rescue.SKIPPED_NUMBERS
+        await same_as_replay(ledger)
+
+
 async def test_what_follows_a_retired_beginning_is_rescued_from_its_base(tmp_path: Path) -> None:
     path = tmp_path / "j.db"
     async with a_point(path) as ledger:
@@ -255,7 +291,7 @@ async def test_what_follows_a_retired_beginning_is_rescued_from_its_base(tmp_pat
         await ledger.journal.forget_events(replay.snapshot_of(state, "base"))
         await numbers(ledger, 40)
         whole = replay.copy(ledger.state)
-    whole.numbers["K"] += rescue.SKIPPED_NUMBERS
+    whole.numbers = {"K": whole.numbers["K"] + rescue.SKIPPED_NUMBERS, UNREAD: rescue.SKIPPED_NUMBERS}
     found, _ = await asyncio.to_thread(rescue._readable, path)
     assert replay.encode(found) == replay.encode(whole)
 
