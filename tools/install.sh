@@ -56,14 +56,16 @@ make_release() {
     "${pip[@]}" install -qq --require-hashes --only-binary :all: -r requirements.lock >&2 ||
         fail "pip could not install requirements.lock"
     "${pip[@]}" install -qq --no-deps --no-build-isolation --no-index . >&2 || fail "pip could not install the program"
-    cp requirements.lock config/point.example.toml "$folder"
+    cp -r systemd requirements.lock "$folder"
     cp docs/install.md "$folder/docs"
     "$folder/venv/bin/luukku" --version >/dev/null || fail "the installed program does not start"
     touch "$folder/complete"
 }
 
 # The example as a point on its own that starts anywhere: central and its token come when there are any.
-first_config() { sed -e '/^\[central\]/,/^$/ s/^[^#]/# &/' config/point.example.toml; }
+first_config() {
+    sed -e '/^\[central\]/,/^$/ s/^[^#]/# &/' config/point.example.toml
+}
 
 # An edited config is yours. One that is as it was shipped is renewed.
 install_config() {
@@ -95,10 +97,10 @@ put() {
 }
 
 put_units() {
-    put systemd/$unit "$lib/systemd/system/$unit"
-    put systemd/luukku.sysusers.conf "$lib/sysusers.d/luukku.conf"
-    put systemd/luukku.tmpfiles.conf "$lib/tmpfiles.d/luukku.conf"
-    put systemd/luukku.modules-load.conf "$lib/modules-load.d/luukku.conf"
+    put "$1/$unit" "$lib/systemd/system/$unit"
+    put "$1/luukku.sysusers.conf" "$lib/sysusers.d/luukku.conf"
+    put "$1/luukku.tmpfiles.conf" "$lib/tmpfiles.d/luukku.conf"
+    put "$1/luukku.modules-load.conf" "$lib/modules-load.d/luukku.conf"
 }
 
 make_users() {
@@ -110,15 +112,30 @@ make_users() {
 lead_to() { ln -sfn "releases/$2" "$home/$1.new" && mv -T "$home/$1.new" "$home/$1"; }
 led_to() { readlink "$home/$1" 2>/dev/null | sed 's|^releases/||' || true; }
 
-# Makes `release` the one that runs. The one that ran is kept as `previous`.
+# Makes `release` the one that runs, with its own units and users. The one that ran is kept as `previous`.
 switch_to() {
     local release=$1 before
     before=$(led_to current)
+    put_units "$home/releases/$release/systemd"
+    [ -n "$root" ] || make_users
     [ "$before" = "$release" ] && return
     say "current: $release${before:+ (before: $before)}"
     [ -z "$before" ] || lead_to previous "$before"
     lead_to current "$release"
     changed=yes
+}
+
+# A release that does not start: the one that ran is current again, the one before it is previous again.
+undo() {
+    local ran=$1 before=$2
+    [ "$ran" ] || fail "the service does not start; its last words are above"
+    say "this release does not start: back to $ran"
+    switch_to "$ran"
+    if [ "$before" ]; then lead_to previous "$before"; else rm -f "$home/previous"; fi
+    tidy
+    systemctl daemon-reload
+    systemctl restart $unit || fail "neither does $ran; its last words are above"
+    fail "$unit runs as before; what the new release said is above"
 }
 
 start() {
@@ -129,7 +146,7 @@ start() {
     fi
     systemctl daemon-reload
     systemctl enable --quiet $unit
-    systemctl start systemd-modules-load.service || say "a driver of a device is missing; see luukku doctor"
+    systemctl restart systemd-modules-load.service || say "a driver of a device is missing; see luukku doctor"
     if [ -z "$changed" ] && systemctl is-active --quiet $unit; then
         say "service: runs, and nothing changed"
         return
@@ -137,18 +154,7 @@ start() {
     say "service: started, waiting until it is ready"
     systemctl restart $unit && return
     journalctl --quiet --no-pager -n 20 -u $unit >&2 || true
-    [ "$(led_to previous)" ] && [ -z "${1:-}" ] || fail "the service does not start; its last words are above"
-    say "the new release does not start: back to $(led_to previous)"
-    go_back
-    fail "$unit runs as before; what the new release said is above"
-}
-
-go_back() {
-    local release
-    release=$(led_to previous)
-    [ "$release" ] || fail "there is no release before this one"
-    switch_to "$release"
-    start once
+    undo "$ran" "$before"
 }
 
 tidy() {
@@ -161,8 +167,11 @@ tidy() {
     done
 }
 
+ran=$(led_to current) before=$(led_to previous)
 if [ "${1:-}" = --back ]; then
-    go_back
+    [ "$before" ] || fail "there is no release before this one"
+    switch_to "$before"
+    [ -n "$root" ] || start
     exit
 fi
 [ $# = 0 ] || fail "'$1' is nothing that make install knows; ARGS=--back goes back to the release before"
@@ -173,8 +182,6 @@ make_release "$home/releases/$release" "$python"
 install_config
 "$home/releases/$release/venv/bin/luukku" check "$etc/point.toml" >/dev/null ||
     fail "this release cannot read ${etc#"$root"}/point.toml (above); nothing was switched"
-put_units
-[ -n "$root" ] || make_users
 switch_to "$release"
 mkdir -p "$root/usr/local/bin"
 ln -sfn ../../../opt/luukku/current/venv/bin/luukku "$root/usr/local/bin/luukku"
