@@ -18,7 +18,6 @@ import structlog
 from controller.domain.events import TicketIssued
 from controller.domain.evolve import evolve
 from controller.domain.numbering import UNREAD
-from controller.domain.numbering import UNREAD
 from controller.domain.state import State
 from controller.journal import legacy, replay, salvage, wire
 from controller.journal.create import sync_folder
