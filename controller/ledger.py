@@ -152,9 +152,9 @@ class Ledger:
             evolve(self.state, event, stamp)
         self.state.chain = self._ahead.chain
         self._keys.update(batch.answers)
+        self._reply(batch.replies)  # before the readers are woken: a customer stands there
         if batch.bodies:
             self.journal.publish(batch.bodies)
-        self._reply(batch.replies)
 
     async def _decide(self, request: _Request, batch: _Batch, now: Now) -> None:
         """Add one request to the batch: its facts applied to `_ahead`, its answer rendered from there."""

@@ -197,11 +197,11 @@ class JournalFile:
         with self._told(), self._commit():
             rows = zip(range(first, first + len(bodies)), bodies, strict=True)
             self._db.executemany("INSERT INTO event VALUES (?, ?)", rows)
-            self._db.executemany(
-                "INSERT INTO answer VALUES (?, ?, ?, ?, ?)",
-                [(a.key, a.request, a.status, a.body, now_ms) for a in answers],
-            )
-            self._db.executemany("INSERT OR REPLACE INTO cursor VALUES (?, ?)", list(cursors.items()))
+            for a in answers:
+                row = (a.key, a.request, a.status, a.body, now_ms)
+                self._db.execute("INSERT INTO answer VALUES (?, ?, ?, ?, ?)", row)
+            for cursor in cursors.items():
+                self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", cursor)
 
     def read(self, after: int, limit: int) -> list[Stored]:
         with self._told():
