@@ -55,12 +55,16 @@ class Disk:
         yield "kept", self._image(list, list, _as_chosen)
         if self.settled:
             return
-        yield "dropped", self._image(_nothing, _nothing, _as_chosen)
+        yield "dropped", self.synced()
         for how in itertools.islice(itertools.cycle(HOWS), chance.randrange(len(HOWS)), None):
             if more == 0:
                 return
             more -= 1
             yield how, self._in_between(how, chance)
+
+    def synced(self) -> Image:
+        """Everything that was not synced is lost."""
+        return self._image(_nothing, _nothing, _as_chosen)
 
     def without_the_first(self, writes: int) -> Image:
         """Of each file all that was not synced has reached the disk but its first writes."""

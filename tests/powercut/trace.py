@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.powercut.disk import Create, Delete, Op, Record, Rename, Sync, SyncFolder, Truncate, Write
+from tests.powercut.teller import BEGINS, ENDS
 
 CALLS = (
     "openat,write,writev,pwrite64,pwritev,ftruncate,truncate,fallocate,fsync,fdatasync,sync_file_range,"
@@ -13,7 +14,7 @@ CALLS = (
 CALL = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\d+)")
 FD = re.compile(r"-?\w+<([^>]*)>")
 QUOTED = re.compile(r'"([^"]*)"')
-STAMP = re.compile(r"\d{8}T\d{6}Z")
+CHANCE = re.compile(r"\d{8}T\d{6}Z|(?<=undelivered-)[0-9a-f]{8}")  # a time of day, a journal's id
 
 Said = tuple[object, ...]  # what was done, to which name, with which numbers
 
@@ -25,9 +26,10 @@ def of_record(record: Record) -> list[Said]:
 
 
 def of_strace(trace: Path, folder: Path, start: set[str]) -> list[Said]:
-    """The successful calls that change `folder`, which held `start` before, in order of their completion."""
+    """The successful calls of `teller.py` that change `folder`, which held `start` before, in order of completion."""
     known, said = set(start), list[Said]()
-    for call, arguments in _calls(trace.read_text()):
+    text = trace.read_text()
+    for call, arguments in _calls(text[text.index(BEGINS) : text.index(ENDS)]):
         said += [_plain(one) for one in _done(call, arguments, folder, known)]
     return said
 
@@ -98,5 +100,5 @@ def _done(call: str, arguments: str, folder: Path, known: set[str]) -> Iterator[
 
 
 def _plain(said: Said) -> Said:
-    """Without the time of day in a name."""
-    return tuple(STAMP.sub("STAMP", one) if isinstance(one, str) else one for one in said)
+    """Without what is another in each life."""
+    return tuple(CHANCE.sub("*", one) if isinstance(one, str) else one for one in said)
