@@ -25,6 +25,7 @@ from controller.domain.state import State
 from controller.journal import replay
 from controller.journal.file import JournalFile
 from controller.journal.store import Journal
+from controller.ledger import SNAPSHOT_EVERY
 from tests.app.cli import LUUKKU, here, one_line
 
 Captured = pytest.CaptureFixture[str]
@@ -189,7 +190,7 @@ def test_the_long_journal_is_one_that_the_daemon_would_have_written(tmp_path: Pa
     file.close()
     assert kept is not None
     quick, whole = asyncio.run(loaded_and_replayed(made[0]))
-    assert 0 < quick.seq - kept.seq < 2000, "as old as a daemon that is killed leaves it"
+    assert 0 < quick.seq - kept.seq <= SNAPSHOT_EVERY, "as old as a daemon that is killed leaves it"
     assert replay.encode(quick) == replay.encode(whole)
 
 
