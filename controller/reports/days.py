@@ -6,19 +6,20 @@ from controller.journal import wire
 from controller.reports.figures import Span
 
 PAGE = 1000  # events in one turn of whoever holds the journal
+NEAR = 10  # a start of the program follows the end of the day before within so many events
 
 Read = Callable[[int, int], Awaitable[list[bytes]]]  # (after, limit) -> events that follow sequence `after`, in order
 
 
 async def pages(read: Read, span: Span) -> AsyncIterator[list[bytes]]:
-    """Pages that hold every event of `span`, and few others."""
-    after = await _before(read, span.first)
-    while page := await read(after, PAGE):
+    """Pages that hold every event of `span`, the start of the program that followed at once, and few others."""
+    after, over = await _before(read, span.first), False
+    while not over and (page := await read(after, PAGE)):
         yield page
         last = wire.read(page[-1])
-        if _date(last) > span.last:
-            return
-        after = int(last.sequence)
+        after, over = int(last.sequence), _date(last) > span.last
+    if over:
+        yield await read(after, NEAR)
 
 
 async def _before(read: Read, first: str) -> int:

@@ -1,5 +1,5 @@
 """Days played through the real core on whole ticks, with everything that bends a figure: transfers, recalls, holds,
-restarts, clocks that step, midnights. Beside it the core itself says when a counter is idle: its "next" gives nobody."""
+restarts, clocks that step, midnights. Beside it the core itself says when a counter is idle: "next" gives nobody."""
 
 from collections import defaultdict
 from random import Random

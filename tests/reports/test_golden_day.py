@@ -39,7 +39,8 @@ def test_waits_end_at_the_first_call_and_a_transfer_waits_anew(bodies: list[byte
         "housing": (3, 2, 2), "pension": (1, 1, 0), "passport": (1, 1, 0), None: (5, 4, 2)}  # fmt: skip
     assert found[None] == {
         "point": "p", "provider": None, "service": None, "queued": 5, "called": 4, "p50_s": 80.0, "p90_s": 198.0,
-        "mean_s": 115.0, "within_target_share": 1.0, "abandoned": 2, "abandoned_share": 0.4, "by_clock": 0, "unknown": 0,
+        "mean_s": 115.0, "within_target_share": 1.0, "abandoned": 2, "abandoned_share": 0.4, "by_clock": 0,
+        "unknown": 0,
     }  # fmt: skip
 
 

@@ -7,8 +7,9 @@ wrapped as (
     select stream, id, sum(lasted(wrapped, over)) as wrap_up from wrap_ups group by all),
 each as (
     select s.*, lasted(s.called_last, s.started) as walk, w.wrap_up,
-           case when not coalesce(h.lost, false)
-                then greatest(lasted(s.started, s.ended) - coalesce(h.held, 0), 0) end as service_time,
+           lasted(s.started, s.ended) as total,
+           case when not coalesce(h.lost, false) and total is not null
+                then greatest(total - coalesce(h.held, 0), 0) end as service_time,
            by_clock(s.started, s.ended) or by_clock(s.called_last, s.started) as clocked
     from service_events s left join held h using (stream, id) left join wrapped w using (stream, id)
     where s.done.outcome = 'served')

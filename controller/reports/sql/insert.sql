@@ -1,4 +1,5 @@
--- $1: events as JSON texts; $2, $3: first and last business date.
+-- $1: events as JSON texts; $2, $3: first and last business date. A start of the program is kept whatever its date: the
+-- one that ends a day late stands in the next.
 insert into events
 select e.source, split_part(e.source, '/', 3), e.sequence, e.type[8:-4], e.businessdate,
        epoch_ns(e."time"), e.mono, e.boot, e.clock, e.data
@@ -13,4 +14,4 @@ from (select json_transform(body, '{
             "minutes": "BIGINT", "to": "VARCHAR"
         }}') as e
       from (select unnest($1::varchar[]) as body))
-where e.businessdate between $2 and $3;
+where e.businessdate between $2 and $3 or e."data".cause = 'boot';
