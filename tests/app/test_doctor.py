@@ -14,7 +14,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from controller.app.doctor import disk, journal, network, point, printers, program, service
+from controller.app.doctor import central as at_central
+from controller.app.doctor import disk, journal, point, printers, program, service
 from controller.app.doctor.examine import CHECKS, examine
 from controller.app.doctor.finding import CHECK_S, Box, Finding, ok
 from drivers.speech import engines
@@ -170,24 +171,24 @@ def test_a_certificate_that_has_ended(tmp_path: Path) -> None:
 
 @pytest.mark.system
 def test_central_that_is_dead_silent_plain_or_does_not_know_this_box(tmp_path: Path) -> None:
-    assert network.central(a_box(tmp_path)) == network.ALONE
+    assert at_central.central(a_box(tmp_path)) == at_central.ALONE
     dead = a_box(tmp_path, f'[central]\nurl = "http://127.0.0.1:{free_port()}"\n')
-    says(network.central(dead), "fail", "Connection refused")
-    says(network.tls(dead), "warn", "not encrypted")
+    says(at_central.central(dead), "fail", "Connection refused")
+    says(at_central.tls(dead), "warn", "not encrypted")
     missing = a_box(tmp_path, '[central]\nurl = "https://127.0.0.1:1"\ntoken_file = "box.token"\n')
-    says(network.central(missing), "fail", "box.token is not there")
+    says(at_central.central(missing), "fail", "box.token is not there")
     with silent() as port:
-        says(network.central(a_box(tmp_path, f'[central]\nurl = "http://127.0.0.1:{port}"\n')), "fail", "timed out")
+        says(at_central.central(a_box(tmp_path, f'[central]\nurl = "http://127.0.0.1:{port}"\n')), "fail", "timed out")
     with central(tmp_path / "central") as (url, tokens):
         extra = f'[central]\nurl = "{url}"\ntoken_file = "box.token"\n'
         box = a_box(tmp_path, extra)
         (tmp_path / "box.token").write_text("wrong\n")
-        says(network.central(box), "fail", "does not take this box's token (401)", "box.token")
+        says(at_central.central(box), "fail", "does not take this box's token (401)", "box.token")
         (tmp_path / "box.token").write_text(tokens.read_text().split('"box": "')[1].split('"')[0])
-        says(network.central(box), "ok", "takes this box's token")
+        says(at_central.central(box), "ok", "takes this box's token")
         secure = a_box(tmp_path, extra.replace("http:", "https:"))
-        says(network.central(secure), "fail", "central's certificate")
-        says(network.tls(secure), "unknown", "127.0.0.1 shows none")
+        says(at_central.central(secure), "fail", "central's certificate")
+        says(at_central.tls(secure), "unknown", "127.0.0.1 shows none")
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path) -> None:
@@ -205,7 +206,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path) ->
         box = a_box(tmp_path, f'[central]\nurl = "https://127.0.0.1:{door.getsockname()[1]}"\n')
         greeter = threading.Thread(target=greet, args=(door,))
         greeter.start()
-        says(network.central(box), "fail", "CERTIFICATE_VERIFY_FAILED", "this box's clock")
+        says(at_central.central(box), "fail", "CERTIFICATE_VERIFY_FAILED", "this box's clock")
         greeter.join()
 
 

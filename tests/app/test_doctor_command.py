@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ import pytest
 
 from tests.app.cli import LUUKKU
 from tests.app.test_cli_daemon import Running, free_port
+from tests.app.test_doctor import central
 
 pytestmark = pytest.mark.system
 BUSY_S = 60.0
@@ -56,6 +58,40 @@ def test_beside_a_daemon_that_runs_that_hangs_and_that_is_gone(tmp_path: Path) -
     assert "systemctl start luukku" in checks["daemon"]["mend"]
     again = Running(tmp_path)
     assert again.end()[0] == 0, "looking left the journal as it was"
+
+
+class AtCentral(Running):
+    """A box with a central system."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self._url = url
+        super().__init__(folder)
+
+    def written(self, staff: str) -> Path:
+        file = super().written(staff)
+        central = f'\n[central]\nurl = "{self._url}"\ntoken_file = "box.token"\n'
+        file.write_text(file.read_text("utf-8") + central, "utf-8")
+        return file
+
+
+def test_central_has_what_this_box_has_until_a_copy_of_its_disk_comes_along(tmp_path: Path) -> None:
+    with central(tmp_path / "central") as (url, tokens):
+        (tmp_path / "box.token").write_text(json.loads(tokens.read_text())["box"])
+        box = AtCentral(tmp_path, url)
+        box.take()
+        checks = sees(box.config, box.data, "central", "ok")
+        assert "has the first" in checks["central"]["seen"]
+        assert checks["central-tls"]["seen"].endswith("is not encrypted")
+        box.end()
+        shutil.copytree(box.data, tmp_path / "copy", ignore=shutil.ignore_patterns("*.sock"))
+        box = AtCentral(tmp_path, url)
+        sees(box.config, box.data, "central", "ok")
+        box.end()
+        shutil.rmtree(box.data)
+        shutil.copytree(tmp_path / "copy", box.data)
+        box = AtCentral(tmp_path, url)
+        assert "another history" in sees(box.config, box.data, "central", "fail")["central"]["seen"]
+        box.end()
 
 
 def test_without_a_network_and_with_a_clock_that_was_never_set(tmp_path: Path) -> None:

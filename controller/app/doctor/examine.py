@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from controller.app.doctor import disk, journal, machine, network, point, printers, program, service
+from controller.app.doctor import central, disk, journal, machine, network, point, printers, program, service
 from controller.app.doctor.finding import CHECK_S, Box, Check, Finding, unknown
 
 CHECKS: dict[str, Check] = {
@@ -22,8 +22,8 @@ CHECKS: dict[str, Check] = {
     "disk-kind": disk.kind,
     "disk-sync": disk.sync,
     "network": network.network,
-    "central": network.central,
-    "central-tls": network.tls,
+    "central": central.central,
+    "central-tls": central.tls,
     "clock": machine.clock,
     "time-zone": machine.zone,
     "memory": machine.memory,
