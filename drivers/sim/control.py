@@ -24,6 +24,10 @@ Printers = Mapping[str, PrinterServer]
 PRINTERS: web.AppKey[Printers] = web.AppKey("printers")
 
 
+class NotJson(ValueError):
+    """What came is no JSON."""
+
+
 def control_app(printers: Mapping[str, PrinterServer], frame_ancestors: Sequence[str] = ()) -> web.Application:
     """`frame_ancestors`: origins whose pages may show the paper roll in a frame."""
     app = web.Application(middlewares=[_guard(" ".join(["'self'", *frame_ancestors]))])
@@ -143,10 +147,18 @@ async def _fault(request: web.Request) -> web.Response:
     if printer is None:
         return _unknown(request)
     try:
-        printer.strike(Fault.parse(await request.json()))
-    except (json.JSONDecodeError, UnicodeDecodeError, BadFault) as e:
+        printer.strike(Fault.parse(await _json(request)))
+    except (NotJson, BadFault) as e:
         return _problem(400, "invalid", "Not a fault", str(e))
     return web.json_response(printer_state(printer))
+
+
+async def _json(request: web.Request) -> object:
+    """The body, whatever it says of its type. Raises NotJson."""
+    try:
+        return json.loads(await request.read())
+    except (ValueError, RecursionError, web.RequestPayloadError) as bad:
+        raise NotJson(f"the body is not JSON: {bad}") from bad
 
 
 async def _button(request: web.Request) -> web.Response:
@@ -154,8 +166,8 @@ async def _button(request: web.Request) -> web.Response:
     if printer is None:
         return _unknown(request)
     try:
-        body = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError) as e:
+        body = await _json(request)
+    except NotJson as e:
         return _problem(400, "invalid", "Not JSON", str(e))
     if body != {"button": "feed"}:
         return _problem(400, "invalid", "Not a button", f'body is {body!r}; allowed: {{"button": "feed"}}')

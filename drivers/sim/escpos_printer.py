@@ -52,7 +52,8 @@ async def serve_printers(
         if http_port is None:
             yield Serving(printers, None, None)
             return
-        runner = web.AppRunner(control_app(printers, frame_ancestors), access_log=None, shutdown_timeout=1)
+        app = control_app(printers, frame_ancestors)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, auto_decompress=False)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, http_host, http_port).start()
