@@ -1,6 +1,7 @@
 """The door for figures: computed out of what is stored, on a thread of its own, one at a time; receiving goes on."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -36,7 +37,8 @@ class Reports:
     async def report(self, request: web.Request) -> web.Response:
         """One figure of one point, or of all, over some business dates."""
         self._doors.need(request, "central")
-        name, span, form = _asked(request)
+        asked = request.match_info["name"], dict(request.query)
+        name, span, form = await asyncio.to_thread(_asked, *asked)  # a zone may have to be read from a file
         point = request.query.get("point")
         if self._waiting > WAITING_MOST:
             raise Problem(429, "too-many", f"{WAITING_MOST} reports are waiting.")
@@ -70,13 +72,12 @@ class Reports:
             thread.shutdown(wait=False)
 
 
-def _asked(request: web.Request) -> tuple[str, Span, str]:
+def _asked(name: str, query: Mapping[str, str]) -> tuple[str, Span, str]:
     """What is wanted. Raises Problem."""
     try:
-        name = figures.name_of(request.match_info["name"])
+        figures.name_of(name)
     except figures.Wrong as unknown:
         raise Problem(404, "not-found", str(unknown)) from unknown
-    query = request.query
     missing = [member for member in ("from", "to") if member not in query]
     if missing:
         raise Problem(400, "invalid", f"{' and '.join(missing)} is missing: a business date, YYYY-MM-DD")
