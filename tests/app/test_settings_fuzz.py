@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from controller.app.settings import ConfigError, load
 from controller.domain.point import Config
+from tests.fuzz.rig import LONG
 
 EXAMPLE = (Path(__file__).parents[2] / "config" / "point.example.toml").read_bytes()
-fuzz = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzz = settings(
+    max_examples=1500 if LONG else 150, derandomize=not LONG, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
 
 KEYS = st.one_of(
     st.sampled_from([*Config.__struct_fields__, "id", "name", "link", "fi", "kind", "services", "hours", "card"]),

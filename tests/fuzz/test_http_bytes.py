@@ -209,7 +209,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@fuzz(60, 5000)
+@fuzz(60, 800)
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=6)), max_size=40))
 def test_any_bytes_at_all(thrown_at: Daemon, parts: list[bytes]) -> None:
     with line(thrown_at.port) as open_line:

@@ -25,7 +25,7 @@ from tests.fuzz.test_http_bytes import NO_HTTP
 from tests.journal.rig import verify_chain
 
 pytestmark = pytest.mark.system
-REQUESTS = 30_000 if LONG else 1200
+REQUESTS = 15_000 if LONG else 1200
 KNOWN = frozenset(TITLES) - {"internal"}
 POINTS = ("p1", "p2", "sodankyla", "x" * 80, "x" * 81, "..", "%2e%2e", "a b", "ä", "%00", "p1/../p2", "", "'--")
 DOORS = ("head", "events", "commands", "x", "events/1", "")
