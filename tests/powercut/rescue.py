@@ -9,7 +9,7 @@ from controller.journal.file import JournalFile
 from controller.journal.rescue import open_or_rescue
 from tests.journal.rig import HandClock, ledger_on, running, take
 from tests.powercut.box import Owed
-from tests.powercut.campaign import Promises, Story, Wrong
+from tests.powercut.campaign import Effort, Promises, Story, Tally, Wrong, cut_everywhere
 from tests.powercut.disk import Record, Recording, recording, unrecorded
 from tests.powercut.images import Image
 from tests.powercut.point import JOURNAL, Opened, a_recorded_point
@@ -108,3 +108,12 @@ class RescueWitness:
         assert isinstance(story.owed, Owed)
         async with a_recorded_point(story, HandClock(story.owed.ms)) as point:
             await point.take(f"k-{chance.random()}")
+
+
+async def cut(damage: Damage, folder: Path, seed: int, effort: Effort) -> Tally:
+    """The power goes after every operation of a rescue."""
+    tally = Tally()
+    story, before = await told(damage, folder / "recorded")
+    await cut_everywhere(story, RescueWitness(before), folder / "image", Random(seed), effort, tally)
+    print(f"seed {seed}: {tally}")
+    return tally

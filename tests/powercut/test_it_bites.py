@@ -15,11 +15,12 @@ import pytest
 
 from controller.central import disk as central_disk
 from controller.journal import file, wal
+from controller.journal import rescue as rescue_of_the_box
 from controller.journal.file import JournalFile
 from controller.journal.migrate import migrate
 from controller.journal.store import Journal
 from tests.journal.rig import HandClock
-from tests.powercut import box_stories, central_stories
+from tests.powercut import box_stories, central_stories, rescue
 from tests.powercut.box import BoxWitness, Owed
 from tests.powercut.campaign import Effort, Story, Tally, cut_again, cut_everywhere, lying
 from tests.powercut.central import CentralWitness
@@ -156,3 +157,11 @@ def test_a_central_that_acknowledges_before_its_disk_is_found(folder: Path, monk
     monkeypatch.setattr(central_disk.Disk, "_commit", early)
     tally = asyncio.run(a_day_at_central(folder))
     assert found(tally, "acknowledged", "commands lost") > 20
+
+
+def test_a_rescue_whose_names_may_reach_the_disk_in_any_order_is_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescue_of_the_box, "sync_folder", lambda folder: None)
+    tally = asyncio.run(rescue.cut(rescue.a_hole_in_the_log, folder, 1, Effort(images=8, twice=0.0)))
+    assert found(tally, "not kept", "lost", "wait for central", "secret") > 0

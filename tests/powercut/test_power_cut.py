@@ -73,25 +73,17 @@ def test_a_power_cut_at_central_loses_nothing_that_was_acknowledged_and_boxes_se
 def test_a_power_cut_while_a_damaged_journal_is_rescued_loses_nothing_that_could_be_read(
     damage: rescue.Damage, folder: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    tally = asyncio.run(cut_a_rescue(damage, folder, 1, Effort(twice=0.005)))
+    tally = asyncio.run(rescue.cut(damage, folder, 1, Effort(twice=0.005)))
     record_property("images", tally.total)
     assert tally.wrong == []
     assert tally.total >= 450
-
-
-async def cut_a_rescue(damage: rescue.Damage, folder: Path, seed: int, effort: Effort) -> Tally:
-    tally = Tally()
-    story, before = await rescue.told(damage, folder / "recorded")
-    await cut_everywhere(story, rescue.RescueWitness(before), folder / "image", Random(seed), effort, tally)
-    print(f"seed {seed}: {tally}")
-    return tally
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("damage", rescue.DAMAGES)
 def test_many_power_cuts_while_a_damaged_journal_is_rescued(damage: rescue.Damage, folder: Path) -> None:
-    tally = asyncio.run(cut_a_rescue(damage, folder, 2, OFTEN))
+    tally = asyncio.run(rescue.cut(damage, folder, 2, OFTEN))
     assert tally.wrong == []
     assert tally.total >= 5_000
 
