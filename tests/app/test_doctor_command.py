@@ -57,7 +57,14 @@ def test_beside_a_daemon_that_runs_that_hangs_and_that_is_gone(tmp_path: Path) -
     assert checks["daemon"]["verdict"] == "fail"
     assert "systemctl start luukku" in checks["daemon"]["mend"]
     again = Running(tmp_path)
-    assert again.end()[0] == 0, "looking left the journal as it was"
+    again.take()
+    again.process.kill()
+    again.end()
+    files = [daemon.data / name for name in ("journal.db", "journal.db-wal")]
+    before = [file.read_bytes() for file in files]
+    assert before[1], "a log that the next start must have"
+    assert sees(daemon.config, daemon.data, "journal", "ok")["journal"]["seen"].startswith("sound, ")
+    assert [file.read_bytes() for file in files] == before, "looking leaves the journal as it was"
 
 
 class AtCentral(Running):

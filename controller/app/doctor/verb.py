@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from controller.app.doctor.examine import examine
 from controller.app.doctor.finding import CONFIG, DATA, Box, Finding
 
 OK, WRONG = 0, 1
@@ -33,6 +32,8 @@ def add(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; 0 nothing is wrong, 1 something is."""
+    from controller.app.doctor.examine import examine  # all that it looks at; the daemon carries none of it
+
     found: dict[str, Finding] = {}
     for name, finding in examine(Box(arguments.config, arguments.data)):
         found[name] = finding
