@@ -10,6 +10,7 @@ import importlib
 import inspect
 import os
 import pickle
+import re
 import resource
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from mutants import Mutant, mutants
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "controller" / "domain"
-CPU_LIMIT_S, BUDGET_S = 30, 8
+CPU_LIMIT_S, BUDGET_S = 30, 4
 KILLED, SURVIVED, ENDLESS = "killed", "survived", "endless"
 
 
@@ -92,9 +93,19 @@ class Campaign:
         passing = self.covers.get(mutant.path.name, {})
         chosen = passing.get(mutant.line, set()) | passing.get(mutant.first, set())
         if not mutant.function:
-            chosen = set().union(*passing.values()) or set(self.seconds)
+            chosen = self.passing_by_name(mutant) or set(self.seconds)
         killers = self.killers[mutant.function][::-1]
         return sorted(chosen, key=lambda id_: (killers.index(id_) if id_ in killers else 1000, self.seconds[id_]))
+
+    def passing_by_name(self, mutant: Mutant) -> set[str]:
+        """The tests that pass any line of the core that names what the faulty statement defines."""
+        name = re.search(r"^(?:class )?(\w+)", mutant.old)
+        word = re.compile(rf"\b{name[1]}\b" if name else "$.")
+        found: set[str] = set()
+        for module in CORE.glob("*.py"):
+            lines = [at for at, line in enumerate(module.read_text().splitlines(), 1) if word.search(line)]
+            found = found.union(*(self.covers.get(module.name, {}).get(line, set()) for line in lines))
+        return found
 
     def child(self, mutant: Mutant, said: Any) -> int:
         tests = self.order(mutant)

@@ -18,11 +18,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from campaign import CORE, ENDLESS, ROOT, SURVIVED, Campaign, Verdict
+from campaign import BUDGET_S, CORE, ENDLESS, ROOT, SURVIVED, Campaign, Verdict
 from mutants import Mutant, mutants
 
 TESTS = ["tests/domain", "tests/journal/test_ledger_model.py"]
 NOT_ON_TIME = ["tests/domain/test_hours.py::test_asking_again_costs_microseconds"]  # a fault of speed is none of ours
+STARTING_S = 3  # of CPU, to import and collect
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.toml"
 QUIET = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:playwright", "--tb=no"]
 
@@ -46,12 +47,21 @@ class Planted:
         exec(self.mutant.code, module.__dict__)
 
 
+class Hurry:
+    """Ends a pytest run after the budget: what was not found by then counts as not found."""
+
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        if time.process_time() > BUDGET_S + STARTING_S:
+            item.session.shouldstop = "out of time"
+
+
 def run_planted(path: Path, index: int) -> int:
     """pytest on the tests named on stdin, with this fault of the module in place."""
     mutant = next(one for one in mutants(path.resolve(), ROOT) if one.index == index)
     sys.path.insert(0, str(ROOT))
     sys.meta_path.insert(0, Planted(mutant))  # type: ignore[arg-type]  # why: a finder by its one method
-    return int(pytest.main(["-x", "-q", *QUIET, *sys.stdin.read().split("\n")]))
+    code = pytest.main(["-x", "-q", *QUIET, *sys.stdin.read().split("\n")], plugins=[Hurry()])
+    return 0 if code == pytest.ExitCode.INTERRUPTED else int(code)
 
 
 def excused() -> dict[tuple[str, ...], str]:

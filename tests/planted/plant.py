@@ -63,8 +63,10 @@ def planted(tree: Path, bug: Bug) -> Iterator[None]:
 def run(tree: Path, tests: list[str]) -> tuple[int, str, float]:
     """pytest's exit code in the tree, the first test that failed, and the seconds it took."""
     began = time.monotonic()
-    environ = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    environ = os.environ | {
+        "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "mutation",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-m", ""]
     done = subprocess.run([*command, *tests], cwd=tree, env=environ, capture_output=True, text=True, check=False)
     failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED ")]
     if done.returncode not in {0, FAILED}:
