@@ -33,11 +33,9 @@ def simulate(schedules: int, seed: int, faults: str, progress: days.Progress) ->
         whole.add(one.tally)
         whole.count("schedules")
         told.virtual_s += one.virtual_s
-        told.hash = one.hash if schedules == 1 else days.joined(told.hash, one.hash)
         if one.broken is not None:
-            told.broken, told.at, told.command = one.broken, one.at, one.command
-            told.tally = one.tally
-            break
+            return one
+        told.hash = one.hash if schedules == 1 else days.joined(told.hash, one.hash)
         progress(n + 1, schedules, whole)
     return told
 

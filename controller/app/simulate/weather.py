@@ -19,7 +19,7 @@ KINDS = {
     FaultKind.DROP: 3, FaultKind.POWER: 4,
 }  # fmt: skip
 CRASH_ONE_IN = 250  # appends
-STEPS_S = (-3600.0, -90.0, -1.5, 1.5, 90.0, 3600.0)
+STEPS_S = (-93_600.0, -3600.0, -90.0, -1.5, 1.5, 90.0, 3600.0, 93_600.0)
 DAY_S = 86_400.0
 
 Restart = Callable[[Random], Awaitable[None]]
