@@ -89,6 +89,10 @@ def this_machine_again(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(memory)], check=True)
 
 
+# Where no systemd runs, nobody can be asked for a unit of its own for the container.
+ALONE = () if Path("/run/systemd/system").is_dir() else ("--register=no", "--keep-unit")
+
+
 def booted(folder: Path) -> Path:
     """Boot the container, let the trial run, wait until it has switched itself off; gives the folder of its notes."""
     source, notes = Source(folder), folder / "notes"
@@ -103,7 +107,7 @@ def booted(folder: Path) -> Path:
     unit.write_text(UNIT.format(script=script, log=log), "utf-8")
     with this_machine_again(folder / "machine-root") as root, (folder / "boot.log").open("wb") as boot:
         subprocess.run(
-            ["systemd-nspawn", "--quiet", f"--directory={root}", "--register=no", "--keep-unit",
+            ["systemd-nspawn", "--quiet", f"--directory={root}", *ALONE,
              f"--machine=luukku-{os.getpid()}", "--kill-signal=SIGRTMIN+3", "--console=pipe", f"--bind={folder}",
              f"--bind-ro={unit}:/etc/systemd/system/{unit.name}", "--boot", f"systemd.unit={unit.name}"],
             stdin=subprocess.DEVNULL, stdout=boot, stderr=subprocess.STDOUT, timeout=1700, check=False,
