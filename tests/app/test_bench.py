@@ -17,7 +17,7 @@ import pytest
 from controller.app.bench import history
 from controller.app.bench.figures import Judged, Measured, Result, Target, judge, overall, percentile
 from controller.app.bench.machine import SPREAD_MOST, Watch
-from controller.app.bench.page import page
+from controller.app.bench.page import page, write
 from controller.app.bench.stage import point_toml
 from controller.app.bench.verb import NAMES
 from controller.domain.point import Config
@@ -161,6 +161,17 @@ def test_memory_is_missed_however_busy_the_machine_is() -> None:
 
 def test_without_a_target_nothing_is_said_to_be_met() -> None:
     assert overall([]) == "no target"
+
+
+def test_what_is_measured_again_takes_its_old_place_on_the_page(tmp_path: Path) -> None:
+    shown = tmp_path / "benchmarks.md"
+    for name, p50 in (("drain", 1.0), ("ticket", 2.0), ("drain", 3.0)):
+        write(
+            shown, Result(name, {"p50_ms": p50}, {}, {}, {}, "no target", [], [], "so", {}, "2026-11-22T00:00:00+00:00")
+        )
+    text = shown.read_text()
+    assert text.index("## ticket") < text.index("## drain") and text.count("## drain") == 1
+    assert "| p50_ms | 3 |" in text and "| p50_ms | 1 |" not in text
 
 
 def test_percentiles_are_values_that_were_measured() -> None:

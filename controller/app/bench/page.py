@@ -1,20 +1,37 @@
 """docs/benchmarks.md: what was measured, on which machine, when. Never written by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
 
 from controller.app.bench.figures import Judged, Result
+from controller.app.bench.verb import NAMES
 
 HEAD = """\
 # Benchmarks
 
-Written by `luukku bench --write docs/benchmarks.md`; never by hand. Each figure stands beside its *floor*: the least
-that any program must do on that machine to do the same, measured in the same run and in turns with ours. A figure is
-the median of its rounds. *Inconclusive* is not failed: other programs used the machine at the same time, so that the
+Written by `luukku bench --write docs/benchmarks.md`, never by hand; the same as JSON:
+[benchmarks.json](benchmarks.json). Each figure stands beside its *floor*: the least that any program must do on that
+machine to do the same, measured in the same run and in turns with ours. A figure is the median of its rounds where
+nothing else is said. *Inconclusive* is not failed: other programs used the machine at the same time, so that the
 figure can be judged neither way.
 """
 
 
-def page(results: Sequence[Result]) -> str:
+def write(path: Path, result: Result) -> None:
+    """Put a result onto the page at `path`, in place of the one that it had of this benchmark. What the page is made
+    from lies beside it, as JSON."""
+    kept = path.with_suffix(".json")
+    known = msgspec.json.decode(kept.read_bytes(), type=list[Result]) if kept.exists() else []
+    results = sorted(
+        [result, *(one for one in known if one.name != result.name)], key=lambda one: NAMES.index(one.name)
+    )
+    kept.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+    path.write_text(page(results), encoding="utf-8")
+
+
+def page(results: Iterable[Result]) -> str:
     """The whole page."""
     return "\n".join([HEAD, *map(_section, results)])
 

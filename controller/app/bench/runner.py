@@ -16,7 +16,7 @@ import msgspec
 
 from controller.app.bench.figures import Ask, Measured, Result, Target, Tell, judge, overall
 from controller.app.bench.machine import Watch, described
-from controller.app.bench.page import page
+from controller.app.bench.page import write
 from controller.app.bench.show import progress, table
 
 
@@ -38,10 +38,10 @@ def run(names: list[str], arguments: argparse.Namespace) -> int:
             results.append(measured(name, Ask(folder / name, cache, arguments.size, arguments.weeks)))
             if not arguments.json:
                 print(table(results[-1]), flush=True)
+            if arguments.write:
+                write(arguments.write, results[-1])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if arguments.write:
-        arguments.write.write_text(page(results), encoding="utf-8")
     if arguments.json:
         told = msgspec.json.encode(results if len(names) > 1 else results[0])
         sys.stdout.write(msgspec.json.format(told).decode() + "\n")

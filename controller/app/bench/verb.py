@@ -17,7 +17,7 @@ def add(verbs: Any) -> None:
     verb = verbs.add_parser("bench", help="how fast and how heavy the program is on this machine, beside its floor")
     verb.add_argument("name", nargs="?", metavar="NAME", help=f"one of {', '.join(NAMES)}; without it all in turn")
     verb.add_argument("--json", action="store_true", help="one JSON object, or a list of all")
-    verb.add_argument("--write", type=Path, metavar="FILE", help="a page of what was measured too, as Markdown")
+    verb.add_argument("--write", type=Path, metavar="FILE", help="put it onto this page too (docs/benchmarks.md)")
     verb.add_argument("--data", type=Path, metavar="DIR", help="measure on this disk (~/.cache/luukku)")
     verb.add_argument("--weeks", type=int, default=1, metavar="N", help="memory: simulated weeks (1)")
     verb.add_argument("--size", type=float, default=1.0, help=argparse.SUPPRESS)  # tests measure little
