@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             reporter.write_line(f"\nleaked process {pid}: {command}", red=True)
         os.kill(pid, signal.SIGKILL)
     session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the tests that passed have counted, by `record_property`, in one line."""
+    counted = Counter[str]()
+    for report in terminalreporter.getreports("passed"):
+        counted.update({name: count for name, count in report.user_properties if isinstance(count, int)})
+    if counted:
+        terminalreporter.write_line("counted: " + ", ".join(f"{n:,} {name}" for name, n in sorted(counted.items())))
 
 
 def processes_left() -> dict[int, str]:

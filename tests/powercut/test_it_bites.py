@@ -39,7 +39,7 @@ async def a_day_at_the_box(folder: Path, effort: Effort = FEW) -> Tally:
 
 
 async def a_day_at_central(folder: Path) -> Tally:
-    story = await central_stories.told(central_stories.one_box_at_a_time, folder / "central", Random(1), things=12)
+    story = await central_stories.told(central_stories.one_box_at_a_time, folder / "central", Random(1), things=8)
     tally = Tally()
     await cut_everywhere(story, CentralWitness(), folder / "image", Random(1), FEW, tally)
     return tally
