@@ -20,8 +20,10 @@ test: setup-test ## the gates, then every test that needs no special machine
 	@tools/gates.sh
 	@exec .venv/bin/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-long: setup-test ## the same tests with more seeds, and the long ones
-	@HYPOTHESIS_PROFILE=long exec .venv/bin/python -m pytest -m "" --timeout=3600 $(ARGS)
+long: setup-test ## the same tests with more seeds, the long ones, planted bugs, mutation of the core
+	@HYPOTHESIS_PROFILE=long .venv/bin/python -m pytest -m "" --timeout=3600 $(ARGS)
+	@.venv/bin/python -m tests.planted.plant --write docs/proofs/planted-bugs.md
+	@.venv/bin/python tools/mutate.py --jobs $(JOBS) --least 95 --write docs/proofs/mutation.md
 
 gates: setup-test ## lint, format, types, layers, vendored files
 	@tools/gates.sh

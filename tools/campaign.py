@@ -1,9 +1,10 @@
 """One campaign of planted faults: pytest collects the tests once, then this runs them against each fault in turn.
 
 For each fault a child is forked that gives one function its faulty code and runs the tests that pass that line,
-likeliest killer first, until one fails. A fault in the body of a module or class (a constant, a pattern) needs a fresh
-import: that child is a Python of its own. A child may burn CPU_LIMIT_S of CPU, so that a busy machine turns nothing
-into an endless loop, and starts no further test after BUDGET_S: what only a longer look would find counts as not found.
+likeliest killer first, until one fails. A faulty constant is put where the sound one stands. A fault in the body of a
+class or in what events are made of needs a fresh import: that child is a Python of its own. A child may burn
+CPU_LIMIT_S of CPU, so that a busy machine turns nothing into an endless loop, and starts no further test after
+BUDGET_S: what only a longer look would find counts as not found.
 """
 
 import importlib
@@ -115,7 +116,7 @@ class Campaign:
         try:
             resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT_S, CPU_LIMIT_S))
             silence()
-            if mutant.function:
+            if mutant.function or constant(mutant):
                 plant(mutant)
                 by = first_failure([self.items[id_] for id_ in tests], BUDGET_S)
             else:
@@ -143,9 +144,23 @@ def first_failure(items: Iterable[pytest.Item], budget_s: float) -> str:
     return ""
 
 
+def constant(mutant: Mutant) -> str:
+    """The name of the constant that the fault is in; "" for none. Other modules build on those of events.py."""
+    named = re.match(r"([A-Z][A-Z0-9_]+)(?: =|:)", mutant.old)
+    return named[1] if named and not mutant.function and mutant.path.name != "events.py" else ""
+
+
 def plant(mutant: Mutant) -> None:
-    """Give one function of an imported module its faulty code; caches that hold old answers are emptied."""
+    """Put the faulty function or constant where the sound one stands; caches that hold old answers are emptied."""
     module = importlib.import_module(".".join(mutant.path.with_suffix("").parts))
+    if name := constant(mutant):
+        faulty: dict[str, Any] = {"__name__": module.__name__}
+        exec(mutant.code, faulty)
+        sound = getattr(module, name)
+        for one in list(sys.modules.values()):
+            if getattr(one, "__name__", "").startswith("controller.") and vars(one).get(name) is sound:
+                setattr(one, name, faulty[name])
+        return
     owner: Any = module
     for part in mutant.function.split("."):
         owner = inspect.getattr_static(owner, part)
