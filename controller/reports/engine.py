@@ -20,6 +20,9 @@ BASE = {  # what each figure stands on, each on those before
     "waiting": ("timeline", "service_events"),
     "durations": ("timeline", "service_events"),
     "capacity": ("timeline", "service_events", "slices"),
+    "resolution": ("timeline", "service_events"),
+    "feedback": ("timeline",),
+    "estimates": ("timeline", "service_events"),
 }
 
 

@@ -63,7 +63,10 @@ def _as_csv(table: Table) -> str:
 
 def _for_people(table: Table) -> str:
     head = [_title(column) for column in table.columns]
-    body = [[_cell(column, value) for column, value in zip(table.columns, row, strict=True)] for row in table.rows]
+    none = {} if table.name == "volumes" else dict.fromkeys(("provider", "service"), "all")  # a row for the whole point
+    body = [
+        [_cell(column, value, none) for column, value in zip(table.columns, row, strict=True)] for row in table.rows
+    ]
     widths = [max(map(len, column)) for column in zip(head, *body, strict=True)]
     words = [all(isinstance(row[at], str | None) for row in table.rows) for at in range(len(head))]
     lines = [head, ["-" * width for width in widths], *body]
@@ -79,9 +82,9 @@ def _title(column: str) -> str:
     return column.removesuffix("_s").replace("_", " ")
 
 
-def _cell(column: str, value: Any) -> str:
+def _cell(column: str, value: Any, none: dict[str, str]) -> str:
     if value is None:
-        return "all" if column in {"provider", "service"} else "-"
+        return none.get(column, "-")
     if column.endswith("_s"):
         return _duration(value)
     return f"{value * 100:.1f} %" if column.endswith("_share") else str(value)

@@ -20,7 +20,11 @@ def figure(name: str, bodies: list[bytes], span: Span = ALL_DAYS) -> list[dict[s
 
 def same(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> None:
     """Both say the same; `theirs` knows no point."""
-    key = [name for name in ("date", "quarter", "provider", "service", "channel") if theirs and name in theirs[0]]
+    key = [
+        name
+        for name in ("date", "quarter", "provider", "service", "channel", "question")
+        if theirs and name in theirs[0]
+    ]
 
     def order(rows: list[dict[str, Any]]) -> dict[tuple[str, ...], dict[str, Any]]:
         return {tuple(str(row[name]) for name in key): row for row in rows}

@@ -100,5 +100,7 @@ def unusual(by: Random, point: PlayedPoint) -> c.Command:
         c.RecordWork(provider="kela", service="housing", minutes=by.randint(1, 90), channel="paper"),
         c.OpenCounter(counter=counter, advisor=f"a-{counter}", services=("passport", "housing"), languages=("sv",)),
         c.Resume(counter=counter),
+        c.GiveFeedback(score=by.randint(1, 5), question=by.choice(["q1", "q2"]), language="fi", device="k1",
+                       service_event=by.choice([*point.state.service_events][-6:] or ["gone"])),
         c.Tick(),
     ])  # fmt: skip

@@ -7,7 +7,8 @@ create table events (
         visit varchar, service_event varchar, language varchar, provider varchar, service varchar, services varchar[],
         languages varchar[], providers varchar[], counter varchar, cause varchar, outcome varchar, "at" varchar,
         target_s bigint, channel varchar, accurate boolean, delivered struct(service varchar, qty bigint)[],
-        minutes bigint, "to" varchar
+        minutes bigint, "to" varchar, resolution varchar, guidance varchar, question varchar, score bigint,
+        estimate struct(p50_s bigint, p80_s bigint)
     )
 );
 

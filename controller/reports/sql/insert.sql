@@ -11,7 +11,8 @@ from (select json_transform(body, '{
             "service": "VARCHAR", "services": ["VARCHAR"], "languages": ["VARCHAR"], "providers": ["VARCHAR"],
             "counter": "VARCHAR", "cause": "VARCHAR", "outcome": "VARCHAR", "at": "VARCHAR", "target_s": "BIGINT",
             "channel": "VARCHAR", "accurate": "BOOLEAN", "delivered": [{"service": "VARCHAR", "qty": "BIGINT"}],
-            "minutes": "BIGINT", "to": "VARCHAR"
+            "minutes": "BIGINT", "to": "VARCHAR", "resolution": "VARCHAR", "guidance": "VARCHAR",
+            "question": "VARCHAR", "score": "BIGINT", "estimate": {"p50_s": "BIGINT", "p80_s": "BIGINT"}
         }}') as e
       from (select unnest($1::varchar[]) as body))
 where e.businessdate between $2 and $3 or e."data".cause = 'boot';
