@@ -24,6 +24,8 @@ from controller.web.tickets import RATES, Rates
 
 NOBODY = Credential("kiosk", "")
 IDLE_S = 75.0  # a line on which no whole request comes is closed: a thousand half requests must keep nobody out
+LINES_MOST = 400  # at one door at once: a page has two or three
+HANDSHAKE_S = 10.0  # for TLS to begin
 LINGER_S = 2.0  # for the rest of a body that was refused
 log = structlog.get_logger("web")
 
@@ -60,10 +62,31 @@ async def listen(
             await asyncio.to_thread(address.chmod, 0o660)
             yield 0
         else:
-            await web.TCPSite(runner, *address, ssl_context=tls, reuse_address=True).start()
-            yield int(runner.addresses[0][1])
+            async with await _bounded(runner.server, address, tls) as listener:
+                yield int(listener.sockets[0].getsockname()[1])
     finally:
         await runner.cleanup()
+
+
+class _Full(asyncio.Protocol):
+    """Closes a line too many at once. Each door has its own bound: whoever holds all lines of one keeps nobody from
+    another, and the files that the journal needs can always be opened."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+
+
+async def _bounded(server: web.Server | None, address: tuple[str, int], tls: SSLContext | None) -> asyncio.Server:
+    """Listen; of more than LINES_MOST lines at once the newest are closed. Raises OSError when the address is taken."""
+    assert server is not None, "the runner is set up"
+
+    def line() -> asyncio.BaseProtocol:
+        return server() if len(server.connections) < LINES_MOST else _Full()
+
+    patience = HANDSHAKE_S if tls else None
+    return await asyncio.get_running_loop().create_server(
+        line, *address, ssl=tls, ssl_handshake_timeout=patience, reuse_address=True, backlog=128
+    )
 
 
 def application(shared: Rooms, door: Door) -> web.Application:

@@ -26,7 +26,7 @@ from tests.journal.rig import same_as_replay, stored
 from tests.web.rig import Point, point
 
 ANSWERS = 3000 if LONG else 300
-SEEDS = [Random().getrandbits(32) for _ in range(4)] if LONG else [1, 2]
+SEEDS = range(4) if LONG else range(1, 3)
 BOMB = gzip.compress(b" " * 300_000_000, 1)
 STATUSES = (200, 200, 200, 200, 200, 204, 302, 400, 401, 409, 413, 429, 500, 503, 999)
 JUNK: tuple[Any, ...] = (
@@ -195,7 +195,7 @@ class Line:
 @pytest.mark.timeout(900 if LONG else 120)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_after_any_lies_everything_arrives_and_the_next_order_is_applied(tmp_path: Path, seed: int) -> None:
-    chance = Random(seed)
+    chance = Random() if LONG else Random(seed)
     async with (
         point(tmp_path / "box") as here,
         serving(tmp_path / "central") as honest,

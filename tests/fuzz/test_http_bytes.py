@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import socket
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fuzz.rig import POINT_PROBLEMS, Daemon, fuzz, line, plain_problem, until_closed
+from controller.web import server
+from tests.fuzz.rig import ANSWER_S, POINT_PROBLEMS, Daemon, fuzz, line, plain_problem, until_closed
+from tests.system.stage import healthy
 
 pytestmark = pytest.mark.system
 HOST = b"Host: localhost\r\n"
@@ -169,6 +172,21 @@ def test_half_requests_keep_nobody_out(takes: Daemon) -> None:
                 one.sendall(turn)
             told = exchange(takes.port, b"GET /api/v1/services HTTP/1.1\r\n" + LAST + b"\r\n")
             assert told.startswith(b"HTTP/1.1 403 ")
+
+
+def test_more_lines_than_a_door_has_are_closed_at_once_and_cost_no_word_in_the_log(takes: Daemon) -> None:
+    """A thousand lines that say nothing: the surplus is shut, and when they are gone the next customer is served."""
+    with contextlib.ExitStack() as stack:
+        lines = [stack.enter_context(line(takes.port)) for _ in range(1000)]
+        shut = 0
+        for one in lines:
+            one.settimeout(0.001)
+            with contextlib.suppress(TimeoutError):
+                shut += until_closed(one) == b""
+        assert shut > (1000 - server.LINES_MOST) // 2  # the others may be on their way
+    deadline = time.monotonic() + ANSWER_S
+    while not healthy(takes.port) and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 @pytest.mark.long
