@@ -50,6 +50,7 @@ class Day:
         work = asyncio.create_task(self._delivered())
         over = asyncio.create_task(life.ended(DELIVERED_S))
         await asyncio.wait({work, over}, return_when=asyncio.FIRST_COMPLETED)
+        assert work.done() or life.over, "nothing arrives any more"
         if not over.done():
             work.result()
             await life.stop()

@@ -11,7 +11,6 @@ import importlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -37,7 +36,7 @@ class Life:
     async def ended(self, seconds: float = END_S) -> None:
         """Wait until it is no more, and what was seen of it is written down."""
         async with asyncio.timeout(seconds):
-            await asyncio.gather(*self._ends)
+            await asyncio.wait(self._ends)  # nobody who waits may end these by being cancelled
 
     async def stop(self, number: int = signal.SIGTERM, seconds: float = END_S) -> None:
         if not self.over:
@@ -115,7 +114,8 @@ def main() -> None:
         pids = [pid]
         if wish["strace"]:
             strace = ["strace", *wish["strace"], "-p", str(pid)]
-            pids.append(subprocess.Popen(strace, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).pid)
+            quiet = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
+            pids.append(os.posix_spawnp("strace", strace, os.environ, file_actions=[quiet]))
         print(*pids, flush=True)
 
 
