@@ -1,5 +1,6 @@
 """The machine that is measured on: what it is, and who else used it meanwhile."""
 
+import ctypes
 import os
 import platform
 import time
@@ -14,6 +15,7 @@ SPREAD_MOST = 2.0  # the floor does the same each round: more than this and the 
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 PAGE = 4096
 SYNCS = 25
+PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 
 
 def described(folder: Path) -> dict[str, str]:
@@ -42,6 +44,12 @@ def sync_s(folder: Path) -> float:
             found.append(time.perf_counter() - began)
     path.unlink()
     return median(found)
+
+
+def keep_orphans() -> None:
+    """Let what a child of ours started, and left behind, still be ours: else a browser's parts would be strangers."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
 class Watch:

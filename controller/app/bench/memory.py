@@ -116,7 +116,7 @@ async def _ask(asker: Asker, action: str, body: dict[str, object]) -> None:
 async def _printed(asker: Asker, ticket: str) -> None:
     """Wait for its paper."""
     state = ""
-    while state not in {"confirmed", "failed", "void"}:
+    while state not in {"confirmed", "failed", "void", "none"}:
         state = str((await asker.look(f"/tickets/{ticket}")).said["print"]["state"])
         await asyncio.sleep(LOOK_S)
 

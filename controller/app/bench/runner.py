@@ -15,7 +15,7 @@ from typing import Protocol, cast
 import msgspec
 
 from controller.app.bench.figures import Ask, Measured, Result, Target, Tell, judge, overall
-from controller.app.bench.machine import Watch, described
+from controller.app.bench.machine import Watch, described, keep_orphans
 from controller.app.bench.page import write
 from controller.app.bench.show import progress, table
 
@@ -33,6 +33,7 @@ def run(names: list[str], arguments: argparse.Namespace) -> int:
     cache.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=cache))  # /tmp may be memory
     results: list[Result] = []
+    keep_orphans()
     try:
         for name in names:
             results.append(measured(name, Ask(folder / name, cache, arguments.size, arguments.weeks)))
