@@ -34,7 +34,7 @@ def boost(config: Config, priority: int) -> int:
 
 def first_place(state: State, queue: str, place: int) -> int:
     """A place before everyone who waits in `queue`, for somebody who has `place`: that one, if it is already."""
-    line = state.waiting.get(queue) or []
+    line = state.waiting.get(queue)
     return min(place, line[0][0] - 1) if line else place
 
 
