@@ -1,6 +1,6 @@
 """What happens because time goes on: opening and closing, the late, the day's end."""
 
-from controller.domain import bookings, counters, hours, numbering, printing, queues, visits
+from controller.domain import bookings, counters, hours, numbering, printing, visits
 from controller.domain.commands import Now
 from controller.domain.draft import Draft, Fact
 from controller.domain.events import OpeningChanged, QueueReset, VisitEnded
@@ -60,10 +60,11 @@ def _opening(draft: Draft) -> None:
     """
     changed: dict[bool, list[str]] = {True: [], False: []}
     over: set[str] = set()  # closed by hand, and now by the hours too
+    point_is_open = hours.is_open(draft.config, None, draft.now.ms)  # once: this is asked every second
     for service in draft.config.services:
         by_order = draft.state.closed_by_order.get(service.id)
-        is_open = queues.is_open(draft.state, draft.config, service, draft.now.ms)
-        by_hours = is_open if by_order is None else hours.is_open(draft.config, service, draft.now.ms)
+        by_hours = point_is_open if service.hours is None else hours.is_open(draft.config, service, draft.now.ms)
+        is_open = by_hours if by_order is None else not by_order  # as `queues.is_open`
         if draft.state.opening.get(service.id, "closed") != ("open" if is_open else "closed"):
             changed[is_open].append(service.id)
         elif by_order is False and by_hours:

@@ -59,6 +59,7 @@ class Outside:
         self.journal_id = f"{random.getrandbits(128):032x}"
         self.secret = random.randbytes(32)
         self.fate: Callable[[], tuple[Instant, int] | None] = lambda: None
+        self.booting: Callable[[], None] = lambda: None
         self.seen: Callable[[], None] = lambda: None
         self.opened: Callable[[], None] = lambda: None
         self.died: Callable[[Instant, int], None] = lambda instant, events: None

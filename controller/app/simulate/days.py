@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from controller.app.asking import Asker
 from controller.app.day import Player
 from controller.app.settings import load
 from controller.app.simulate.box import URL, tokens
@@ -23,9 +25,13 @@ from controller.app.simulate.world import World, tell
 from controller.domain.point import Central, Config, OpeningHours
 from controller.web.site import DemoDay
 
+Act = Coroutine[Any, Any, None]
 Progress = Callable[[int, int, Tally], None]
 CONFIG = Path(__file__).parents[3] / "config" / "demo.toml"
 MORNING = time(7, 55)
+# Before each third day, which the seed's calendar lets be one on which clocks change, the box lives through what nights
+# have: midnight, and the hour that spring leaves out and autumn repeats. Day, hour, and how long in seconds.
+NIGHTS: tuple[tuple[tuple[int, time, int], ...], ...] = ((), ((-1, time(23, 50), 1200), (0, time(2, 55), 4200)), ())
 TO_OPENING_S = 300.0
 LONGEST_DAY_S = 12 * 3600
 LOOK_S = 10
@@ -55,43 +61,63 @@ def simulate(days: int, seed: int, faults: str, progress: Progress) -> Told:
     async def play(world: World) -> None:
         await world.central.start()
         for n in range(days):
-            morning_ms = _ms(first + timedelta(days=n), MORNING, made.point.zone)
-            await asyncio.sleep(max(0.0, (morning_ms - world.machine.true_ms()) / 1000))
-            await _day(world, n, Kinds.of(faults))
+            day = first + timedelta(days=n)
+            for of, hour, lasts_s in NIGHTS[n % len(NIGHTS)]:
+                await world.until(_ms(day + timedelta(days=of), hour, made.point.zone))
+                await _night(world, f"{n} {hour}", Kinds.of(faults), lasts_s)
+            await world.until(_ms(day, MORNING, made.point.zone))
+            await _day(world, n, Kinds.of(faults), last=n + 1 == days)
             progress(n + 1, days, world.tally)
         await world.central.stop()
 
-    return tell(made, seed, _ms(first, MORNING, made.point.zone), Kinds.of(faults), play, command)
+    return tell(made, seed, _ms(first - timedelta(days=1), MORNING, made.point.zone), Kinds.of(faults), play, command)
 
 
-async def _day(world: World, n: int, kinds: Kinds) -> None:
+async def _day(world: World, n: int, kinds: Kinds, *, last: bool) -> None:
     """From the morning's start of the box until it is switched off in the evening."""
     random = Random(f"day {world.seed} {n}")  # noqa: S311  # why: as above
-    weather = Weather(world.outside, kinds, random, world.tally, world.restart_central)
-    box = asyncio.create_task(world.keep_the_box())
-    await asyncio.sleep(TO_OPENING_S)
-    steered = DemoDay(running=True, speed=1)
-    known = tokens(world.outside.secret, world.config)
-    player = Player(
-        world.config, steered, lambda: None, world.machine.ms, URL, known, world.seed + n, random,
-        open_session=world.session, asks=world.asker(), passes=VirtualDayTime,
-    )  # fmt: skip
-    async with world.session() as http:
-        asker = world.asker()(http, URL, *known, random)
-        passers = Passers(world.config, asker, random, world.order)
+    async with _box(world, kinds, random, last=last) as (box, acts, asker):
+        await asyncio.sleep(TO_OPENING_S)
+        steered = DemoDay(running=True, speed=1)
+        player = Player(
+            world.config, steered, lambda: None, world.machine.ms, URL, tokens(world.outside.secret, world.config),
+            world.seed + n, random, open_session=world.session, asks=world.asker(), passes=VirtualDayTime,
+        )  # fmt: skip
         hand = Hand(world.config, asker, random, world.config.counters[0].id)
-        acts = [weather.run(), player.run(), passers.run(PASSER_EVERY_S), hand.run(HAND_EVERY_S),
-                world.television().run()]  # fmt: skip
+        passers = Passers(world.config, asker, random, world.order)
+        acts += [player.run(), passers.run(PASSER_EVERY_S), hand.run(HAND_EVERY_S), world.television().run()]
         await together(acts, LONGEST_DAY_S, [box], until=lambda: not steered.running)
-    weather.calm()
-    await world.settle(SETTLE_S)
-    world.switch_off()
-    await box
     world.tally.count("days")
 
 
+async def _night(world: World, name: str, kinds: Kinds, lasts_s: int) -> None:
+    """The box is on, and somebody presses, though it is closed."""
+    random = Random(f"night {world.seed} {name}")  # noqa: S311  # why: as above
+    async with _box(world, kinds, random, last=False) as (box, acts, asker):
+        passers = Passers(world.config, asker, random, world.order)
+        await together([*acts, passers.run(PASSER_EVERY_S)], lasts_s, [box])
+    world.tally.count("nights")
+
+
+@asynccontextmanager
+async def _box(
+    world: World, kinds: Kinds, random: Random, *, last: bool
+) -> AsyncIterator[tuple[asyncio.Task[None], list[Act], Asker]]:
+    """A box that is switched on, the weather that acts on it, and somebody's way to ask; in the end all is settled,
+    and it is switched off."""
+    weather = Weather(world.outside, kinds, random, world.tally, world.restart_central)
+    box = asyncio.create_task(world.keep_the_box())
+    async with world.session() as http:
+        asker = world.asker()(http, URL, *tokens(world.outside.secret, world.config), random)
+        yield box, [weather.run()], asker
+    weather.calm()
+    await world.settle(SETTLE_S, last=last)
+    world.switch_off()
+    await box
+
+
 async def together(
-    acts: Sequence[Coroutine[Any, Any, None]], within_s: int, watched: Sequence[asyncio.Task[None]],
+    acts: Sequence[Act], within_s: int, watched: Sequence[asyncio.Task[None]],
     until: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
     """Let them all act until it is time; one that ends by itself, or a watched one, raises what ended it."""

@@ -6,8 +6,8 @@ from controller.app.simulate.laws import Broken
 from controller.app.simulate.tally import Tally
 
 DONE = (
-    "days", "schedules", "events", "tickets", "answers", "presses given up", "pieces of paper", "pictures on the TV",
-    "batches at central", "orders", "starts",
+    "days", "nights", "schedules", "events", "tickets", "answers", "presses given up", "pieces of paper",
+    "pictures on the TV", "batches at central", "orders", "starts",
 )  # fmt: skip
 GROUPS = {
     "papers ended": "paper: ", "crashes at an append": "crash: ", "printer faults": "printer: ",
@@ -32,11 +32,13 @@ def written(told: Told, real_s: float, cpu_s: float) -> str:
     lines += [f"  {name:<24}{tally[name]:>12,}" for name in DONE if tally[name]]
     for title, prefix in GROUPS.items():
         lines += _group(title, tally.starting(prefix))
-    lines += [f"  {name:<24}{tally[name]:>12,}" for name in ("clock steps", "full disks") if tally[name]]
+    lines += [
+        f"  {name:<24}{tally[name]:>12,}" for name in ("clock steps", "boots in 1970", "full disks") if tally[name]
+    ]
     lines += [
         f"  {'steps checked':<24}{tally.step:>12,}",
         f"  {'single checks of laws':<24}{tally['checks']:>12,}",
-        f"  {'whole replays':<24}{tally['whole replays']:>12,}",
+        f"  {'replays of it all':<24}{tally['whole replays']:>12,}  and {tally['replays of a day']:,} of a day",
         f"  {'journal':<24}{told.hash[:24]}  (the same for the same command)",
         f"  {told.virtual_s / 3600:.1f} h of virtual time in {real_s:.1f} s ({cpu_s:.1f} s CPU): "
         f"{told.virtual_s / max(real_s, 1e-9):,.0f} x real time",

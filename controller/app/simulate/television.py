@@ -12,7 +12,7 @@ import msgspec
 from controller.ports.speaker import Announcement, Clip
 from controller.web import patch
 
-ON_S, OFF_S = 1500.0, 3500.0  # mean spells: each second of it costs a heartbeat
+ON_S, OFF_S = 900.0, 3600.0  # mean spells: each second of it costs a heartbeat
 PAINT_S = (0.01, 0.06)
 AGAIN_S = (0.5, 3.0)
 CLIP_MS, SPEAK_S = 4000, 0.4

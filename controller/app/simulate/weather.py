@@ -18,6 +18,7 @@ KINDS = {
     FaultKind.PAPER_OUT: 3, FaultKind.NEAR_END: 2, FaultKind.COVER: 3, FaultKind.JAM: 2, FaultKind.SILENT: 3,
     FaultKind.DROP: 3, FaultKind.POWER: 4,
 }  # fmt: skip
+CLOCK_LOST = 0.15  # of the boots
 CRASH_ONE_IN = 250  # appends
 STEPS_S = (-93_600.0, -3600.0, -90.0, -1.5, 1.5, 90.0, 3600.0, 93_600.0)
 DAY_S = 86_400.0
@@ -49,8 +50,8 @@ class Weather:
         self._outside, self._kinds, self._tally, self._pace = outside, kinds, tally, pace
         self._restart_central = restart_central
         self._randoms = [Random(random.getrandbits(64)) for _ in range(6)]  # noqa: S311  # why: must be repeatable
-        if kinds.crash:
-            outside.fate = self._fate
+        outside.fate = self._fate
+        outside.booting = self._boot
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -69,7 +70,7 @@ class Weather:
         outside.line.up = True
         outside.disk.full = False
         self._kinds = Kinds()
-        outside.machine.offset_ms, outside.machine.is_synced = 0, True
+        self._set_right()
 
     def _fate(self) -> tuple[Instant, int] | None:
         """At every append: does the box die here?"""
@@ -77,6 +78,18 @@ class Weather:
         if not self._kinds.crash or random.random() * CRASH_ONE_IN >= self._pace:
             return None
         return random.choice(tuple(Instant)), random.randrange(6)
+
+    def _boot(self) -> None:
+        """A machine that was off has sometimes lost its clock, until the network tells it the time."""
+        random, machine = self._randoms[3], self._outside.machine
+        if not self._kinds.clock or random.random() >= CLOCK_LOST:
+            return
+        self._tally.count("boots in 1970")
+        machine.offset_ms, machine.is_synced = random.randrange(60_000) - machine.true_ms(), False
+        asyncio.get_running_loop().call_later(random.expovariate(self._pace / 240), self._set_right)
+
+    def _set_right(self) -> None:
+        self._outside.machine.offset_ms, self._outside.machine.is_synced = 0, True
 
     async def _printers(self) -> None:
         random = self._randoms[1]
@@ -121,7 +134,7 @@ class Weather:
             machine.offset_ms += round(step * 1000)
             await self._pause(random, 300)
             if random.random() < 0.7:
-                machine.offset_ms, machine.is_synced = 0, True
+                self._set_right()
 
     async def _disk(self) -> None:
         random = self._randoms[4]

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Coroutine, MutableMapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
@@ -18,7 +19,7 @@ from aiohttp import web
 from controller.app.asking import Answer
 from controller.app.simulate.box import URL, Box, Outside
 from controller.app.simulate.central import Central
-from controller.app.simulate.disk import Disk, Instant
+from controller.app.simulate.disk import Disk, Instant, SimulatedJournal
 from controller.app.simulate.laws import Broken, Laws, hold
 from controller.app.simulate.loop import VirtualLoop, run
 from controller.app.simulate.machine import Machine
@@ -67,6 +68,7 @@ class World:
         self.laws = Laws()
         self.papers = Papers(config.point.public_url, self.outside.secret)
         self.proof = State(self.outside.journal_id)
+        self._evening_before = State(self.outside.journal_id)
         self.bodies: list[bytes] = []  # the digest of every event's exact bytes, by seq - 1
         self._called: dict[int, frozenset[tuple[str, str, int, str]]] = {0: frozenset()}  # at a seq: who is called
         self.box = Box(self.outside)
@@ -95,6 +97,7 @@ class World:
         self._off = False
         while not self._off:
             self.machine.boots()
+            self.outside.booting()
             self.disk.revive()
             self.box = Box(self.outside)
             began = self.loop.time()
@@ -102,6 +105,10 @@ class World:
             self.on_s += self.loop.time() - began
             if not in_order:
                 await asyncio.sleep(self.random.uniform(*DOWN_S))
+
+    async def until(self, true_ms: int) -> None:
+        """Let time pass, up to this moment."""
+        await asyncio.sleep(max(0.0, (true_ms - self.machine.true_ms()) / 1000))
 
     def switch_off(self) -> None:
         self._off = True
@@ -282,15 +289,16 @@ class World:
 
     # The end of a day.
 
-    async def settle(self, within_s: int) -> None:
-        """Faults are over: wait until all is quiet, then hold the whole against its laws."""
+    async def settle(self, within_s: int, *, last: bool = True) -> None:
+        """Faults are over: wait until all is quiet, then hold the whole against its laws. `last`: the journal is
+        replayed from its first event, else from where this was last done."""
         if self._restarting is not None:
             await self._restarting
         for _ in range(within_s):
             if self._is_quiet():
                 break
             await asyncio.sleep(1.0)
-        self.check(self._evening)
+        self.check(partial(self._evening, last))
         self._after_each()
 
     def _is_quiet(self) -> bool:
@@ -299,7 +307,7 @@ class World:
             return False
         return self.at_central == state.seq and self._ordered <= self.laws.orders.keys()
 
-    def _evening(self) -> None:
+    def _evening(self, last: bool) -> None:
         ledger, journal = self.box.ledger, self.box.journal
         assert ledger is not None and journal is not None
         left = dict(ledger.state.unfinished_prints)
@@ -315,15 +323,16 @@ class World:
                 hold(law, known.medium == "screen", f"{known.number}: {known.medium}")
         unclaimed = len(self.laws.tickets) - len(self._claimed)
         hold("one press, one number", 0 <= unclaimed <= len(self._presses), f"{unclaimed} numbers nobody pressed for")
-        self._replay_whole(journal.stored(0), ledger.state)
+        self._replay(State(self.outside.journal_id) if last else self._evening_before, journal, ledger.state)
+        self._evening_before = replay.copy(ledger.state)
 
-    def _replay_whole(self, bodies: list[bytes], state: State) -> None:
-        fresh, chain = State(self.outside.journal_id), wire.GENESIS
-        for seq, body in enumerate(bodies, 1):
-            chain = wire.split(body)[1]
-            replay.replay(fresh, [Stored(seq, body, chain)])
-        self.tally.count("whole replays")
-        law = "a replay of the whole journal gives the live state"
+    def _replay(self, base: State, journal: SimulatedJournal, state: State) -> None:
+        """From the file's own bytes, by nobody's memory but `base`."""
+        fresh, bodies = replay.copy(base), journal.stored(base.seq)
+        events = [Stored(seq, body, wire.split(body)[1]) for seq, body in enumerate(bodies, base.seq + 1)]
+        replay.replay(fresh, events)
+        self.tally.count("whole replays" if not base.seq else "replays of a day")
+        law = "a replay of the journal gives the live state"
         hold(law, replay.encode(fresh) == replay.encode(state), f"they differ after {len(bodies)} events")
 
     def journal_hash(self) -> str:
