@@ -66,7 +66,7 @@ def run(tree: Path, tests: list[str]) -> tuple[int, str, float]:
     environ = os.environ | {
         "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_PROFILE": "mutation",
     }  # fmt: skip
-    command = [sys.executable, "-m", "pytest", *"-x -q --tb=no -p no:cacheprovider --timeout=900 -m".split(), ""]
+    command = [sys.executable, "-m", "pytest", "-xq", "--tb=no", "-pno:cacheprovider", "--timeout=900", "-m", ""]
     done = subprocess.run([*command, *tests], cwd=tree, env=environ, capture_output=True, text=True, check=False)
     failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED ")]
     if done.returncode not in {0, FAILED}:
