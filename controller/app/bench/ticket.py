@@ -39,7 +39,9 @@ TARGETS = (
 )
 HOW = (
     "one kiosk's POST /tickets over keep-alive HTTP to the daemon, its paper printed by a virtual printer in a process "
-    "of its own; beside it an aiohttp handler that commits one durable SQLite row; the same client, in turns"
+    "of its own; beside it an aiohttp handler that commits one durable SQLite row; the same client, in turns; cpu_ms "
+    "is the daemon's for a ticket from the press to its proven paper, all five events and the talk with the printer, "
+    "less compose_text_ms and less what it uses when idle; press_cpu_ms is a press without paper"
 )
 
 
@@ -110,11 +112,11 @@ async def measure(ask: Ask, tell: Tell) -> Measured:
     tell(1.0)
     mine, its = of_rounds(found[0]), of_rounds(found[1])
     net = whole["cpu_with_paper_ms"] - paper["compose_text_ms"]
-    issue, mine["cpu_ms"] = mine["cpu_ms"], round(net, 3)
+    mine["cpu_ms"] = round(net, 3)
     pairs = {"p50": "p50_ms", "p99": "p99_ms", "p99_50": "p99_50_ms", "cpu": "cpu_ms"}
     return Measured(
         mine | paper, its, ratios(mine, its, pairs), spread(found[1], "p50_ms"), HOW,
-        about={"issue_cpu_ms": issue, **whole},
+        about=whole,
     )  # fmt: skip
 
 
@@ -136,6 +138,8 @@ async def _whole_life(folder: Path, count: int) -> Figures:
     async with point(folder) as ours, _session() as session:
         kiosk = Presses(session, f"{ours.url}/api/v1/tickets", ours.bearer("kiosk"))
         await _print(session, ours, kiosk, WARM)
+        desk = Presses(session, f"{ours.url}/api/v1/tickets", ours.bearer("staff"))  # no kiosk: a number without paper
+        press = (await _alone(desk, ours.running, count))["cpu_ms"]
         began = ours.running.cpu_s()
         await asyncio.sleep(IDLE_S)
         idle = (ours.running.cpu_s() - began) / IDLE_S
@@ -144,6 +148,7 @@ async def _whole_life(folder: Path, count: int) -> Figures:
         spent, took = ours.running.cpu_s() - began, time.monotonic() - since
         ends = [await settled(session, ours, id_) for id_ in kiosk.given[-count:]]
         return {
+            "press_cpu_ms": round(press, 3),
             "cpu_with_paper_ms": round(1000 * (spent - idle * took) / count, 3),
             "idle_cpu_ms_per_s": round(1000 * idle, 3),
             "printed": ends.count("confirmed"),
