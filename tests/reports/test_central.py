@@ -1,16 +1,20 @@
 """Figures at central: the box's own, of one point or of all; who may ask, and that receiving goes on meanwhile."""
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
-from controller.reports.engine import Engine
+from controller.central import reports
+from controller.reports.engine import Engine, TooLong
 from controller.reports.figures import FIGURES, Span
 from controller.reports.table import written
-from tests.central.rig import BOX, CENTRAL, Client, client
+from tests.central.rig import BOX, CENTRAL, Client, client, serving
 from tests.central.rig import Box as Grown
 from tests.reports.golden import DATE, golden_day
 from tests.reports.played import play
@@ -104,7 +108,7 @@ async def test_an_event_that_central_does_not_understand_is_in_no_figure_and_in_
 
 async def test_boxes_are_received_while_reports_are_made_and_who_asks_too_much_is_told(tmp_path: Path) -> None:
     """Twelve reports at once: they come one after another, some are refused, and no batch waits for their end."""
-    played = play(1, steps=500, start="2026-11-23T08:00", wild=False).stored
+    played = play(1, steps=300, start="2026-11-23T08:00", wild=False).stored
     async with client(tmp_path) as central:
         await central.send(played, "p")
         days = {"from": "2026-11-01", "to": "2026-12-31"}
@@ -118,6 +122,40 @@ async def test_boxes_are_received_while_reports_are_made_and_who_asks_too_much_i
         assert {status for status, *_ in said} == {200, 429}
         assert len({str(body) for status, _, body in said if status == 200}) == 1
         assert received_before > 0, "no batch was taken before the first report was done"
+
+
+async def test_a_report_that_takes_too_long_is_ended_and_says_what_to_ask_instead(
+    central: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "REPORT_S", 0.0)
+    status, kind, said = await ask(central, "capacity", **DAY)
+    assert (status, kind) == (503, "application/problem+json")
+    assert isinstance(said, dict) and said["type"] == "/problems/report-too-long"
+    monkeypatch.undo()
+    assert (await ask(central, "capacity", **DAY))[0] == 200
+
+
+def test_a_query_that_runs_is_stopped_from_another_thread() -> None:
+    with Engine(Span(DATE, DATE)) as engine:
+        engine.add([stored.body for stored in golden_day().stored] * 500)
+        stopping = threading.Timer(0.05, engine.stop)
+        stopping.start()
+        with pytest.raises(TooLong):
+            engine.figure("capacity")
+        stopping.join()
+
+
+async def test_central_that_is_told_to_end_does_not_wait_for_a_report(tmp_path: Path) -> None:
+    played = play(3, steps=300, start="2026-11-23T08:00", wild=False).stored
+    async with aiohttp.ClientSession() as session:
+        async with serving(tmp_path) as url:
+            central = Client(session, url)
+            await central.send(played, "p")
+            days = {"from": "2026-11-01", "to": "2026-12-31"}
+            asked = asyncio.create_task(ask(central, "capacity", **days))
+            await asyncio.sleep(0.1)
+        with contextlib.suppress(aiohttp.ClientError):  # an answer, if it was done by then, or a closed line
+            await asked
 
 
 async def test_a_reader_who_leaves_ends_nothing_for_the_next(tmp_path: Path) -> None:
