@@ -88,6 +88,7 @@ class Tending:
             self._ledger.forget_keys(gone)
         if self._clock.last_synced_ms:
             await journal.set_cursor("clock_synced_ms", self._clock.last_synced_ms)
-        removed = await retention.retire(journal, acked=self._site.link.seq or 0, now_ms=now.ms)
-        if removed:
+        if now.clock == "unsynced":
+            return  # nothing is old by a clock that nobody set
+        if removed := await retention.retire(journal, acked=self._site.link.seq or 0, now_ms=now.ms):
             log.info("events past their keeping time removed", events=removed)

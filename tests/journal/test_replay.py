@@ -146,6 +146,22 @@ async def test_a_clock_that_went_back_and_forth_leaves_no_hole_in_what_retention
         await same_as_replay(ledger)
 
 
+async def test_what_was_written_before_the_clock_was_set_is_as_old_as_what_came_after(tmp_path: Path) -> None:
+    """`luukku simulate --schedules 1 --seed 17` found it: events of a boot in 1970 were gone seconds later."""
+    clock = HandClock()
+    now_ms, clock.ms, clock.quality = clock.ms, 17_000, "unsynced"
+    async with a_point(tmp_path / "j.db", clock) as ledger:
+        await ledger.submit(c.OpenCounter(counter="1", advisor="a1"))
+        unset = ledger.journal.seq
+        assert await retention.retire(ledger.journal, acked=10**9, now_ms=now_ms) == 0, "nobody knows how old it is"
+        clock.ms, clock.quality = now_ms, "synced"
+        await numbers(ledger, 2)
+        assert await retention.retire(ledger.journal, acked=10**9, now_ms=now_ms + DAY_MS) == 0
+        gone = await retention.retire(ledger.journal, acked=10**9, now_ms=now_ms + 401 * DAY_MS)
+        assert gone == ledger.journal.seq > unset
+        await same_as_replay(ledger)
+
+
 async def test_an_event_that_was_changed_in_the_file_is_found_at_the_start(tmp_path: Path) -> None:
     path = tmp_path / "j.db"
     async with a_point(path) as ledger:
