@@ -23,7 +23,7 @@ from tests.journal import rig
 
 BEFORE, AFTER = 3, 2  # tickets before a snapshot and a checkpoint, and after
 AGAIN, AGAIN_S = 100, 0.01
-DELIVERED_S = 30.0
+DELIVERED_S = 120.0
 OVER = "over"
 START = partial(StartPrint, device="lobby", cut0=1, power_life="x", copy=0, attempt=1)
 END = partial(FinishPrint, result="confirmed", tier="T1", cause="", ms=900)

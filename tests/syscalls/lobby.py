@@ -17,10 +17,10 @@ from tests.system.laws import every_paper_has_one_proof, every_taker_has_one_num
 from tests.system.lives import Life
 from tests.system.siege import END, persist
 from tests.system.stage import healthy
-from tests.system.stranger import Answer, Stranger, chained, until
+from tests.system.stranger import Answer, Stranger, chained, sign_ins, until
 
 DEMO = Path(__file__).parents[2] / "config" / "demo.toml"
-UP_S, SETTLED_S = 20.0, 90.0
+UP_S, SETTLED_S = 90.0, 300.0
 TICKETS = ("a", "b")  # keys of those who come before the counter opens, and after
 
 
@@ -36,7 +36,6 @@ class Lobby:
         config += f'\n[central]\nurl = "{office.url}"\ntoken_file = "box.token"\n'
         (folder / "point.toml").write_text(config, encoding="utf-8")
         (folder / "box.token").write_text(TOKENS["box"])
-        self.tokens: dict[str, str] = {}
 
     async def start(self, name: str, strace: Sequence[str] = ()) -> Life:
         """A life, logged under this name; it is up when it answers, or it is over already."""
@@ -109,14 +108,11 @@ class Lobby:
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Stranger]:
-        connector = aiohttp.UnixConnector(str(self.data / "admin.sock"))
-        async with aiohttp.ClientSession(connector=connector) as session, session.get("http://admin/tokens") as known:
-            told = await known.json()
-        self.tokens = {one["role"]: one["token"] for one in reversed(told)}
+        self._tokens = await sign_ins(self.data)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, force_close=True)) as session:
             yield Stranger(self, session)
 
     def known(self) -> dict[str, Any]:
         """As a demo's credentials."""
         point = f"http://127.0.0.1:{self.port}"
-        return {"point": point, "central": self.office.url, "sim": "", "tokens": self.tokens | TOKENS}
+        return {"point": point, "central": self.office.url, "sim": "", "tokens": self._tokens | TOKENS}

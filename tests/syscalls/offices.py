@@ -12,7 +12,7 @@ from tests.system.lives import Life, Program
 from tests.system.stranger import until
 
 LUUKKU = "controller.app.main:main"
-UP_S = 20.0
+UP_S = 90.0
 
 
 class Office:

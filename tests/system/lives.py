@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-READY_S, ATTACH_S, END_S = 60.0, 20.0, 30.0
+READY_S, ATTACH_S, END_S = 120.0, 60.0, 120.0  # on a machine that has much other work
 PR_SET_PTRACER, PTRACER_ANY = 0x59616D61, ctypes.c_ulong(-1)  # prctl(2): strace is our sibling, not our parent
 
 

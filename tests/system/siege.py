@@ -16,7 +16,7 @@ SERVICES = (
     "kela-asumistuki", "vero-verokortti", "poliisi-passi", "dvv-muutto", "tyo-tyonhaku", "kunta-pysakointi", "neuvonta",
 )  # fmt: skip
 LANGUAGES = ("fi", "sv", "en", "se")
-PATIENCE_S = 60.0  # a kiosk whose point does not come back within this has another trouble
+PATIENCE_S = 300.0  # a box that does not come back within this has another trouble than being killed
 SETTLE_S = 150.0  # the longest that a paper may stay without its end (void by age)
 END = {"resolution": "first_contact", "guidance": "none"}
 

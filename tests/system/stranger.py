@@ -153,6 +153,13 @@ class Stranger:
         await until(there, seconds, f"{part} is back")
 
 
+async def sign_ins(data: Path) -> dict[str, str]:
+    """A token of each role, as a running point's admin socket tells them."""
+    connector = aiohttp.UnixConnector(str(data / "admin.sock"))
+    async with aiohttp.ClientSession(connector=connector) as session, session.get("http://admin/tokens") as known:
+        return {one["role"]: one["token"] for one in reversed(await known.json())}
+
+
 @asynccontextmanager
 async def stranger(demo: Home) -> AsyncIterator[Stranger]:
     timeout = aiohttp.ClientTimeout(total=30)

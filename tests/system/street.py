@@ -15,7 +15,7 @@ import aiohttp
 
 from tests.system.lives import Life, Program, program
 from tests.system.stage import free_port, healthy
-from tests.system.stranger import Stranger, until
+from tests.system.stranger import Stranger, sign_ins, until
 
 DEMO = Path(__file__).parents[2] / "config" / "demo.toml"
 LUUKKU, PRINTER, PROXY = "controller.app.main:main", "drivers.sim.escpos_printer:main", "tests.system.proxy:main"
@@ -24,8 +24,18 @@ MODULES = ("controller.app.main", "controller.app.compose", "escpos.printer", "d
 TOKENS = {"box": "box-token-of-the-street", "central": "central-token-of-the-street"}
 FAST_MM_S = "600"  # four times a real printer
 BADNESS = "0.15"  # of all requests on a bad line
-BACK_S = 60.0
+BACK_S = 240.0
 MORTAL = {"box": 12, "central": 4, "printer": 2, "line": 1, "door": 1}  # who is killed, and how often of twenty
+
+
+class Address:
+    """Where a stranger stands in the street."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self._told = told
+
+    def known(self) -> dict[str, Any]:
+        return self._told
 
 
 class Street:
@@ -107,16 +117,12 @@ class Street:
         await self._lives[part].stop()
 
     async def client(self, *, by: str = "box") -> Stranger:
-        """Somebody at the box's own door, or behind its bad line."""
-        connector = aiohttp.UnixConnector(str(self.data / "admin.sock"))
-        async with aiohttp.ClientSession(connector=connector) as session, session.get("http://admin/tokens") as known:
-            tokens = {one["role"]: one["token"] for one in reversed(await known.json())}
-        self._known = {part: f"http://127.0.0.1:{self.ports[part]}" for part in ("central", "printer")}
-        self._known |= {"point": f"http://127.0.0.1:{self.ports[by]}", "sim": "", "tokens": tokens | TOKENS}
-        return Stranger(self, self._session)
+        """Somebody at the box itself, or (`by` "door") behind its bad line."""
+        urls = {"point": self._url(by), "central": self._url("central"), "sim": ""}
+        return Stranger(Address({**urls, "tokens": await sign_ins(self.data) | TOKENS}), self._session)
 
-    def known(self) -> dict[str, Any]:
-        return self._known
+    def _url(self, part: str) -> str:
+        return f"http://127.0.0.1:{self.ports[part]}"
 
 
 @asynccontextmanager
