@@ -76,7 +76,7 @@ def sealed(told: dict[str, Any], previous: str) -> bytes:
 ANY = st.one_of(spoilt(), retold(), st.binary(max_size=300))
 
 
-@fuzz(250, 6000)
+@fuzz(150, 6000)
 @given(ANY)
 @example(b'{"specversion":' + b"[" * 100_000)
 def test_an_event_is_read_or_refused_by_name(body: bytes) -> None:
@@ -90,7 +90,7 @@ def test_an_event_is_read_or_refused_by_name(body: bytes) -> None:
         assert str(no)
 
 
-@fuzz(250, 6000)
+@fuzz(150, 6000)
 @given(ANY, st.integers(0, len(REAL) - 1))
 @example(REAL[2].replace(b'"sequence":"0', b'"sequence":"9'), 2)
 @example(REAL[2].replace(b'"mono":"', b'"mono":"99999999999999999999'), 2)
@@ -124,7 +124,7 @@ def find_again(body: bytes) -> list[int]:
         return []
 
 
-@fuzz(250, 6000)
+@fuzz(150, 6000)
 @given(st.lists(ANY, max_size=4), st.booleans())
 def test_a_hostile_batch_is_refused_or_gives_the_very_bytes_in_order(bodies: list[bytes], junk: bool) -> None:
     whole = batch([*REAL[:3], *bodies]) + (b"}" if junk else b"")
@@ -139,7 +139,7 @@ def test_a_hostile_batch_is_refused_or_gives_the_very_bytes_in_order(bodies: lis
 
 
 @pytest.mark.parametrize("kind", ["base", "latest"])
-@fuzz(150, 4000)
+@fuzz(100, 4000)
 @given(data=st.data())
 def test_a_damaged_snapshot_is_refused_by_msgpack_and_nothing_else(kind: str, data: st.DataObject) -> None:
     state = State("j1")

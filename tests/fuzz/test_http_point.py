@@ -25,7 +25,7 @@ from tests.fuzz.rig import ANSWER_S, LONG, POINT_PROBLEMS, Daemon, fuzz, plain_p
 pytestmark = [pytest.mark.system, pytest.mark.filterwarnings("ignore::DeprecationWarning:schemathesis")]
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 ROLES = ("kiosk", "staff", "technician", "tv", "booth", "panic", "")  # "": nobody
-EXAMPLES = (4, 80)  # of each operation and kind of data, in `make test` and in `make long`
+EXAMPLES = (3, 80)  # of each operation and kind of data, in `make test` and in `make long`
 SHAPE = re.compile(r" at `\$|^Object |^Expected `|is not JSON|is a whole number|is one of kiosk")
 OPERATIONS = [
     f"{method.upper()} {path}"

@@ -20,7 +20,7 @@ from tests.fuzz.rig import ANSWER_S, LONG, POINT_PROBLEMS, Daemon, plain_problem
 
 pytestmark = pytest.mark.system
 NOW = datetime.now(UTC).replace(microsecond=0)
-STEPS = 15_000 if LONG else 2500
+STEPS = 15_000 if LONG else 2000
 KNOWN: dict[str, tuple[Any, ...]] = {
     "service": ("asumistuki", "elake", "asumistuki", "elake", "verokortti", "aamu"), "provider": ("kela", "vero"),
     "language": ("fi", "sv", "en", "se"), "kiosk": ("main",), "queue": ("kela", "vero"), "counter": ("1", "2"),
