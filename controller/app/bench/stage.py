@@ -19,7 +19,8 @@ from controller.app.demo import CONFIG
 
 START_S, STOP_S = 180.0, 20.0
 LUUKKU = (sys.executable, "-m", "controller.app.main")
-PRINTER = (sys.executable, "-m", "drivers.sim.escpos_printer", "--tcp", "0", "--speed", "10000", "--cut", "0")
+PRINTER = (sys.executable, "-m", "drivers.sim.escpos_printer", "--tcp", "0")
+QUICK = ("--speed", "10000", "--cut", "0")
 FLOOR = (sys.executable, "-m", "controller.app.bench.floors")
 
 
@@ -79,13 +80,13 @@ async def program(words: Sequence[str], ready: str, log: Path) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def point(folder: Path, *, screens: int = 1, central: str = "", nights: bool = False) -> AsyncIterator[Point]:
+async def point(folder: Path, *, screens: int = 1, quick: bool = True, nights: bool = False) -> AsyncIterator[Point]:
     """The demo's point as `luukku run` runs it (with `nights`: as nights.py does), one kiosk, its virtual printer a
-    process of its own."""
+    process of its own: as slow as a real one, or as `quick` as its process is."""
     async with AsyncExitStack() as stack:
-        port = await stack.enter_async_context(_printer(folder))
+        port = await stack.enter_async_context(_printer(folder, quick=quick))
         config = folder / "point.toml"
-        write_toml(config, point_toml(port, screens=screens, central=central))
+        write_toml(config, point_toml(port, screens=screens))
         words = run_words(config, folder / "data", nights=nights)
         running = await stack.enter_async_context(program(words, " at http", folder / "point.log"))
         url = running.said.rpartition(" at ")[2].strip()
@@ -146,9 +147,9 @@ async def tokens(data: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _printer(folder: Path) -> AsyncIterator[int]:
-    """A virtual printer that is as quick as its process is: nobody waits for paper here; gives its port."""
-    words = (*PRINTER, "--out", str(folder / "paper"), "--id", "p0")
+async def _printer(folder: Path, *, quick: bool) -> AsyncIterator[int]:
+    """A virtual printer's port."""
+    words = (*PRINTER, *(QUICK if quick else ()), "--out", str(folder / "paper"), "--id", "p0")
     async with program(words, "ready", folder / "printer.log") as running:
         yield int(running.said.rpartition(":")[2])
 
