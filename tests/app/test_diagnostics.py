@@ -1,6 +1,5 @@
 """The bundle for support: secrets and personal data are planted wherever they could be, and looked for in its bytes."""
 
-import io
 import json
 import os
 import sqlite3
@@ -8,13 +7,12 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from controller.app.redact import REMOVED, Redactor
-from tests.app.cli import LUUKKU, luukku, one_line
-from tests.app.test_cli_daemon import Running, free_port
+from tests.app.cli import LUUKKU, here, one_line
+from tests.app.test_cli_daemon import Running, free_port, stored
 
 pytestmark = pytest.mark.system
 CENTRAL_TOKEN = "central-box-token-0123456789"
@@ -74,8 +72,8 @@ def test_nothing_secret_and_nobody_is_in_it_daemon_up_or_down(daemon: Planted, t
     up, down = tmp_path / "up.tar.gz", tmp_path / "down.tar.gz"
     done = export(daemon, up, path)
     assert done.returncode == 0, done.stderr
-    code_hash = stored_hash(daemon.data)
     assert daemon.end()[0] == 0
+    code_hash = stored_hash(daemon.data)
     assert export(daemon, down, path).returncode == 0
     forbidden = [
         *daemon.tokens.values(), CENTRAL_TOKEN, HETU, MAIL, BEARER, ADVISOR, CARD, COMMENT, MESSAGE, "zzzzzzzzzz",
@@ -98,24 +96,24 @@ def test_nothing_secret_and_nobody_is_in_it_daemon_up_or_down(daemon: Planted, t
     assert json.loads(files_of(up)["state.json"])["queues"]
 
 
-def test_it_never_writes_over_a_file_and_leaves_no_half_one(tmp_path: Path) -> None:
-    file = tmp_path / "bundle.tar.gz"
+def test_it_never_writes_over_a_file_and_leaves_no_half_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, nowhere = tmp_path / "bundle.tar.gz", tmp_path / "no" / "where.tar.gz"
     file.write_bytes(b"mine")
-    told = luukku("export-diagnostics", str(file), "--config", str(tmp_path / "none"), "--data", str(tmp_path))
-    assert told.returncode == 1
-    assert str(file) in one_line(told)
+    for wanted in (file, nowhere):
+        told = here(("export-diagnostics", str(wanted), "--data", str(tmp_path)), capsys)
+        assert told.returncode == 1
+        assert str(wanted) in one_line(told)
     assert file.read_bytes() == b"mine"
-    nowhere = luukku("export-diagnostics", str(tmp_path / "no" / "where.tar.gz"))
-    assert nowhere.returncode == 1
-    assert "where.tar.gz" in one_line(nowhere)
 
 
-def test_of_a_config_that_is_wrong_only_the_places_go_out(tmp_path: Path) -> None:
+def test_of_a_config_that_is_wrong_only_the_places_go_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "point.toml"
     config.write_text('[point]\nid = "hunter2 is my password"\n[central]\nurl = "https://user:hunter2@central"\n')
     file = tmp_path / "bundle.tar.gz"
-    done = luukku("export-diagnostics", str(file), "--config", str(config), "--data", str(tmp_path))
-    assert done.returncode == 0, done.stderr
+    assert (
+        here(("export-diagnostics", str(file), "--config", str(config), "--data", str(tmp_path)), capsys).returncode
+        == 0
+    )
     files = files_of(file)
     assert json.loads(files["config.json"])["faults"]
     assert b"hunter2" not in b"\n".join(files.values())
@@ -146,9 +144,8 @@ def test_an_advisor_is_the_same_number_throughout_and_a_short_name_eats_no_text(
 
 
 def stored_hash(data: Path) -> str:
-    told = luukku("events", "--data", str(data), "--json").stdout
-    issued: Any = next(json.loads(line) for line in io.StringIO(told) if "ticket.issued" in line)
-    return str(issued["data"]["code_hash"])
+    bodies = "".join(body.decode() for body in stored(data) if b"ticket.issued" in body)
+    return bodies.split('"code_hash":"')[1].split('"')[0]
 
 
 def secret_of(data: Path) -> str:
