@@ -71,11 +71,11 @@ class Tally:
 
 
 class Effort(msgspec.Struct, frozen=True):
-    """How many images beside the kill and the total loss after each operation, and which part of all images is lived
-    on from and cut again, in so many images an operation."""
+    """`images` after each operation beside the kill and the total loss; `every` so many images (0: never) one is lived
+    on from and cut again, with `then` images an operation."""
 
     images: int = 6
-    twice: float = 0.01
+    every: int = 100
     then: int = 2
 
 
@@ -109,8 +109,8 @@ async def cut_everywhere(
             elif found is not None and found not in versions[floor:]:
                 when = "older than what was said" if found in versions else "never there"
                 tally.wrong.append(f"{where}: what is found was {when}")
-            if chance.random() < effort.twice:
-                await cut_again(witness, folder, image, owed, chance, Effort(effort.then, 0.0), tally)
+            if effort.every and len(seen) % effort.every == 0:
+                await cut_again(witness, folder, image, owed, chance, Effort(effort.then, every=0), tally)
 
 
 async def cut_again(

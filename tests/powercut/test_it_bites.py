@@ -28,7 +28,7 @@ from tests.powercut.disk import Sync, recording
 from tests.powercut.images import Disk
 from tests.powercut.point import a_recorded_point
 
-FEW = Effort(images=3, twice=0.0)
+FEW = Effort(images=3, every=0)
 
 
 async def a_day_at_the_box(folder: Path, effort: Effort = FEW) -> Tally:
@@ -142,7 +142,7 @@ async def cut_in_a_large_commit_and_again(folder: Path) -> Tally:
         if position <= end:
             owed.add(said)
     image = disk.without_the_first(2)  # the head and the page of one frame
-    await cut_again(BoxWitness(), folder / "image", image, owed, Random(1), Effort(images=8, twice=0.0), tally)
+    await cut_again(BoxWitness(), folder / "image", image, owed, Random(1), Effort(images=8, every=0), tally)
     return tally
 
 
@@ -163,5 +163,5 @@ def test_a_rescue_whose_names_may_reach_the_disk_in_any_order_is_found(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rescue_of_the_box, "sync_folder", lambda folder: None)
-    tally = asyncio.run(rescue.cut(rescue.a_hole_in_the_log, folder, 1, Effort(images=8, twice=0.0)))
+    tally = asyncio.run(rescue.cut(rescue.a_hole_in_the_log, folder, 1, Effort(images=8, every=0)))
     assert found(tally, "not kept", "lost", "wait for central", "secret") > 0
