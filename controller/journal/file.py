@@ -18,7 +18,7 @@ from controller.journal.migrate import migrate
 from controller.ports.journal import Stored
 
 CHECKPOINT_PAGES = 4000  # of 4 KiB: the WAL is reused below this, never truncated (overwriting is cheaper)
-WHOLE = 32 << 20  # bytes: a file up to this is checked whole at each start, a larger one while it works (patrol.py)
+WHOLE = 16 << 20  # bytes: a file up to this is checked whole at each start, a larger one while it works (patrol.py)
 WALKED = 2000  # newest events whose chain is walked at each start; `replay` proves the same of all after a snapshot
 FULL = (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError)
 
@@ -127,9 +127,10 @@ class JournalFile:
 
     def check(self, *, suspect: bool = False) -> None:
         """Raises JournalDamaged when a newer link is broken; of a file that is not large, or `suspect`, also when
-        SQLite finds it inconsistent or an event missing; of a suspect when any link is broken."""
+        SQLite finds it inconsistent, an event missing or any link broken."""
+        whole = suspect or self.path.stat().st_size <= WHOLE
         try:
-            if suspect or self.path.stat().st_size <= WHOLE:
+            if whole:
                 self._check_tables()
             newest = self._db.execute("SELECT seq, body FROM event ORDER BY seq DESC LIMIT ?", (WALKED,))
             rows = [(int(seq), body if isinstance(body, bytes) else b"") for seq, body in newest]
@@ -140,7 +141,7 @@ class JournalFile:
             self._own(*rows[-1])
             self._walk(rows[0][0], _chain(rows[0][1]), rows[1:])
         at, last = (0, wire.GENESIS), (-1, "")
-        while suspect and at != last:
+        while whole and at != last:
             at, last = self.walk(*at, WALKED), at
 
     def _own(self, seq: int, body: bytes) -> None:
