@@ -14,7 +14,7 @@ from controller.app.redact import REMOVED, Redactor
 from tests.app.cli import LUUKKU, here, one_line
 from tests.app.test_cli_daemon import Running, free_port, stored
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]  # a busy machine
 CENTRAL_TOKEN = "central-box-token-0123456789"
 HETU, MAIL, BEARER, ADVISOR = "131052-308T", "matti.meikalainen@example.fi", "abcdefghijklmnop", "meikalainen-m"
 CARD, COMMENT, MESSAGE = "Soita Matille 040 1234567", "the wifi password is hunter2", "Matti on lomalla"

@@ -17,7 +17,7 @@ from tests.app.cli import LUUKKU
 from tests.app.test_cli_daemon import Running, free_port
 from tests.app.test_doctor import central
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]  # a busy machine
 BUSY_S = 60.0
 
 

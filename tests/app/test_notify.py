@@ -16,7 +16,7 @@ from tests.app.cli import LUUKKU, point_toml
 from tests.app.test_cli_daemon import free_port
 from tests.journal.disks import TmpfsDisk, small_disk
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]  # a busy machine
 HEARD_S = 60.0  # the machine may be busy
 PERIOD_S = 1.5  # of the watchdog in these tests: a sign each half second
 SILENT_S = 4 * PERIOD_S
