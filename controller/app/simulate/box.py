@@ -109,6 +109,7 @@ class Box:
         outside = self.outside
         if self.journal is not None:
             self.journal.kill()
+        self.ready.clear()
         outside.lan.up = False
         outside.lan.cut()
         outside.line.cut()

@@ -16,6 +16,7 @@ EPOCH_MS = 1_805_360_400_000  # 2027-03-18T09:00+02:00, an ordinary Thursday
 LASTS_S = 60
 EVERY_S = 4.0
 HANDS = 2
+DOWN_S = (0.5, 4.0)  # after a crash
 PACE = 25.0  # against an office day's faults
 
 
@@ -42,6 +43,7 @@ def simulate(schedules: int, seed: int, faults: str, progress: days.Progress) ->
 
 async def _play(world: World, kinds: Kinds) -> None:
     random = Random(f"schedule {world.seed}")  # noqa: S311  # why: must be repeatable
+    world.down_s = DOWN_S
     await world.central.start()
     weather = Weather(world.outside, kinds, random, world.tally, world.restart_central, PACE)
     box = asyncio.create_task(world.keep_the_box())

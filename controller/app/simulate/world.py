@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, MutableMapping
@@ -41,6 +42,7 @@ from controller.web.auth import token
 from controller.web.boards import SHOWN_CALLS
 from drivers.sim.piece import Piece
 
+SERVERS = logging.getLogger("aiohttp.server")
 OLD_BACKUP = 0.3  # of central's restarts
 KEPT_CALLED = 2000  # seqs: a page may paint a little late
 DOWN_S = (0.5, 40.0)  # from a crash to the next start
@@ -75,6 +77,7 @@ class World:
         self.broken: Broken | None = None
         self.at_central = 0
         self.on_s = 0.0
+        self.down_s = DOWN_S
         self._unheard = 0  # events that a dying box made durable
         self._claimed: dict[str, str] = {}  # ticket -> the key of the press that got it
         self._restarting: asyncio.Task[None] | None = None
@@ -101,10 +104,12 @@ class World:
             self.disk.revive()
             self.box = Box(self.outside)
             began = self.loop.time()
-            in_order = await self.box.run()
-            self.on_s += self.loop.time() - began
+            try:
+                in_order = await self.box.run()
+            finally:
+                self.on_s += self.loop.time() - began
             if not in_order:
-                await asyncio.sleep(self.random.uniform(*DOWN_S))
+                await asyncio.sleep(self.random.uniform(*self.down_s))
 
     async def until(self, true_ms: int) -> None:
         """Let time pass, up to this moment."""
@@ -368,6 +373,19 @@ def _digest(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=16).digest()
 
 
+class _ServersLog(logging.Handler):
+    """What aiohttp's servers have to say: nothing, unless a handler failed that was not of a dead box."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(logging.ERROR)
+        self._world = world
+
+    def emit(self, record: logging.LogRecord) -> None:
+        journal = self._world.box.journal
+        if self._world.broken is None and not (journal is not None and journal.dead):
+            self._world.broken = Broken("nothing is logged as an error", record.getMessage())
+
+
 Play = Callable[[World], Coroutine[Any, Any, None]]
 
 
@@ -378,12 +396,17 @@ def tell(config: Config, seed: int, epoch_ms: int, kinds: Kinds, play: Play, com
         world = World(config, Path(folder), seed, epoch_ms, kinds, loop)
         before = structlog.get_config()
         structlog.configure(processors=[world.logged], cache_logger_on_first_use=False)
+        servers = _ServersLog(world)
+        SERVERS.addHandler(servers)
+        SERVERS.propagate = False
         try:
             run(play(world), loop)
         except Broken as broken:
             world.broken = broken
         finally:
             structlog.configure(**before)
+            SERVERS.removeHandler(servers)
+            SERVERS.propagate = True
             world.disk.unregister()
             world.central_disk.unregister()
     world.tally.count("checks", world.laws.checks)
