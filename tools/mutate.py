@@ -1,6 +1,6 @@
 """Do the core's tests bite? Plants each small fault of `mutants.py` in controller/domain and counts what they find.
 
-    tools/mutate.py [MODULE ...] [--jobs N] [--least PERCENT] [--write PAGE] [--list]
+    tools/mutate.py [MODULE ...] [--jobs N] [--least PERCENT] [--write PAGE] [--list] [--tests ...]
 
 `campaign.py` says how a fault is tried. Faults that change nothing stand, each with its reason, in
 `equivalent_mutants.toml`; one that is not there any more, or that a test finds, fails the run.
@@ -128,6 +128,7 @@ def main() -> int:
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--least", type=float, default=0, metavar="PERCENT", help="fail below this share found")
     asked.add_argument("--write", type=Path, metavar="PAGE")
+    asked.add_argument("--tests", nargs="+", default=TESTS, help="what has to find them; default: %(default)s")
     asked.add_argument("--list", action="store_true", help="name the faults, run nothing")
     asked.add_argument("--plant", type=int, help=argparse.SUPPRESS)
     wish = asked.parse_args()
@@ -143,7 +144,7 @@ def main() -> int:
     began = time.monotonic()
     campaign = Campaign(modules, wish.jobs)
     leave = [f"--deselect={test}" for test in NOT_ON_TIME]
-    code = pytest.main(["-q", "--no-header", *QUIET, *leave, *TESTS], plugins=[campaign])
+    code = pytest.main(["-q", "--no-header", *QUIET, *leave, *wish.tests], plugins=[campaign])
     if code != pytest.ExitCode.OK:
         return int(code)
     return judged(campaign.verdicts, wish.least, wish.write, time.monotonic() - began)

@@ -53,6 +53,7 @@ def test_an_alarm_is_about_its_incident_from_the_second_press_to_the_end() -> No
     first = point.do(c.RaiseIncident(place="c1", kind="threat")).subject
     assert point.do(c.RaiseIncident(place="c1", kind="threat")).subject == first
     other = point.do(c.RaiseIncident(place="c1", kind="illness")).subject
+    assert first.startswith("i-")
     assert len({first, other, point.do(c.RaiseIncident(place="c2", kind="threat")).subject}) == 3
     for _ in range(2):
         assert point.do(c.AcknowledgeIncident(incident=first)).subject == first

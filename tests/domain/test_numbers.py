@@ -85,6 +85,7 @@ def test_a_clock_lost_after_it_was_set_goes_on_with_the_day_it_was() -> None:
     ("days", "clock", "date"),
     [
         (1, "holdover", "2026-11-24"),
+        (2, "holdover", "2026-11-23"),
         (3, "holdover", "2026-11-23"),
         (3, "synced", "2026-11-26"),
         (1, "unsynced", "2026-11-23"),

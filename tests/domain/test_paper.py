@@ -7,7 +7,8 @@ import pytest
 from controller.domain import commands as c
 from controller.domain import events as e
 from controller.domain.events import PrintResult
-from controller.domain.printing import EXPIRES_MS, next_copy
+from controller.domain.numbering import job_name
+from controller.domain.printing import next_copy
 from controller.domain.state import Ticket
 from tests.domain.memory import MemoryPoint
 
@@ -99,11 +100,58 @@ def test_a_paper_of_which_no_byte_left_is_no_copy() -> None:
 
 def test_no_paper_stays_unproven() -> None:
     point, ticket = printing()
-    point.later(EXPIRES_MS / 1000 + 30)
+    point.later(150)  # two minutes, and half a minute for a last word
     assert point.tick() == []
-    point.later(1)
+    point.later(0.001)
     point.tick()
-    assert (results(point), ticket.print.cause) == ([("void", 0)], "expired")
+    assert (results(point), ticket.print.cause, point.of(e.PrintResulted)[0].ms) == ([("void", 0)], "expired", 0)
+
+
+def test_a_paper_that_is_printed_now_is_not_begun_again_nor_asked_for_again() -> None:
+    point, ticket = printing()
+    again = c.StartPrint(ticket=ticket.id, device="pr1", cut0=7, power_life="l1", copy=1, attempt=2)
+    assert point.refused(again) == "wrong-state"
+    finish(point, ticket, "unknown")
+    assert point.refused(c.Reprint(ticket=ticket.id, device="pr1")) == "wrong-state"
+    waiting = point.take(device="pr1")
+    assert point.refused(c.Reprint(ticket=waiting.id, device="pr1")) == "wrong-state"
+
+
+def test_a_job_is_named_after_its_place_in_the_journal_and_its_end_bears_the_same_name() -> None:
+    point, ticket = printing()
+    begun = next(event for event in point.events() if event.type.endswith("print_started.v1"))
+    finish(point, ticket, "confirmed")
+    [start], [end] = point.of(e.PrintStarted), point.of(e.PrintResulted)
+    assert start.job == end.job == job_name(int(begun.sequence))
+
+
+def test_a_paper_that_no_printer_took_ends_without_a_device_under_a_name_of_its_own() -> None:
+    point = MemoryPoint()
+    ticket = point.take(device="pr1")
+    finish(point, ticket, "failed", "detached")
+    [end] = point.of(e.PrintResulted)
+    assert (end.device, end.job, end.attempt, end.copy) == ("none", job_name(point.state.seq), 1, 0)
+
+
+def test_a_number_that_wants_no_paper_gets_no_result() -> None:
+    point = MemoryPoint()
+    finish(point, point.take(), "confirmed")
+    assert results(point) == []
+
+
+@pytest.mark.parametrize("tier", ["T1", "T2", "T3", "T4", "T5"])
+def test_how_a_paper_was_proven_is_kept(tier: str) -> None:
+    point, ticket = printing()
+    point.do(c.FinishPrint(ticket=ticket.id, result="confirmed", tier=tier, cause="", ms=900))
+    assert (point.of(e.PrintResulted)[0].tier, ticket.print.tier) == (tier, tier)
+
+
+def test_the_day_ends_papers_as_void_at_once() -> None:
+    point, ticket = printing()
+    point.later(86_400)
+    point.tick()
+    [end] = point.of(e.PrintResulted)
+    assert (end.ticket, end.result, end.cause, end.ms, end.tier) == (ticket.id, "void", "day_over", 0, None)
 
 
 def test_a_visit_that_is_over_is_not_printed_again() -> None:

@@ -99,5 +99,17 @@ def test_what_was_said_at_opening_counts_before_the_configuration() -> None:
     here = Counter("c2", services=["licence"], languages=["se"])
     assert queues.serves(config(), here, "licence") and not queues.serves(config(), here, "housing")
     assert queues.speaks(config(), here, "se") and not queues.speaks(config(), here, "fi")
+    silent = Counter("c2")
+    assert queues.serves(config(), silent, "housing") and not queues.serves(config(), silent, "passport")
+    assert queues.speaks(config(), silent, "fi") and not queues.speaks(config(), silent, "sv")
     unknown = Counter("c9")
     assert queues.serves(config(), unknown, "housing") and queues.speaks(config(), unknown, "se")
+
+
+def test_whoever_was_sent_to_one_counter_is_called_there_whatever_it_speaks_or_does() -> None:
+    point = MemoryPoint()
+    point.open("c1", "c2", "c3")
+    ticket = point.take("housing", language="sv")
+    point.call("c1")
+    point.do(c.Transfer(counter="c1", to_service="passport", to_counter="c2"))
+    assert (point.call("c3"), point.call("c2")) == ("", ticket.number)

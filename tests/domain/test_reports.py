@@ -138,3 +138,33 @@ def test_without_a_paper_roll_nobody_calls_its_numbers() -> None:
     point = MemoryPoint(config(paper_roll=True), start="1970-01-01T09:00", clock="unsynced")
     point.open()
     assert point.refused(roll(1)) == "clock-not-set"
+
+
+def test_a_call_may_be_shown_until_its_service_has_ended_and_an_unknown_one_never() -> None:
+    point = MemoryPoint()
+    point.open()
+    point.take()
+    point.call()
+    turn = point.state.counters["c1"].current
+    point.do(c.Start(counter="c1"))
+    shown = {"call": 1, "device": "tv1", "medium": "tv", "language": "fi", "latency_ms": 40}
+    point.do(c.ReportShown(service_event="gone", **shown))  # type: ignore[arg-type]  # why: words of the table above
+    assert point.of(e.ServiceAnnounced) == []
+    point.do(c.ReportShown(service_event=turn, **shown))  # type: ignore[arg-type]  # why: words of the table above
+    assert [(a.service_event, a.latency_ms) for a in point.of(e.ServiceAnnounced)] == [(turn, 40)]
+
+
+def test_the_point_says_what_it_is_and_why() -> None:
+    point = MemoryPoint()
+    point.do(c.ReportPoint(state="ready", version="1.2.3", config_hash="ab" * 32, cause="config"))
+    assert point.of(e.PointStateChanged) == [
+        e.PointStateChanged(state="ready", version="1.2.3", config_hash="ab" * 32, cause="config")
+    ]
+
+
+@pytest.mark.parametrize("score", [1, 5])
+def test_the_ends_of_the_scale_belong_to_it(score: int) -> None:
+    point = MemoryPoint()
+    turn = point.turn(point.take()).id
+    point.do(c.GiveFeedback(score=score, question="q1", language="fi", device="k1", service_event=turn))
+    assert [(f.score, f.scale, f.service_event) for f in point.of(e.FeedbackGiven)] == [(score, 5, turn)]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from controller.domain import commands as c
@@ -225,3 +226,25 @@ def test_a_counter_that_fetched_its_customer_back_early_gets_them_back_once() ->
     send(point, "c1", to_service="passport", come_back=True)
     assert [point.serve(counter) for counter in ("c4", "c1", "c1")] == [ticket.number, ticket.number, ""]
     assert [v.outcome for v in point.of(e.VisitEnded)] == ["served"]
+
+
+def test_whoever_was_called_and_is_sent_on_was_served_and_the_counter_is_free() -> None:
+    point = MemoryPoint()
+    point.open("c1")
+    ticket = point.take()
+    point.call("c1")
+    before = point.turn(ticket)
+    send(point, to_queue="p")
+    assert [(s.service_event, s.at) for s in point.of(e.ServiceStarted)] == [(before.id, "inferred")]
+    [end] = point.of(e.ServiceEnded)
+    assert (end.accurate, end.outcome) == (True, "transferred")
+    assert (point.turn(ticket).only, point.turn(ticket).back_to) == ("", "")
+    assert [(a.from_, a.to) for a in point.of(e.AdvisorStateChanged)][-1] == ("serving", "available")
+
+
+def test_to_a_counter_keeps_the_queue_that_the_customer_stands_in() -> None:
+    point, ticket = at_work()
+    services = tuple(msgspec.structs.replace(s, queue="l") if s.id == "housing" else s for s in point.config.services)
+    point.config = msgspec.structs.replace(point.config, services=services)
+    send(point, to_counter="c2")
+    assert (point.turn(ticket).queue, point.turn(ticket).only) == ("k", "c2")
