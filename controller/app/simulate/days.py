@@ -20,8 +20,9 @@ from controller.app.simulate.central import URL as CENTRAL_URL
 from controller.app.simulate.people import Hand, Passers, VirtualDayTime
 from controller.app.simulate.report import Told
 from controller.app.simulate.tally import Tally
+from controller.app.simulate.telling import tell
 from controller.app.simulate.weather import Kinds, Weather
-from controller.app.simulate.world import World, tell
+from controller.app.simulate.world import World
 from controller.domain.point import Central, Config, OpeningHours
 from controller.web.site import DemoDay
 

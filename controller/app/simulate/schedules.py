@@ -9,8 +9,9 @@ from controller.app.simulate.box import URL, tokens
 from controller.app.simulate.people import Hand, Passers
 from controller.app.simulate.report import Told
 from controller.app.simulate.tally import Tally
+from controller.app.simulate.telling import tell
 from controller.app.simulate.weather import Kinds, Weather
-from controller.app.simulate.world import World, tell
+from controller.app.simulate.world import World
 
 EPOCH_MS = 1_805_360_400_000  # 2027-03-18T09:00+02:00, an ordinary Thursday
 LASTS_S = 60

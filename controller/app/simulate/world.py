@@ -2,11 +2,8 @@
 
 import asyncio
 import hashlib
-import logging
 import sys
-import tempfile
-from collections.abc import Callable, Coroutine, MutableMapping
-from datetime import datetime
+from collections.abc import Callable, MutableMapping
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -22,13 +19,12 @@ from controller.app.simulate.box import URL, Box, Outside
 from controller.app.simulate.central import Central
 from controller.app.simulate.disk import Disk, Instant, SimulatedJournal
 from controller.app.simulate.laws import Broken, Laws, hold
-from controller.app.simulate.loop import VirtualLoop, run
+from controller.app.simulate.loop import VirtualLoop
 from controller.app.simulate.machine import Machine
 from controller.app.simulate.network import Line
 from controller.app.simulate.papers import Papers
 from controller.app.simulate.people import PatientAsker
 from controller.app.simulate.printer import PaperMachine
-from controller.app.simulate.report import Told
 from controller.app.simulate.tally import Tally
 from controller.app.simulate.television import Television
 from controller.app.simulate.weather import Kinds
@@ -42,7 +38,6 @@ from controller.web.auth import token
 from controller.web.boards import SHOWN_CALLS
 from drivers.sim.piece import Piece
 
-SERVERS = logging.getLogger("aiohttp.server")
 OLD_BACKUP = 0.3  # of central's restarts
 KEPT_CALLED = 2000  # seqs: a page may paint a little late
 DOWN_S = (0.5, 40.0)  # from a crash to the next start
@@ -371,46 +366,3 @@ class World:
 
 def _digest(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=16).digest()
-
-
-class _ServersLog(logging.Handler):
-    """What aiohttp's servers have to say: nothing, unless a handler failed that was not of a dead box."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(logging.ERROR)
-        self._world = world
-
-    def emit(self, record: logging.LogRecord) -> None:
-        journal = self._world.box.journal
-        if self._world.broken is None and not (journal is not None and journal.dead):
-            self._world.broken = Broken("nothing is logged as an error", record.getMessage())
-
-
-Play = Callable[[World], Coroutine[Any, Any, None]]
-
-
-def tell(config: Config, seed: int, epoch_ms: int, kinds: Kinds, play: Play, command: str) -> Told:
-    """Make a world, let `play` happen in it, and tell what became of it."""
-    loop = VirtualLoop()  # type: ignore[abstract]  # why: typeshed asks for descriptors and processes: there are none
-    with tempfile.TemporaryDirectory(prefix="luukku-simulate-") as folder:
-        world = World(config, Path(folder), seed, epoch_ms, kinds, loop)
-        before = structlog.get_config()
-        structlog.configure(processors=[world.logged], cache_logger_on_first_use=False)
-        servers = _ServersLog(world)
-        SERVERS.addHandler(servers)
-        SERVERS.propagate = False
-        try:
-            run(play(world), loop)
-        except Broken as broken:
-            world.broken = broken
-        finally:
-            structlog.configure(**before)
-            SERVERS.removeHandler(servers)
-            SERVERS.propagate = True
-            world.disk.unregister()
-            world.central_disk.unregister()
-    world.tally.count("checks", world.laws.checks)
-    at = datetime.fromtimestamp((epoch_ms + loop.time() * 1000) / 1000, config.point.zone).isoformat(
-        " ", "milliseconds"
-    )
-    return Told(world.tally, world.on_s, world.journal_hash(), command, world.broken, at)
