@@ -1,5 +1,6 @@
 """What must be true of a journal, whatever was done to the programs: looked at from outside, event by event."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ from controller.domain.state import State
 from controller.journal import replay
 from controller.journal.store import Journal
 from tests.system.stranger import FINAL, told
+
+VERIFY = (sys.executable, str(Path(__file__).parents[2] / "tools" / "verify_chain.py"))
 
 
 def every_taker_has_one_number(tickets: dict[str, Any], events: list[bytes]) -> None:

@@ -48,7 +48,7 @@ class Line:
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
             pass  # one end is gone: so is the line
         finally:
-            writer.transport.abort() if writer.transport.is_closing() else writer.close()
+            writer.close()
 
     async def _relayed(self, request: bytes) -> bytes:
         """What whoever asked gets of the answer."""

@@ -20,6 +20,7 @@ import pytest
 
 from tests.readers.paper_rig import pieces_in
 from tests.system.laws import (
+    VERIFY,
     every_paper_has_one_proof,
     every_taker_has_one_number,
     replay_equals_live,
@@ -29,7 +30,6 @@ from tests.system.laws import (
 from tests.system.siege import END, SERVICES, SETTLE_S, persist
 from tests.system.stranger import Stranger, spoken, told, until
 from tests.system.street import MORTAL, Street, a_street
-from tests.system.test_kills import VERIFY
 
 pytestmark = pytest.mark.system
 EVENTS = int(os.environ.get("LUUKKU_CHAOS_EVENTS", "1000000"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.system.laws import every_paper_has_one_proof, every_taker_has_one_number, replay_equals_live, results
+from tests.system.laws import VERIFY, every_paper_has_one_proof, every_taker_has_one_number, replay_equals_live, results
 from tests.system.siege import Siege
 from tests.system.stage import Demo, MakeDemo
 from tests.system.stranger import Stranger, luukku, papers, spoken, stranger, until
 
-VERIFY = (sys.executable, str(Path(__file__).parents[2] / "tools" / "verify_chain.py"))
 pytestmark = pytest.mark.system
 
 
