@@ -1,6 +1,6 @@
 """Plants each bug of the list in a copy of the tree and runs its finders, which must fail there and pass without it.
 
-    python -m tests.planted.plant [--only WORDS] [--write PAGE]
+    python -m tests.planted.plant [--only WORDS] [--jobs N] [--write PAGE]
 
 A finder that cannot even be collected has found nothing: a bug must be found by a test that ran and failed.
 """
@@ -13,9 +13,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import NamedTuple
 
 from tests.planted.bugs import BUGS, Bug
@@ -76,13 +78,17 @@ def run(tree: Path, tests: list[str], *options: str) -> tuple[int, list[str], fl
     return done.returncode, failed, time.monotonic() - began
 
 
-def hunt(tree: Path, bug: Bug) -> list[Found]:
-    """Each finder's verdict on one planted bug."""
+def hunt(trees: "SimpleQueue[Path]", bug: Bug) -> list[Found]:
+    """Each finder's verdict on one bug, planted in a tree that is free."""
     found = []
+    tree = trees.get()
     with planted(tree, bug):
         for finder in bug.finders:
             code, failed, seconds = run(tree, [finder], "-x")
-            found.append(Found(finder, failed[0] if code == FAILED and failed else "", seconds))
+            one = Found(finder, failed[0] if code == FAILED and failed else "", seconds)
+            print(f"{bug.what}: {one.by or 'NOT FOUND by ' + finder}, {seconds:.0f} s", flush=True)
+            found.append(one)
+    trees.put(tree)
     return found
 
 
@@ -111,25 +117,24 @@ def page(results: list[tuple[Bug, list[Found]]], seconds: float) -> str:
 def main() -> int:
     asked = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     asked.add_argument("--only", default="", metavar="WORDS", help="bugs whose description or law has these words")
+    asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--write", type=Path, metavar="PAGE")
     wish = asked.parse_args()
     bugs = [one for one in BUGS if wish.only in one.what or wish.only in one.law]
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder)
-        copy_of_the_tree(tree)
+        trees = SimpleQueue[Path]()
+        for job in range(wish.jobs):
+            copy_of_the_tree(tree := Path(folder) / str(job))
+            trees.put(tree)
         finders = list(dict.fromkeys(finder for bug in bugs for finder in bug.finders))
-        code, failed, seconds = run(tree, finders)
+        code, failed, seconds = run(tree, finders, "-n", str(wish.jobs), "--dist", "worksteal")
         if code:
             print(f"without a bug: pytest ends with {code}, and these fail: {failed}", file=sys.stderr)
             return 1
         print(f"{len(finders)} finders pass without a bug, {seconds:.0f} s", flush=True)
-        results = []
-        for bug in bugs:
-            found = hunt(tree, bug)
-            results.append((bug, found))
-            for one in found:
-                print(f"{bug.what}: {one.by or 'NOT FOUND by ' + one.finder}, {one.seconds:.0f} s", flush=True)
+        with ThreadPoolExecutor(wish.jobs) as pool:
+            results = list(zip(bugs, pool.map(lambda bug: hunt(trees, bug), bugs), strict=True))
     if wish.write:
         wish.write.parent.mkdir(parents=True, exist_ok=True)
         wish.write.write_text(page(results, time.monotonic() - began))
