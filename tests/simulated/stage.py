@@ -76,7 +76,7 @@ class Point:
 
     async def try_(self, command: object) -> None:
         try:
-            await self.ledger.submit(command)  # type: ignore[arg-type]
+            await self.ledger.submit(command)
         except Refused:
             await asyncio.sleep(0.01)
 

@@ -160,8 +160,8 @@ def an_old_number_on_the_tv(patch: Patch) -> None:
     def stale(self: Channel) -> Any:
         seq, state = real(self)
         kept = getattr(self, "kept", None)
-        self.kept = state if kept is None or seq % 4 == 0 else kept  # type: ignore[attr-defined]
-        return seq, self.kept  # type: ignore[attr-defined]
+        self.kept = state if kept is None or seq % 4 == 0 else kept
+        return seq, self.kept
 
     patch.setattr(Channel, "now", stale)
 

@@ -66,7 +66,7 @@ async def print_shop() -> None:
 
 
 def explore(scenario: object, runs: int) -> detangle.ExploreStats:
-    return detangle.explore(scenario, runs=runs, seed=1, database=False, shrink=False)  # type: ignore[arg-type]
+    return detangle.explore(scenario, runs=runs, seed=1, database=False, shrink=False)
 
 
 def test_ledger_and_readers_hold_their_laws_whoever_goes_next() -> None:
@@ -92,18 +92,18 @@ def test_planted_state_that_is_seen_before_the_disk_has_it_is_found(monkeypatch:
         async def later(first: int, *rest: object) -> None:
             for event, stamp in facts:
                 evolve(self.state, event, stamp)
-            await append(first, *rest)  # type: ignore[arg-type]
+            await append(first, *rest)
 
         facts: list[object] = []
         write = self._write
 
         def note(made: object, actor: str, batch: object, now: object) -> None:
-            write(made, actor, batch, now)  # type: ignore[arg-type]
-            facts[:] = batch.facts  # type: ignore[attr-defined]
+            write(made, actor, batch, now)
+            facts[:] = batch.facts
 
         monkeypatch.setattr(self, "_write", note, raising=False)
         monkeypatch.setattr(self.journal, "append", later, raising=False)
-        await real(self, requests)  # type: ignore[arg-type]
+        await real(self, requests)
 
     monkeypatch.setattr(Ledger, "_commit", hasty)
     with pytest.raises(detangle.BugFound, match="nothing is visible before it is journalled"):
