@@ -134,7 +134,7 @@ async def fails(hearts: Hearts, error: str, times: int, most: int) -> None:
 
     await hearts.each(f"{error}-{times}", [(str(call), fail(call, error, times)) for call in calls], failed)
     print(f"{len(calls)} calls failed with {error}: {ends}")
-    assert ends["said so"] > len(calls) // 3
+    assert ends["said so"] > 1 and ends["did not start"] > 1
 
 
 @pytest.mark.timeout(600)
