@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from controller.domain import commands as c
@@ -241,3 +242,23 @@ def test_called_is_who_is_at_a_counter_now_the_newest_call_first() -> None:
     assert desk(point, "c3")["current"] is None
     point.end("c4")
     assert [point.number(turn.id) for turn in views.called(point.state)] == ["K001"]
+
+
+def test_who_is_served_is_still_on_the_board_and_a_held_one_is_not() -> None:
+    point = MemoryPoint(config(hours=ALWAYS))
+    point.open()
+    point.take()
+    point.call()
+    point.do(c.Start(counter="c1"))
+    assert [point.number(turn.id) for turn in views.called(point.state)] == ["K001"]
+    point.do(c.Hold(counter="c1"))
+    assert views.called(point.state) == []
+
+
+def test_a_counter_and_a_service_that_are_no_more_can_still_be_shown() -> None:
+    point = MemoryPoint(config(hours=ALWAYS))
+    point.open("c1")
+    ticket = point.take()
+    point.config = msgspec.structs.replace(point.config, services=(), counters=())
+    assert shown(point, ticket)["estimate"] is None
+    assert views.counter(point.state, point.config, "c1")["name"] == "c1"
