@@ -5,7 +5,7 @@ journal proves; `_ahead` is the same plus the batch that is being written, and i
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 import msgspec
@@ -22,6 +22,7 @@ from controller.domain.state import State
 from controller.journal import replay, wire
 from controller.journal.faults import JournalFault, JournalFull
 from controller.journal.file import Answer
+from controller.journal.seen import Seen
 from controller.journal.store import Journal
 from controller.ports.clock import Clock
 
@@ -82,14 +83,14 @@ class _Batch(msgspec.Struct):
 class Ledger:
     """Decides, journals, applies, publishes. `submit` from anywhere; `run` is its one task."""
 
-    def __init__(self, journal: Journal, state: State, config: Config, clock: Clock, keys: set[str]) -> None:
+    def __init__(self, journal: Journal, state: State, config: Config, clock: Clock, keys: Collection[str]) -> None:
         self.journal = journal
         self.state = state
         self.config = config
         self.clock = clock
         self.full = False
         self._ahead = replay.copy(state)
-        self._keys = keys
+        self._keys = Seen(keys)
         self._inbox: asyncio.Queue[_Request] = asyncio.Queue()
         self._snapshot_at = state.seq
         self._over = False
@@ -258,12 +259,14 @@ class Ledger:
                 request.done.set_exception(reply)
 
     def knows(self, key: str) -> bool:
-        """Has this idempotency key a stored answer?"""
+        """May this idempotency key have a stored answer? A false yes is rare, and costs one look at the disk."""
         return key in self._keys
 
     def mended(self) -> None:
         """There is room again."""
         self.full = False
 
-    def forget_keys(self, keys: list[str]) -> None:
-        self._keys.difference_update(keys)
+    def remember_keys(self, keys: Collection[str]) -> None:
+        """Only these are stored now; give what `journal.answer_keys` has just said, before anything is awaited again:
+        the answers of a commit that was behind it in the journal's line are added after this."""
+        self._keys = Seen(keys)

@@ -84,8 +84,11 @@ class Tending:
     async def _forget(self, now: Now) -> None:
         """Old answers go; the journal's oldest events too, once central has them and the time to keep them is over."""
         journal = self._ledger.journal
-        while gone := await journal.forget_answers(now.ms - ANSWERS_MS):
-            self._ledger.forget_keys(gone)
+        forgotten = False
+        while await journal.forget_answers(now.ms - ANSWERS_MS):
+            forgotten = True
+        if forgotten:
+            self._ledger.remember_keys(await journal.answer_keys())
         if self._clock.last_synced_ms:
             await journal.set_cursor("clock_synced_ms", self._clock.last_synced_ms)
         if now.clock == "unsynced":

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -112,7 +112,7 @@ class Disk:
             return
         results: list[tuple[object, Exception | None]] = []
         try:
-            with self._open() as connection:
+            with _transaction(self._open()) as connection:
                 results = [_in_savepoint(connection, asked.job) for asked in group]
         except (apsw.Error, InUse) as error:
             results = [(None, self._failed(error))] * len(group)
@@ -151,6 +151,19 @@ class Disk:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close(True)
+
+
+@contextlib.contextmanager
+def _transaction(connection: apsw.Connection) -> Iterator[apsw.Connection]:
+    """Not apsw's own `with`: that holds the interpreter, and the loop with it, while the disk syncs."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite has not rolled back by itself
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _prepare(connection: apsw.Connection, path: Path) -> None:

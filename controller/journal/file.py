@@ -58,6 +58,9 @@ class JournalFile:
                 self._prepare(log_bytes)
                 self.journal = self._meta("journal").decode("ascii", "replace")
                 self.secret = self._meta("secret")
+            except apsw.SQLError as strange:  # what we ask is right: then this file is not
+                self.leave()
+                raise JournalDamaged(f"{path}: this is no journal ({strange})") from strange
             except BaseException:
                 self.leave()
                 raise
@@ -104,10 +107,7 @@ class JournalFile:
         db.execute("PRAGMA cache_size = -2000")
         frames, _ = db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
         wal.refuse_holes(self.path, frames)
-        try:
-            migrate(db)
-        except apsw.SQLError as strange:
-            raise JournalDamaged(f"{self.path}: this is no journal ({strange})") from strange
+        migrate(db)
         if self._runs() and log_bytes <= wal.HEADER:
             raise JournalDamaged(f"{self.path}: its write-ahead log is gone, and with it the newest events")
 

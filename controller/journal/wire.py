@@ -120,5 +120,5 @@ def data_of(envelope: CloudEvent) -> Event:
         raise NotAnEvent(f"unknown event type {envelope.type!r}")
     try:
         return _data[name].decode(envelope.data)
-    except msgspec.MsgspecError as bad:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as bad:
         raise NotAnEvent(f"{name}: {bad}") from bad

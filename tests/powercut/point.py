@@ -89,8 +89,8 @@ class Point:
     async def clear_out(self, chance: Random) -> None:
         """Retention, as `app/tending.py` does it: old answers, then old events that central has."""
         self.story.say(Forgetting())
-        gone = await self.journal.forget_answers(self.clock.ms - 10 * MINUTES_MS)
-        self.ledger.forget_keys(gone)
+        await self.journal.forget_answers(self.clock.ms - 10 * MINUTES_MS)
+        self.ledger.remember_keys(await self.journal.answer_keys())
         acked = max(0, self.journal.seq - chance.randrange(10))
         await retire(self.journal, acked=acked, now_ms=self.clock.ms, keep_ms=chance.randrange(20) * MINUTES_MS)
         self.say()
