@@ -27,7 +27,7 @@ from controller.journal.store import Journal
 from controller.ports.clock import Clock
 
 BATCH_MOST = 256  # commands in one commit
-SNAPSHOT_EVERY = 2000  # events
+SNAPSHOT_EVERY = 2000  # events, and two for each ticket of the day: what a snapshot costs grows with them
 
 log = structlog.get_logger("ledger")
 
@@ -119,7 +119,8 @@ class Ledger:
                 while len(requests) < BATCH_MOST and not self._inbox.empty():
                     requests.append(self._inbox.get_nowait())
                 await self._commit(requests)
-                if self._inbox.empty() and self.state.seq - self._snapshot_at >= SNAPSHOT_EVERY:
+                due = self._snapshot_at + SNAPSHOT_EVERY + 2 * len(self.state.tickets)
+                if self._inbox.empty() and self.state.seq >= due:
                     await self.snapshot()
         finally:
             self._over = True
