@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -154,22 +155,42 @@ def _unbroken(find: salvage.Find, start: State) -> State:
 
 def _behind_the_break(find: salvage.Find, state: State) -> tuple[State, int]:
     """Of the newest day, every event that makes sense by itself; every number counts. Gives how many were of no use."""
-    day = max((_day(r[-1]) for r in find.readings(state.seq)), default="")
+    day = _newest_day(find, state)
     if day > state.business_date:
         state = _between_days(state)
     lost, before = 0, Stored(0, b"", "")
     for readings in find.readings(state.seq):
         true = [r for r in readings if before.seq != r.seq - 1 or wire.follows(before.chain, r.body)] or readings[:1]
         before = true[0]
-        if _day(before) >= day and day:
+        if day and _day(before) == day:
             known, state = state, _tried(state, before)
             lost += known is state
     return state, lost
 
 
+def _newest_day(find: salvage.Find, state: State) -> str:
+    """Of the events that follow on the one before them; of the others only when there are none of those. One flipped
+    bit makes a day that never was, and no day that comes before it would be numbered ever again."""
+    proven, doubtful, before = "", "", Stored(state.seq, b"", state.chain)
+    for readings in find.readings(state.seq):
+        sound = [r for r in readings if r.seq == before.seq + 1 and wire.follows(before.chain, r.body)]
+        before = (sound or readings)[-1]
+        if sound:
+            proven = max(proven, _day(before))
+        else:
+            doubtful = max(doubtful, _day(before))
+    return proven or doubtful
+
+
 def _day(stored: Stored) -> str:
-    day = wire.read(stored.body).businessdate
-    return day if isinstance(day, str) else ""
+    """The business date of an event; "" for one that is none, or that its own time does not bear out."""
+    envelope = wire.read(stored.body)
+    try:
+        day = date.fromisoformat(envelope.businessdate if isinstance(envelope.businessdate, str) else "")
+        near = abs((datetime.fromisoformat(envelope.time).date() - day).days) <= 1
+    except ValueError:
+        return ""
+    return day.isoformat() if near or envelope.clock == "unsynced" else ""
 
 
 def _tried(state: State, stored: Stored) -> State:
@@ -187,7 +208,7 @@ def _tried(state: State, stored: Stored) -> State:
 def _counted(state: State, envelope: wire.CloudEvent) -> State:
     with suppress(wire.NotAnEvent):
         event = wire.data_of(envelope)
-        if isinstance(event, TicketIssued) and event.business_date >= state.business_date:
+        if isinstance(event, TicketIssued) and event.business_date == envelope.businessdate >= state.business_date:
             if event.business_date > state.business_date:
                 state.business_date, state.numbers = event.business_date, {}
             state.numbers[event.series] = max(event.n, state.numbers.get(event.series, 0))
