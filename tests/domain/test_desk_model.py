@@ -197,4 +197,4 @@ class DeskModel(RuleBasedStateMachine):
 
 
 TestDeskModel = DeskModel.TestCase
-TestDeskModel.settings = settings(max_examples=settings.default.max_examples * 6 // 10, stateful_step_count=60)
+TestDeskModel.settings = settings(max_examples=settings.default.max_examples * 8 // 10, stateful_step_count=60)

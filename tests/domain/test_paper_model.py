@@ -191,4 +191,4 @@ class PaperModel(RuleBasedStateMachine):
 
 
 TestPaperModel = PaperModel.TestCase
-TestPaperModel.settings = settings(max_examples=settings.default.max_examples * 4 // 10, stateful_step_count=40)
+TestPaperModel.settings = settings(max_examples=settings.default.max_examples * 8 // 10, stateful_step_count=40)
