@@ -208,7 +208,9 @@ def _tried(state: State, stored: Stored) -> State:
 def _counted(state: State, envelope: wire.CloudEvent) -> State:
     with suppress(wire.NotAnEvent):
         event = wire.data_of(envelope)
-        if isinstance(event, TicketIssued) and event.business_date == envelope.businessdate >= state.business_date:
+        if not isinstance(event, TicketIssued) or event.business_date != envelope.businessdate:
+            return state
+        if event.business_date >= state.business_date:
             if event.business_date > state.business_date:
                 state.business_date, state.numbers = event.business_date, {}
             state.numbers[event.series] = max(event.n, state.numbers.get(event.series, 0))
