@@ -118,3 +118,9 @@ def test_what_may_not_be_is_refused_by_its_name_and_nothing_happens(command: c.C
     point, _ = served()
     seq = point.state.seq
     assert (point.refused(command), point.state.seq) == (problem, seq)
+
+
+@pytest.mark.parametrize("press", [c.Recall, c.Start, c.Hold, c.NoShow, c.Resume])
+def test_nobody_presses_for_the_customer_of_another_counter(press: type[c.Start]) -> None:
+    point, turn = served()
+    assert point.refused(press(counter="c2", service_event=turn)) == "wrong-state"
