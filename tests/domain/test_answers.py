@@ -4,6 +4,7 @@ import pytest
 
 from controller.domain import commands as c
 from controller.domain import events as e
+from controller.domain.draft import PROBLEMS
 from tests.domain.memory import ALWAYS, MemoryPoint, config
 
 
@@ -124,3 +125,13 @@ def test_what_may_not_be_is_refused_by_its_name_and_nothing_happens(command: c.C
 def test_nobody_presses_for_the_customer_of_another_counter(press: type[c.Start]) -> None:
     point, turn = served()
     assert point.refused(press(counter="c2", service_event=turn)) == "wrong-state"
+
+
+def test_each_problem_has_its_status() -> None:
+    """Contract, section 3: who asked wrongly (4xx), and what this machine cannot do now (503)."""
+    assert {problem: status for problem, status in PROBLEMS.items() if status != 409} == {
+        "unknown-service": 404, "unknown-ticket": 404, "clock-not-set": 503, "invalid": 400,
+    }  # fmt: skip
+    assert {problem for problem, status in PROBLEMS.items() if status == 409} == {
+        "closed", "cap-reached", "counter-not-open", "counter-busy", "wrong-state",
+    }  # fmt: skip
