@@ -1,10 +1,12 @@
 """What each command's answer is about, and the problem it names when the answer is no."""
 
+import hmac
+
 import pytest
 
 from controller.domain import commands as c
 from controller.domain import events as e
-from controller.domain.draft import PROBLEMS
+from controller.domain.draft import PROBLEMS, Refused, hash_booking, secret_code
 from tests.domain.memory import ALWAYS, MemoryPoint, config
 
 
@@ -135,3 +137,27 @@ def test_each_problem_has_its_status() -> None:
     assert {problem for problem, status in PROBLEMS.items() if status == 409} == {
         "closed", "cap-reached", "counter-not-open", "counter-busy", "wrong-state",
     }  # fmt: skip
+
+
+def test_what_a_replay_could_not_read_is_refused_and_never_journalled() -> None:
+    point, turn = served()
+    seq = point.state.seq
+    for kind in ("Two Words", "x" * 41, "ä"):
+        assert point.refused(c.RaiseIncident(place="c1", kind=kind)) == "invalid"
+    told = {"device": "pr1", "kind": "printer", "state": "ready", "simulated": False}
+    assert point.refused(c.ReportDevice(causes=("Matti rikkoi",), **told)) == "invalid"  # type: ignore[arg-type]  # why: members by name
+    assert point.state.seq == seq
+
+
+def test_a_refusal_tells_its_problem_and_its_reason() -> None:
+    no = Refused("invalid", "why not")
+    assert (no.problem, no.detail, str(no)) == ("invalid", "why not", "invalid: why not")
+
+
+def test_a_code_is_sixteen_letters_that_only_this_journals_secret_makes() -> None:
+    code = secret_code(b"one", "t-1")
+    assert len(code) == 16 and set(code) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    assert (
+        len({code, secret_code(b"other", "t-1"), secret_code(b"one", "t-2"), secret_code(b"one", "booking/t-1")}) == 4
+    )
+    assert hash_booking(b"one", "t-1") == hmac.digest(b"one", b"booking/t-1", "sha256").hex()
