@@ -140,7 +140,7 @@ def test_each_problem_has_its_status() -> None:
 
 
 def test_what_a_replay_could_not_read_is_refused_and_never_journalled() -> None:
-    point, turn = served()
+    point, _ = served()
     seq = point.state.seq
     for kind in ("Two Words", "x" * 41, "ä"):
         assert point.refused(c.RaiseIncident(place="c1", kind=kind)) == "invalid"
