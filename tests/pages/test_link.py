@@ -8,6 +8,12 @@ from playwright.async_api import expect
 from tests.pages.conftest import OpenPage
 from tests.pages.stage import Stage
 
+WATCH = """() => {
+  window.shown = [];
+  new MutationObserver(() => window.shown.push(document.body.innerText))
+    .observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""  # everything that the page ever shows from now on
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
@@ -27,10 +33,13 @@ async def test_a_change_is_on_the_screen_at_once_and_told_back(open_page: OpenPa
 
 async def test_a_gap_is_mended_by_a_snapshot_never_shown(open_page: OpenPage, stage: Stage) -> None:
     page = await open_page("/kiosk/main")
+    await page.evaluate(WATCH)
     stage.state |= waiting(stage, 55)
     stage.seq += 2
     await stage.say_all({"t": "delta", "from": stage.seq - 1, "seq": stage.seq, "patch": waiting(stage, 99)})
     await expect(page.locator("[data-provider=kela]")).to_contain_text("55 jonossa", timeout=1000)
+    shown = await page.evaluate("() => window.shown")
+    assert shown and not [text for text in shown if "99 jonossa" in text], "a guess was on the screen"
 
 
 async def test_a_heartbeat_of_another_state_asks_for_a_snapshot(open_page: OpenPage, stage: Stage) -> None:
