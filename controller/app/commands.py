@@ -5,6 +5,7 @@ A command's own rooms are imported where it runs: the daemon carries none of the
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import msgspec
 
-from controller.app.faults import Failed
+from controller.app.faults import Failed, Misuse
 from controller.app.settings import load
 from controller.app.source import session, source
 from controller.journal import wire
@@ -20,6 +21,7 @@ from controller.journal import wire
 OK, FAILED = 0, 1
 PAGE = 1000
 FOLLOW_S = 0.5
+SOCKET_PATH = 107  # bytes (unix(7))
 
 
 async def run(config: Path, data: Path) -> None:
@@ -27,6 +29,8 @@ async def run(config: Path, data: Path) -> None:
     from controller.app.compose import Options, run_point
 
     read = await asyncio.to_thread(load, config)
+    if (over := len(os.fsencode(data / "admin.sock")) - SOCKET_PATH) > 0:
+        raise Misuse(f"--data {data}: {over} bytes too long: the path of its admin.sock ends at {SOCKET_PATH}")
     await asyncio.to_thread(data.mkdir, 0o750, True, True)
 
     def ready(url: str) -> None:

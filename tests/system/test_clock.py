@@ -88,7 +88,7 @@ async def test_numbers_begin_anew_at_midnight_and_the_evenings_leftovers_are_rem
     clocked: Clocked, tmp_path: Path
 ) -> None:
     async with clocked("2026-12-24 21:50:00") as client:
-        taken = [await client.take("kela-liite", by="staff")]
+        taken = [await client.take("kela-liite", by="staff") for _ in range(4)]
         await asyncio.to_thread(turn, BEFORE_MIDNIGHT, tmp_path / "clock")
         while taken[-1]["business_date"] == EVENING:
             await asyncio.sleep(0.15)
