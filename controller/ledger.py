@@ -119,6 +119,8 @@ class Ledger:
                 while len(requests) < BATCH_MOST and not self._inbox.empty():
                     requests.append(self._inbox.get_nowait())
                 await self._commit(requests)
+                for _ in requests:
+                    self._inbox.task_done()
                 due = self._snapshot_at + SNAPSHOT_EVERY + 2 * len(self.state.tickets)
                 if self._inbox.empty() and self.state.seq >= due:
                     await self.snapshot()
@@ -128,6 +130,10 @@ class Ledger:
                 requests.append(self._inbox.get_nowait())
             for request in requests:  # those whose commit was in hand too: nobody waits for a ledger that is gone
                 request.done.cancel()
+
+    async def settled(self) -> None:
+        """Everything submitted so far has had its answer. Waits for ever when nobody does `run`."""
+        await self._inbox.join()
 
     async def snapshot(self) -> None:
         """Keep the state as a cache for the next start. A full disk is no reason to stop."""

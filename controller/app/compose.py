@@ -120,8 +120,17 @@ async def _heart(ledger: Ledger) -> AsyncIterator[None]:
             yield
         finally:
             walk.cancel()
+            await _settled(ledger, heart)  # a commit that is under way is a part of the journal, so of the snapshot
             await ledger.snapshot()
             heart.cancel()
+
+
+async def _settled(ledger: Ledger, heart: asyncio.Task[None]) -> None:
+    """What is in the ledger's hand is done, or the ledger itself is over."""
+    settled = asyncio.create_task(ledger.settled())
+    await asyncio.wait({settled, heart}, return_when=asyncio.FIRST_COMPLETED)
+    settled.cancel()
+    await asyncio.gather(settled, return_exceptions=True)
 
 
 def _site(ledger: Ledger, options: Options, clock: SystemClock) -> Site:

@@ -105,6 +105,7 @@ def board(folder: Path) -> web.Application:
 def drain(folder: Path) -> web.Application:
     """POST /events: a batch in one transaction, durable when it is answered; GET /head: how many there are."""
     db, thread = opened(folder / "floor.db"), ThreadPoolExecutor(1)
+    durable = 0
 
     def store(body: bytes) -> int:
         rows = [(bytes(raw),) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
@@ -114,11 +115,12 @@ def drain(folder: Path) -> web.Application:
         return db.last_insert_rowid()
 
     async def events(request: web.Request) -> web.Response:
-        n = await asyncio.get_running_loop().run_in_executor(thread, store, await request.read())
-        return web.json_response({"n": n})
+        nonlocal durable
+        durable = await asyncio.get_running_loop().run_in_executor(thread, store, await request.read())
+        return web.json_response({"n": durable})
 
     async def head(request: web.Request) -> web.Response:
-        return web.json_response({"n": db.last_insert_rowid()})
+        return web.json_response({"n": durable})  # not the connection's: its thread may be at work with it
 
     app = web.Application(client_max_size=BODY_LIMIT)
     app.add_routes([web.post("/events", events), web.get("/head", head)])
