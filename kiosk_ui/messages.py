@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -11,6 +11,7 @@ from kiosk_ui import ROOT
 
 TREE = ROOT / "i18n"
 HOUSE = "fi"
+REMEMBERED = 512  # sentences: most that are said were said a moment ago
 
 
 class MessageFault(Exception):
@@ -22,13 +23,18 @@ class Messages:
 
     def __init__(self, language: str, house: str = HOUSE) -> None:
         self.language = language
-        self._bundles = [bundle(name) for name in dict.fromkeys((language, house)) if name in languages()]
+        self._spoken = tuple(name for name in dict.fromkeys((language, house)) if name in languages())
 
     def text(self, message: str, **arguments: str | int | float) -> str:
-        for spoken in self._bundles:
-            if spoken.has_message(message):
-                return _say(spoken, message, arguments)
-        raise MessageFault(f"no message {message!r} in {self.language!r} or the house language")
+        return _said(self._spoken, message, tuple(arguments.items()))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(spoken: tuple[str, ...], message: str, arguments: tuple[tuple[str, str | int | float], ...]) -> str:
+    for name in spoken:
+        if bundle(name).has_message(message):
+            return _say(bundle(name), message, dict(arguments))
+    raise MessageFault(f"no message {message!r} in {spoken} (the language asked for, then the house language)")
 
 
 def _say(spoken: FluentBundle, message: str, arguments: dict[str, str | int | float]) -> str:

@@ -20,6 +20,7 @@ from controller.ports.journal import Stored
 CHECKPOINT_PAGES = 4000  # of 4 KiB: the WAL is reused below this, never truncated (overwriting is cheaper)
 WHOLE = 16 << 20  # bytes: a file up to this is checked whole at each start, a larger one while it works (patrol.py)
 WALKED = 2000  # newest events whose chain is walked at each start; `replay` proves the same of all after a snapshot
+ONE_EVENT = "INSERT INTO event VALUES (?, ?)"
 FULL = (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError)
 
 
@@ -195,14 +196,18 @@ class JournalFile:
 
         Raises JournalFull and stores nothing when the disk refuses; any other trouble is JournalFault.
         """
-        with self._told(), self._commit():
-            rows = zip(range(first, first + len(bodies)), bodies, strict=True)
-            self._db.executemany("INSERT INTO event VALUES (?, ?)", rows)
-            for a in answers:
-                row = (a.key, a.request, a.status, a.body, now_ms)
-                self._db.execute("INSERT INTO answer VALUES (?, ?, ?, ?, ?)", row)
-            for cursor in cursors.items():
-                self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", cursor)
+        rows = list(enumerate(bodies, first))
+        with self._told():
+            if len(rows) == 1 and not answers and not cursors:
+                self._db.execute(ONE_EVENT, rows[0])  # one statement is a transaction of its own
+                return
+            with self._commit():
+                self._db.executemany(ONE_EVENT, rows)
+                for a in answers:
+                    row = (a.key, a.request, a.status, a.body, now_ms)
+                    self._db.execute("INSERT INTO answer VALUES (?, ?, ?, ?, ?)", row)
+                for cursor in cursors.items():
+                    self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", cursor)
 
     def read(self, after: int, limit: int) -> list[Stored]:
         with self._told():

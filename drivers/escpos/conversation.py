@@ -108,25 +108,43 @@ class Conversation:
         name; they come in the order of the questions, so those to the first serve the second as well.
         """
         deadline = asyncio.get_running_loop().time() + within
+        async with self._asking() as mine:
+            if mine.askers > 1 and await self.until(mine.complete, within=min(within, ASK_AGAIN_S)):
+                return mine.replies
+            await self.write(self._status_question())
+            left = deadline - asyncio.get_running_loop().time()
+            return mine.replies if await self.until(mine.complete, within=left) else None
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[_Round]:
+        """Take part in the open round, or in a new one."""
         if self._round.complete.is_set() or not self._round.askers:
             self._round = _Round()
         mine = self._round
         mine.askers += 1
         try:
             async with self.listening(mine.hear):
-                if mine.askers > 1 and await self.until(mine.complete, within=min(within, ASK_AGAIN_S)):
-                    return mine.replies
-                for n in (1, 2, 3, 4):
-                    self._parser.ask_realtime(n)
-                await self.write(b"".join(commands.ask_status(n) for n in (1, 2, 3, 4)))
-                left = deadline - asyncio.get_running_loop().time()
-                return mine.replies if await self.until(mine.complete, within=left) else None
+                yield mine
         finally:
             mine.askers -= 1
             if not mine.askers and not mine.complete.is_set():
                 self._parser.forget_realtime()
 
-    async def cut_count(self, *, within: float, give_up: Callable[[], bool] = lambda: False) -> int | None:
+    def _status_question(self) -> bytes:
+        for n in (1, 2, 3, 4):
+            self._parser.ask_realtime(n)
+        return b"".join(commands.ask_status(n) for n in (1, 2, 3, 4))
+
+    async def status_and_count(self, *, within: float, give_up: Callable[[], bool]) -> tuple[bool, int | None]:
+        """Whether all of `status` came, and `cut_count`: both questions in one packet, for a printer that was well a
+        moment ago (the second question stays in the buffer of one that is not)."""
+        async with self._asking() as mine:
+            count = await self.cut_count(within=within, give_up=give_up, first=self._status_question())
+            return mine.complete.is_set(), count
+
+    async def cut_count(
+        self, *, within: float, give_up: Callable[[], bool] = lambda: False, first: bytes = b""
+    ) -> int | None:
         """The cumulative cut count, or None when the printer does not tell (in time, or before `give_up()`).
 
         Answers bear no name, so a mark (a process ID) is sent after the question: the last count before the
@@ -143,7 +161,7 @@ class Conversation:
                 answered.set()
 
         async with self.listening(hear):
-            await self.write(commands.CUT_COUNT + (commands.say_when_printed(mark) if self.marks else b""))
+            await self.write(first + commands.CUT_COUNT + (commands.say_when_printed(mark) if self.marks else b""))
             complete = await self.until(answered, within=within)
         if give_up():
             return None

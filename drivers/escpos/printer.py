@@ -2,6 +2,7 @@
 
 import asyncio
 from random import Random
+from typing import NoReturn
 
 import structlog
 
@@ -28,6 +29,7 @@ PREPARE_S = 1.0  # the port's bound, of which
 PREPARE_STATUS_S, PREPARE_COUNT_S = 0.7, 0.95  # when the status must be there, when the count, from the start
 PROOF_S = 2.0  # the contract's patience beyond the time the paper needs
 JUDGE_S = 4.0  # a paper that was still coming when we asked is out by then
+WELL = frozenset({PrinterCondition.READY, PrinterCondition.DEGRADED})
 CLEAR_S = 1.0  # for each answer while clearing
 
 log = structlog.get_logger()
@@ -110,10 +112,17 @@ class EscposPrinter:
         return self._line.talk
 
     async def _prepare(self, talk: Conversation) -> Prepared:
-        began = _now()
-        await self._see(talk, within=PREPARE_STATUS_S)
-        left = began + PREPARE_COUNT_S - _now()
-        self._cut0 = await self._count(talk, within=left) if self._profile.cut_counter else None
+        if self._profile.cut_counter and self.health.condition in WELL:
+            said, self._cut0 = await talk.status_and_count(within=PREPARE_COUNT_S, give_up=self._is_blocked)
+            if self._cut0 is not None:
+                self._line.counted(self._cut0)
+            if not said:
+                self._silent(talk)
+        else:
+            began = _now()
+            await self._see(talk, within=PREPARE_STATUS_S)
+            left = began + PREPARE_COUNT_S - _now()
+            self._cut0 = await self._count(talk, within=left) if self._profile.cut_counter else None
         self._refuse_when_blocked()
         if self._cut0 is None and self._profile.cut_counter:
             self._line.look()
@@ -123,16 +132,22 @@ class EscposPrinter:
     async def _see(self, talk: Conversation, *, within: float) -> None:
         """Ask how it is; raises `PrinterUnavailable` when it is not well or does not say."""
         if await talk.status(within=within) is None:
-            self._line.look()
-            raise PrinterUnavailable(self._id, self._line.silent(talk))
+            self._silent(talk)
         self._refuse_when_blocked()
+
+    def _silent(self, talk: Conversation) -> NoReturn:
+        self._line.look()
+        raise PrinterUnavailable(self._id, self._line.silent(talk))
+
+    def _is_blocked(self) -> bool:
+        return bool(self._line.blocked)
 
     def _refuse_when_blocked(self) -> None:
         if self._line.blocked:
             raise PrinterUnavailable(self._id, self._line.blocked)
 
     async def _count(self, talk: Conversation, *, within: float) -> int | None:
-        cuts = await talk.cut_count(within=within, give_up=lambda: bool(self._line.blocked))
+        cuts = await talk.cut_count(within=within, give_up=self._is_blocked)
         if cuts is not None:
             self._line.counted(cuts)
         return cuts

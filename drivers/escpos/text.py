@@ -7,14 +7,18 @@ C0 controls). `spell` knows which code page of a printer writes a line; `wrap` k
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 NOT_FOR_PAPER = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 MARKS = frozenset({"Mn", "Mc", "Me"})
 MARKS_PER_LETTER = 2  # Vietnamese needs two; a heap of them draws over the lines above
 LOOK_AT = 4  # read at most so many times the wanted length: the rest can only be cut off
 SAME_LOOK = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2212": "-"})
+FIRST_MARK = "\u0300"  # below it every letter has one cell
+REMEMBERED = 512  # texts: most of a ticket stood on the one before
 
 
+@lru_cache(maxsize=REMEMBERED)
 def printable(text: str, limit: int) -> str:
     """`text` in NFC, white space as single spaces, without controls, at most `limit` characters ("..." tells a cut)."""
     kept: list[str] = []
@@ -39,7 +43,7 @@ def printable(text: str, limit: int) -> str:
 
 def spell(line: str, pages: Mapping[str, int], current: str | None) -> tuple[str, bytes] | None:
     """The code page that spells the whole line, the current one first, and its bytes; None when none does."""
-    for page in sorted(pages, key=lambda name: name != current):
+    for page in (current, *pages) if current else pages:
         try:
             return page, line.encode(page)
         except UnicodeEncodeError:
@@ -49,10 +53,13 @@ def spell(line: str, pages: Mapping[str, int], current: str | None) -> tuple[str
 
 def columns(text: str) -> int:
     """Width in character cells."""
+    if not text or max(text) < FIRST_MARK:
+        return len(text)
     return sum(_cells(letter) for letter in text)
 
 
-def wrap(text: str, width: int) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def wrap(text: str, width: int) -> tuple[str, ...]:
     """Lines of at most `width` cells and about the same length; a word that is longer is divided, never clipped."""
     words = [piece for word in text.split() for piece in _pieces(word, width)]
     lines = _fill(words, width)
@@ -60,7 +67,7 @@ def wrap(text: str, width: int) -> list[str]:
         if max(map(columns, narrower)) > width - 1:
             break
         lines, width = narrower, width - 1
-    return lines
+    return tuple(lines)
 
 
 def longest_word(text: str) -> int:

@@ -49,7 +49,7 @@ def test_wrapping_loses_no_letter_and_keeps_to_the_width(text: str, width: int) 
 
 
 def test_lines_come_out_about_equally_long() -> None:
-    assert wrap("Odotus noin 25 minuuttia.", 24) == ["Odotus noin", "25 minuuttia."]
+    assert wrap("Odotus noin 25 minuuttia.", 24) == ("Odotus noin", "25 minuuttia.")
 
 
 def test_the_northern_sami_letters_are_drawn_and_each_differently() -> None:
