@@ -14,7 +14,7 @@ import structlog
 from controller.domain.commands import Command, Now
 from controller.domain.decide import Context, Draft, Refused, day_facts, decide
 from controller.domain.draft import Fact
-from controller.domain.events import Event
+from controller.domain.events import Event, ServiceAnnounced
 from controller.domain.evolve import Stamp, evolve
 from controller.domain.numbering import business_date
 from controller.domain.point import Config
@@ -89,6 +89,7 @@ class Ledger:
         self.config = config
         self.clock = clock
         self.full = False
+        self.changed = state.seq  # the newest event that a surface may show; that it was announced shows nowhere
         self._ahead = replay.copy(state)
         self._keys = Seen(keys)
         self._inbox: asyncio.Queue[_Request] = asyncio.Queue()
@@ -158,6 +159,8 @@ class Ledger:
             return
         for event, stamp in batch.facts:
             evolve(self.state, event, stamp)
+            if not isinstance(event, ServiceAnnounced):
+                self.changed = stamp.seq
         self.state.chain = self._ahead.chain
         self._keys.update(batch.answers)
         self._reply(batch.replies)  # before the readers are woken: a customer stands there

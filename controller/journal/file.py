@@ -105,7 +105,7 @@ class JournalFile:
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         db.execute("PRAGMA journal_size_limit = -1")
-        db.execute("PRAGMA cache_size = -2000")
+        db.execute("PRAGMA cache_size = -1000")
         frames, _ = db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
         wal.refuse_holes(self.path, frames)
         migrate(db)

@@ -17,7 +17,7 @@ from controller.ports.journal import Stored
 
 T = TypeVar("T")
 READ_MOST = 1000  # events in one turn of the thread, so that a commit never waits long behind a reader
-TAIL = 256  # newest events kept at hand: a reader that keeps up never asks the disk
+TAIL = 128  # newest events kept at hand: a reader that keeps up never asks the disk
 
 
 def suspect(path: Path) -> Path:

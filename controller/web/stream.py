@@ -23,7 +23,7 @@ from controller.web.site import Site
 
 BEAT_S = 1.0
 SEND_S = 10.0  # a page that cannot take a message within this is gone
-KEPT = 64  # states a view remembers for pages that come back
+KEPT = 32  # states a view remembers for pages that come back
 FRESH_MS = 30_000  # dates and openings are looked at anew this often without an event
 MESSAGE_MOST = 4096  # bytes a page may send at once
 SEQ = re.compile(r"[0-9]{1,16}")
@@ -46,18 +46,21 @@ class Channel:
         self._site = site
         self._view, self._id = view, id_
         self._key: tuple[int, int, int] | None = None
+        self._state: dict[str, Any] = {}
         self._kept: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._twofold: set[int] = set()  # seqs at which more than one state was shown: `since` does not say which
 
     def now(self) -> tuple[int, dict[str, Any]]:
-        """The newest seq and this view's state at it."""
+        """The newest seq and this view's state at it: the same object while nothing in it changed."""
         site = self._site
         seq = site.state.seq
-        key = (seq, site.version, site.now().ms // FRESH_MS)
+        key = (seq if self._view == "wall" else site.ledger.changed, site.version, site.now().ms // FRESH_MS)
         if key != self._key:
-            self._keep(seq, without_nulls(boards.build(site, self._view, self._id)))
+            state = without_nulls(boards.build(site, self._view, self._id))
+            self._state = self._state if state == self._state else state
             self._key = key
-        return seq, self._kept[seq]
+        self._keep(seq, self._state)
+        return seq, self._state
 
     def at(self, seq: int) -> dict[str, Any] | None:
         """The state that a page has which last got `seq`; None when that cannot be told any more."""
@@ -65,7 +68,7 @@ class Channel:
 
     def _keep(self, seq: int, state: dict[str, Any]) -> None:
         before = self._kept.get(seq)
-        if before == state:
+        if before is state:
             return
         if before is not None:
             self._twofold.add(seq)
@@ -135,13 +138,14 @@ class Streams:
         while not page.closed:
             woken = site.woken()
             newest, state = channel.now()
-            if newest != seq or state is not sent:
+            due = (now := asyncio.get_running_loop().time()) >= beat
+            patch = diff(sent, state) if state is not sent else {}
+            if patch or (due and newest != seq):  # that nothing changed here is soon enough with the next beat
                 self._screens.sending(page, newest, state)
-                patch = diff(sent, state)
-                if patch or newest != seq:
-                    await _say(page, {"t": "delta", "from": seq, "seq": newest, "patch": patch})
-                seq, sent = newest, state
-            if (now := asyncio.get_running_loop().time()) >= beat:
+                await _say(page, {"t": "delta", "from": seq, "seq": newest, "patch": patch})
+                seq = newest
+            sent = state
+            if due:
                 beat = now + BEAT_S
                 await self._beat(page, seq)
             try:

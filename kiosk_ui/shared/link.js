@@ -61,7 +61,14 @@ export function connect(page) {
 
   function follow({ from, seq, patch }) {
     if (known.state === null || from !== known.seq) return startOver();
+    if (!Object.keys(patch).length) return same(seq);
     adopt(merge(known.state, patch), seq, known.epoch);
+  }
+
+  /** Something happened that this page does not show: nothing to draw, and nothing new that was shown. */
+  function same(seq) {
+    known.seq = seq;
+    setLive(true);
   }
 
   function beat({ seq, time, local, build }) {

@@ -39,10 +39,12 @@ function onState(state) {
 }
 
 function onBeat({ time, local }) {
+  const first = !screen.point;
+  const minute = local !== screen.local;
   screen.point = { time: Date.parse(time), at: performance.now() };
   screen.local = local;
   see();
-  draw();
+  if (first || minute) draw();
 }
 
 function onLive(live) {

@@ -61,7 +61,7 @@ async def measure(ask: Ask, tell: Tell) -> Measured:
 
 
 async def _at_start(folder: Path) -> float:
-    async with point(folder) as ours:
+    async with point(folder, nights=True) as ours:
         await asyncio.sleep(SETTLE_S)
         return ours.running.memory_mib()["pss"]
 
