@@ -1,6 +1,7 @@
 /* Which calls are fresh: a call is shown inverted for a while after it was made, once per call, a recall anew. */
 
 export const FRESH_MS = 15000; // surfaces.md section 4: at least 12 s for a deaf customer
+export const PULSING_MS = 5000; // surfaces.md: five soft pulses
 export const TOO_OLD_MS = 15000; // surfaces.md section 4: nothing older than this is announced
 
 /** Name of one call: the same customer's second call is another one. */
@@ -25,8 +26,14 @@ export class Calls {
     return (this.#until.get(callKey(row)) ?? 0) > now;
   }
 
+  /** True while it pulses: it has only just been made. */
+  pulsing(row, now) {
+    return (this.#until.get(callKey(row)) ?? 0) - FRESH_MS + PULSING_MS > now;
+  }
+
   /** When the picture changes next without any message, or Infinity. */
   nextChange(now) {
-    return Math.min(Infinity, ...[...this.#until.values()].filter((at) => at > now));
+    const changes = [...this.#until.values()].flatMap((end) => [end - FRESH_MS + PULSING_MS, end]);
+    return Math.min(Infinity, ...changes.filter((at) => at > now));
   }
 }

@@ -8,12 +8,14 @@ import { Sound } from "/ui/tv/sound.js";
 import { view } from "/ui/tv/view.js";
 
 const TURN_MS = 8000; // one language is shown this long
+const PULSE_MS = 500; // a pulsing row is a little lighter for so long, and not for as long again
 
 const calls = new Calls();
 const screen = { state: null, live: false, signedIn: true, tick: 0, local: "", point: null };
 const draw = drawer(() => view(screen.state, {
   ...screen,
   fresh: (row) => calls.fresh(row, performance.now()),
+  pulsing: (row) => calls.pulsing(row, performance.now()),
   blocked: sound.blocked && screen.state?.sound === true,
   unlock: () => sound.unlock(),
 }));
@@ -66,5 +68,6 @@ lockGestures();
 await loadMessages(["tv"], ["fi", "sv", "en", "se"]);
 await signInFromAddress();
 setInterval(() => { screen.tick += 1; draw(); }, TURN_MS);
+setInterval(() => document.body.toggleAttribute("data-pulse"), PULSE_MS);
 draw();
 link = connect({ view: "tv", id: ownId(), onState, onBeat, onLive, onRefused, onSay: (say) => sound.say(say) });

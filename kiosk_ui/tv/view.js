@@ -10,7 +10,7 @@ export const PAGE = 6; // queues shown at a time; the rest take turns
 const HEADS = ["fi", "sv"];
 
 /**
- * state: view=tv of the point. ui: {live, signedIn, tick, local, fresh(row), blocked, unlock()}; `tick` counts the turns
+ * state: view=tv of the point. ui: {live, signedIn, tick, local, fresh(row), pulsing(row), blocked, unlock()}; `tick` counts the turns
  * of the languages. Without a live state nothing on the page may be a number.
  */
 export function view(state, ui) {
@@ -83,7 +83,7 @@ function calledRow(row, state, ui) {
   const lang = state.languages.includes(row.language) ? row.language : state.house;
   const label = labelOf(row);
   const fresh = ui.fresh(row);
-  return html`<li class=${fresh ? "fresh" : row.state === "serving" ? "serving" : "waits"}>
+  return html`<li class=${fresh ? (ui.pulsing(row) ? "fresh pulsing" : "fresh") : row.state === "serving" ? "serving" : "waits"}>
     <b class="number">${spaced(row.number)}</b>
     <span class="word" lang=${lang}>${speaker(lang)(rowWord(row, fresh))}</span>
     ${icon("chevron-right")}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 import pytest_asyncio
@@ -17,7 +18,13 @@ SIZES = [(1920, 1080), (3840, 2160), (1080, 1920), (640, 360), (1280, 1024)]
 DIGITS = """() => [...document.documentElement.innerText.matchAll(/\\p{N}/gu)].length
   + /\\p{N}/u.test(document.title) + [...document.querySelectorAll("[title],[aria-label],[alt]")].length"""
 ROWS = "[...document.querySelectorAll('.called li')].map((row) => row.innerText.replace(/\\s+/g, ' ').trim())"
-MOVING = "document.getAnimations().filter((one) => one.playState === 'running').length"
+PULSING = "document.querySelectorAll('.called li.pulsing').length"
+PULSES = """(ms) => new Promise((done) => {
+  const grounds = [];
+  const look = () => grounds.push(getComputedStyle(document.querySelector(".called li")).backgroundColor);
+  const looking = setInterval(look, 20);
+  setTimeout(() => { clearInterval(looking); done(grounds); }, ms);
+})"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -87,12 +94,15 @@ async def test_a_missed_change_is_fetched_anew_not_guessed(open_page: OpenPage, 
 async def test_a_recall_pulses_again_and_says_so(open_page: OpenPage, stage: Stage) -> None:
     page = await tv(open_page)
     await stage.push({"called": [scenes.call("K050", "1")]})
-    await until(page, f"{MOVING} > 0")
-    await page.wait_for_timeout(5600)
-    assert await page.evaluate(MOVING) == 0
+    await until(page, f"{PULSING} > 0")
+    grounds = await page.evaluate(PULSES, 3000)
+    assert len(set(grounds)) == 2, "two grounds take turns"
+    assert 3 <= sum(one != other for one, other in pairwise(grounds)) <= 8, "about one pulse a second, no flash"
+    await page.wait_for_timeout(2600)
+    assert await page.evaluate(PULSING) == 0
     assert await page.locator(".fresh").count() == 1, "it stands out longer than it pulses"
     await stage.push({"called": [scenes.call("K050", "1", 2)]})
-    await until(page, f"{MOVING} > 0")
+    await until(page, f"{PULSING} > 0")
     assert (await page.evaluate(ROWS))[0] == "K 050 Vuorosi, uusi kutsu 1"
 
 
@@ -117,7 +127,8 @@ async def test_nothing_moves_for_those_who_asked_for_no_motion(open_page: OpenPa
     await page.emulate_media(reduced_motion="reduce")
     await page.wait_for_timeout(200)
     assert await page.evaluate("document.getAnimations().length") == 0
-    assert await page.locator(".fresh").count() == 1
+    assert await page.locator(".fresh.pulsing").count() == 1
+    assert len(set(await page.evaluate(PULSES, 1500))) == 1
 
 
 async def test_a_thousand_calls_leave_the_page_as_small_as_before(open_page: OpenPage, stage: Stage) -> None:
