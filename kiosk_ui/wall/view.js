@@ -14,13 +14,13 @@ export const FRAMES = {
   central: { width: 760, height: 420, link: "central", simulated: true },
 };
 
-/** state: view=wall of the point. ui: {live, lang, links, day, problem, speak(lang), play(), stop()}. */
+/** state: view=wall of the point, null before the first. ui: {live (null: not known yet), lang, links, day, problem, speak(lang), play(), stop()}. */
 export function view(state, ui) {
   const t = speaker(ui.lang, "en");
   return html`${head(state, ui, t)}
     <main>
-      ${frame("kiosk", ui, t)}${frame("tv", ui, t)}${frame("counter", ui, t)}${events(state, ui, t)}
-      ${frame("paper", ui, t)}${booth(t)}${frame("central", ui, t, centralLine(state, ui, t))}
+      ${frame("kiosk", state, ui, t)}${frame("tv", state, ui, t)}${frame("counter", state, ui, t)}${events(state, ui, t)}
+      ${frame("paper", state, ui, t)}${booth(t)}${frame("central", state, ui, t, centralLine(state, ui, t))}
     </main>`;
 }
 
@@ -49,12 +49,12 @@ function title(name, simulated, href, t) {
     ${href ? html`<a href=${href} target="_blank" rel="noopener" aria-label="${t(`wall-${name}`)}: ${t("wall-open")}" title=${t("wall-open")}>${icon("arrow-left", "out")}</a>` : nothing}</h2>`;
 }
 
-function frame(name, ui, t, line = nothing) {
+function frame(name, state, ui, t, line = nothing) {
   const { width, height, link, simulated } = FRAMES[name];
   const href = ui.links[link];
   return html`<section class="card ${name}">${title(name, simulated, href, t)}${line}
     ${href ? html`<div class="fit" data-width=${width} data-height=${height}>${keyed(href, html`<iframe src=${href} title=${name} allow="autoplay"></iframe>`)}</div>`
-      : html`<p class="missing">${t("wall-missing")}</p>`}</section>`;
+      : state ? html`<p class="missing">${t("wall-missing")}</p>` : nothing}</section>`;
 }
 
 function booth(t) {
@@ -71,7 +71,7 @@ function centralLine(state, ui, t) {
 
 function events(state, ui, t) {
   return html`<section class="card events">${title("events", false, null, t)}
-    ${!ui.live || !state ? html`<p class="missing">${t("wall-stale")}</p>`
+    ${ui.live === null ? nothing : !ui.live || !state ? html`<p class="missing">${t("wall-stale")}</p>`
       : !state.events.length ? html`<p class="missing">${t("wall-events-none")}</p>` : eventTable(state, t)}</section>`;
 }
 

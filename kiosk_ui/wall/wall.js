@@ -9,7 +9,7 @@ import { view } from "/ui/wall/view.js";
 const LANGUAGE = "luukku.wall.language"; // in localStorage
 const DAY_SPEED = 60; // a day of eight hours in eight minutes
 
-const ui = { state: null, live: false, lang: firstLanguage(), links: {}, day: undefined, problem: false, speak, play, stop };
+const ui = { state: null, live: null, lang: firstLanguage(), links: {}, day: undefined, problem: false, speak, play, stop };
 const draw = drawer(() => view(ui.state, ui));
 const fitter = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
 

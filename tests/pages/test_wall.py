@@ -1,5 +1,6 @@
 """The demo's wall: every surface on one screen, events in plain words, a mark for what central holds."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +21,14 @@ class House(Stage):
     """A stage that shows each page its own view."""
 
     def __post_init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
         self.views: dict[str, Any] = {
             "kiosk": states.kiosk(), "tv": scenes.tv(sound=False), "counter": scenes.counter(),
         }  # fmt: skip
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
+        await self.open.wait()
         asked = self.state
         self.state = self.views.get(request.query["view"]) or asked
         try:
@@ -105,3 +109,14 @@ async def test_without_a_link_the_wall_shows_no_events(open_page: OpenPage, stag
     stage.silent = True
     await page.locator(".events .missing").wait_for(timeout=6500)
     assert await page.locator(".events tr").count() == 0
+
+
+async def test_before_the_first_word_of_the_point_the_wall_calls_nothing_missing_or_lost(
+    open_page: OpenPage, stage: House
+) -> None:
+    stage.open.clear()
+    page = await open_page("/wall", 1920, 1080, ready=".card.tv")
+    assert await page.locator(".card:not(.booth) .missing").count() == 0
+    await page.locator(".events .missing").wait_for(timeout=6500)
+    stage.open.set()
+    await page.locator(".events tbody tr").first.wait_for(timeout=6500)
