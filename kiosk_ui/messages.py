@@ -11,7 +11,7 @@ from kiosk_ui import ROOT
 
 TREE = ROOT / "i18n"
 HOUSE = "fi"
-REMEMBERED = 512  # sentences: most that are said were said a moment ago
+REMEMBERED = 256  # sentences: most that are said were said a moment ago
 
 
 class MessageFault(Exception):

@@ -15,7 +15,7 @@ MARKS_PER_LETTER = 2  # Vietnamese needs two; a heap of them draws over the line
 LOOK_AT = 4  # read at most so many times the wanted length: the rest can only be cut off
 SAME_LOOK = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2212": "-"})
 FIRST_MARK = "\u0300"  # below it every letter has one cell
-REMEMBERED = 512  # texts: most of a ticket stood on the one before
+REMEMBERED = 256  # texts: most of a ticket stood on the one before
 
 
 @lru_cache(maxsize=REMEMBERED)
