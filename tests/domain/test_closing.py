@@ -1,5 +1,6 @@
 """Opening and closing: by the hours, by hand, at the day's end; what becomes of whoever still waits."""
 
+import msgspec
 import pytest
 
 from controller.domain import commands as c
@@ -180,3 +181,69 @@ def test_an_alarm_outlives_the_day() -> None:
     point.until("2026-11-24T08:00")
     point.tick()
     assert point.state.incidents[alarm].state == "raised"
+
+
+def test_at_midnight_a_late_customer_goes_with_the_old_day_and_the_reset_opens_the_new() -> None:
+    point = MemoryPoint(start="2026-11-23T18:00")
+    point.tick()
+    point.order("open_queue", {"queue": "k"})
+    point.open()
+    late = point.take()
+    point.until("2026-11-23T23:58")
+    point.tick()
+    point.call()
+    point.do(c.NoShow(counter="c1"))
+    assert late.visit in point.state.late
+    point.until("2026-11-24T00:01")
+    point.tick()
+    ends = [event for event in point.events() if event.type.endswith(("visit.ended.v1", "queue.reset.v1"))]
+    assert [(event.type.split(".")[1], event.businessdate) for event in ends] == [
+        ("visit", "2026-11-23"), ("queue", "2026-11-24"),
+    ]  # fmt: skip
+
+
+def test_a_late_customer_is_given_up_when_the_time_is_over_or_the_clock_went_back() -> None:
+    point = MemoryPoint()
+    point.open()
+    point.take(), point.take()
+    for wait_s, given_up in ((point.config.point.late_s - 1, 0), (1, 1)):
+        if not point.state.late:
+            point.call()
+            point.do(c.NoShow(counter="c1"))
+        point.later(wait_s)
+        point.tick()
+        assert len(point.of(e.VisitEnded)) == given_up
+    point.call()
+    point.do(c.NoShow(counter="c1"))
+    for back_ms, given_up in ((60_000, 1), (1, 2)):
+        point.ms -= back_ms
+        point.tick()
+        assert len(point.of(e.VisitEnded)) == given_up, "a minute of doubt is no reason"
+
+
+def test_a_closed_counter_that_the_new_config_has_no_more_is_left_alone() -> None:
+    point = MemoryPoint()
+    point.tick()
+    point.open("c3")
+    point.do(c.CloseCounter(counter="c3"))
+    point.config = msgspec.structs.replace(
+        point.config, counters=tuple(one for one in point.config.counters if one.id != "c3")
+    )
+    assert point.tick() == []
+
+
+def test_what_was_opened_by_hand_keeps_its_customers_while_the_hours_close_another_service() -> None:
+    """By hand a queue is open beyond the hours: nobody in it is removed when the rest of the house closes."""
+    point = MemoryPoint(config(end_of_day="remove_at_close"), start="2026-11-23T15:00")
+    point.tick()
+    passport = point.take("passport")
+    point.order("close_queue", {"queue": "k"})
+    point.tick()
+    point.order("open_queue", {"queue": "k"})
+    waits = point.take()
+    point.until("2026-11-23T15:59")
+    point.tick()
+    assert [point.stage(t) for t in (passport, waits)] == ["waiting", "waiting"]
+    point.until("2026-11-23T16:00")
+    point.tick()
+    assert [point.stage(t) for t in (passport, waits)] == ["removed", "removed"]
