@@ -25,7 +25,7 @@ TESTS = ["tests/domain", "tests/journal/test_ledger_model.py"]
 NOT_ON_TIME = ["tests/domain/test_hours.py::test_asking_again_costs_microseconds"]  # a fault of speed is none of ours
 STARTING_S = 3  # of CPU, to import and collect
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.toml"
-QUIET = ["-pno:cacheprovider", "-pno:xdist", "-pno:schemathesis", "-pno:playwright", "--tb=no", "--timeout=900"]
+QUIET = ["-pno:cacheprovider", "-pno:xdist", "-pno:schemathesis", "-pno:playwright", "--tb=no", "--timeout=120"]
 
 
 class Planted:
