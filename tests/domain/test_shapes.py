@@ -1,5 +1,5 @@
 """What other systems and yesterday's journals rely on: each member of config, events and commands, with its default
-and its bounds, and how each refusal is answered.
+and its bounds (of the state too: kept snapshots have that shape, and another one costs a whole replay), and how each refusal is answered.
 
 tests/golden/shapes.json is what they are. A change of it is a change of the contract: make it on purpose, with
 `python -m tests.domain.test_shapes --write`, and read the difference.
@@ -16,6 +16,7 @@ from controller.domain import draft
 from controller.domain.commands import Command
 from controller.domain.events import EVENTS
 from controller.domain.point import Config
+from controller.domain.state import State
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "shapes.json"
 PROBLEMS = {
@@ -26,7 +27,12 @@ PROBLEMS = {
 
 def shapes() -> dict[str, Any]:
     """By room and type: members, defaults, bounds, and what may be left out."""
-    rooms = {"config": [Config], "events": list(EVENTS.values()), "commands": Command.__subclasses__()}
+    rooms = {
+        "config": [Config],
+        "events": list(EVENTS.values()),
+        "commands": Command.__subclasses__(),
+        "state": [State],
+    }
     return {room: _without_words(msgspec.json.schema_components(types)[1]) for room, types in rooms.items()}
 
 
