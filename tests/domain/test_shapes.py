@@ -1,5 +1,6 @@
 """What other systems and yesterday's journals rely on: each member of config, events and commands, with its default
-and its bounds (of the state too: kept snapshots have that shape, and another one costs a whole replay), and how each refusal is answered.
+and its bounds, and how each refusal is answered. The state's too: kept snapshots have its shape, and another one costs
+a whole replay.
 
 tests/golden/shapes.json is what they are. A change of it is a change of the contract: make it on purpose, with
 `python -m tests.domain.test_shapes --write`, and read the difference.
