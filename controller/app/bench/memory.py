@@ -29,7 +29,8 @@ TARGETS = (
     Target("ours", "growth_mib", 1.0, "steady"),
 )
 HOW = (
-    "proportional set size of the daemon without video: start_pss_mib once it is ready, day_pss_mib after the first "
+    "proportional set size of the daemon without video, and without what only the tests' tools bring into its "
+    "environment (as_installed.py): start_pss_mib once it is ready, day_pss_mib after the first "
     "day, pss_mib the most at any day's end, rss_mib the same with all that it shares counted whole, growth_mib from "
     "the second day's end to the last's; a day is 300 customers over HTTP with their papers, watched by three pages, "
     "its night a clock put on by 24 h; beside it a bare Python process with aiohttp, apsw and msgspec imported and a "
