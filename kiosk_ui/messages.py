@@ -24,6 +24,8 @@ class Messages:
     def __init__(self, language: str, house: str = HOUSE) -> None:
         self.language = language
         self._spoken = tuple(name for name in dict.fromkeys((language, house)) if name in languages())
+        for name in self._spoken:
+            bundle(name)  # read now: whoever warms it up does so where it may block
 
     def text(self, message: str, **arguments: str | int | float) -> str:
         return _said(self._spoken, message, tuple(arguments.items()))

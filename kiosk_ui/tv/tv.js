@@ -22,15 +22,17 @@ const draw = drawer(() => view(screen.state, {
 const sound = new Sound((id, ok, reason) => link?.said(id, ok, reason), draw);
 let link = null;
 let redraw = 0;
+let due = Infinity; // when the picture changes next without any message
 
 /** Look for calls not seen before; the point's own time says how old they are, so wait for its first beat. */
 function see() {
   if (!screen.state || !screen.point) return;
   const now = performance.now();
   calls.see(screen.state.called, screen.point.time + now - screen.point.at, now);
+  if (due <= now) draw();
+  due = calls.nextChange(now);
   clearTimeout(redraw);
-  const next = calls.nextChange(now);
-  if (next < Infinity) redraw = setTimeout(() => { see(); draw(); }, next - now + 20);
+  if (due < Infinity) redraw = setTimeout(see, due - now + 20);
 }
 
 function onState(state) {
