@@ -19,6 +19,10 @@ DIGITS = """() => [...document.documentElement.innerText.matchAll(/\\p{N}/gu)].l
   + /\\p{N}/u.test(document.title) + [...document.querySelectorAll("[title],[aria-label],[alt]")].length"""
 ROWS = "[...document.querySelectorAll('.called li')].map((row) => row.innerText.replace(/\\s+/g, ' ').trim())"
 PULSING = "document.querySelectorAll('.called li.pulsing').length"
+NO_LOOKS_BY_TIMER = """() => {
+  const later = window.setTimeout;
+  window.setTimeout = (what, ...more) => what.name === "see" ? 0 : later(what, ...more);
+}"""
 PULSES = """(ms) => new Promise((done) => {
   const grounds = [];
   const look = () => grounds.push(getComputedStyle(document.querySelector(".called li")).backgroundColor);
@@ -104,6 +108,18 @@ async def test_a_recall_pulses_again_and_says_so(open_page: OpenPage, stage: Sta
     await stage.push({"called": [scenes.call("K050", "1", 2)]})
     await until(page, f"{PULSING} > 0")
     assert (await page.evaluate(ROWS))[0] == "K 050 Vuorosi, uusi kutsu 1"
+
+
+async def test_a_row_stops_pulsing_also_when_a_heartbeat_looks_before_the_timer(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    page = await tv(open_page)
+    await page.evaluate(NO_LOOKS_BY_TIMER)
+    await stage.push({"called": [scenes.call("K050", "1")]})
+    await until(page, f"{PULSING} > 0")
+    await page.wait_for_timeout(4000)
+    await until(page, f"{PULSING} === 0", 4)
+    assert await page.locator(".fresh").count() == 1
 
 
 async def test_a_call_stands_out_for_at_least_twelve_seconds_then_rests(open_page: OpenPage, stage: Stage) -> None:
