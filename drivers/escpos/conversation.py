@@ -1,6 +1,7 @@
 """One connection's talk with a printer: questions with bounded answers over one reader, never reused."""
 
 import asyncio
+import string
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from random import Random
@@ -13,7 +14,7 @@ from drivers.links.link import DeviceGone, Link
 WRITE_S = 1.0  # a few bytes of a question
 ASK_AGAIN_S = 0.25  # a printer that is well answers in milliseconds: a question that hangs longer may have been lost
 OURS = "~"  # process IDs of our own questions begin with it (the ledger's job IDs do not)
-PRINTABLE = range(0x21, 0x7F)
+LETTERS = string.ascii_letters + string.digits + "+-"  # 64: three of them are 18 bits of chance
 
 Listener = Callable[[Frame], None]
 
@@ -214,7 +215,8 @@ class Conversation:
 
     def mark(self) -> str:
         """A process ID of our own, which no job has."""
-        return OURS + "".join(chr(self._random.choice(PRINTABLE)) for _ in range(3))
+        bits = self._random.getrandbits(18)  # asked for once: it may be the kernel that answers
+        return OURS + LETTERS[bits & 63] + LETTERS[bits >> 6 & 63] + LETTERS[bits >> 12]
 
     def _take(self, data: bytes) -> None:
         for frame in self._parser.feed(data):

@@ -4,6 +4,7 @@ Everybody keeps asking with the same Idempotency-Key until there is an answer, a
 """
 
 import asyncio
+from collections import Counter
 from random import Random
 from typing import Any
 
@@ -24,14 +25,16 @@ END = {"resolution": "first_contact", "guidance": "none"}
 async def persist(client: Stranger, role: str, path: str, body: Any, key: str) -> Answer:
     """The same request again and again until somebody answers it."""
     deadline = asyncio.get_running_loop().time() + PATIENCE_S
+    met: Counter[str] = Counter()
     while True:
         try:
             said = await client.ask(role, "POST", path, body, key)
             if said.status < 500:
                 return said
-        except (aiohttp.ClientError, ConnectionError, TimeoutError):
-            pass  # it died on us; the same key makes asking again safe
-        assert asyncio.get_running_loop().time() < deadline, f"no answer to {key}"
+            met[f"{said.status} {said.body[:200]!r}"] += 1
+        except (aiohttp.ClientError, ConnectionError, TimeoutError) as failed:
+            met[repr(failed)] += 1  # it died on us; the same key makes asking again safe
+        assert asyncio.get_running_loop().time() < deadline, f"no answer to {key}: {met}"
         await asyncio.sleep(0.05)
 
 

@@ -14,8 +14,8 @@ import aiohttp
 
 from controller.app.bench.figures import Ask, Figures, Measured, Target, Tell, latencies, percentile, ratios, spread
 from controller.app.bench.glass import Glass, chromium, opened
+from controller.app.bench.presses import SERVICES, settled
 from controller.app.bench.stage import Point, address, floor, point
-from controller.app.bench.ticket import SERVICES, settled
 
 ROUNDS, CALLS, SCREENS = 5, 20, 8
 SHOWN_S = 20.0

@@ -1,4 +1,5 @@
-"""The floors: the least that a program must do on this machine to do the same. Each is a process of its own.
+"""The floors: the least that a program must do on this machine to do the same; and printers that cost no time, for
+those who measure what stands before them. Each is a process of its own.
 
     python -m controller.app.bench.floors NAME DIR [...]
 
@@ -7,6 +8,7 @@ says `floor: ...` when it is ready, at which address if it has one, and works un
 
 import asyncio
 import importlib
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -26,6 +28,13 @@ socket.onmessage = (event) => { document.querySelector(".number").textContent = 
 </script>"""
 BODY_LIMIT = 16 * 2**20
 BATCH = 500  # events, as the uplink sends them
+ASKED = re.compile(  # of all that reaches a printer, what it answers or counts: drivers/escpos/commands.py
+    rb"\x10\x04(?P<status>[\x01-\x04])|(?P<count>\x1dg2\x00.\x00)|\x1d\(H\x06\x0000(?P<job>.{4})|(?P<asb>\x1da\xff)"
+    rb"|(?P<cut>\x1dV[AB]\x00)",
+    re.DOTALL,
+)
+WELL = {b"\x01": b"\x16", b"\x02": b"\x12", b"\x03": b"\x12", b"\x04": b"\x12"}
+WELL_ASB = b"\x14\x00\x00\x0f"
 
 
 def opened(path: Path) -> apsw.Connection:
@@ -138,6 +147,40 @@ async def send(journal: Path, url: str) -> None:
             after += len(rows)
 
 
+class Printer(asyncio.Protocol):
+    """Confirms each paper at once and draws none. It takes each packet for whole: so does who measures with it send."""
+
+    def __init__(self) -> None:
+        self._cuts = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._transport.write(b"".join(self._answer(asked) for asked in ASKED.finditer(data)))
+
+    def _answer(self, asked: re.Match[bytes]) -> bytes:
+        match asked.lastgroup:
+            case "status":
+                return WELL[asked["status"]]
+            case "count":
+                return b"_%d\x00" % self._cuts
+            case "job":
+                return b"7\x22" + asked["job"] + b"\x00"
+            case "asb":
+                return WELL_ASB
+            case _:
+                self._cuts += 1
+                return b""
+
+
+async def printers(stop: asyncio.Event, count: int) -> None:
+    """So many of them, a port each."""
+    loop = asyncio.get_running_loop()
+    serving = [await loop.create_server(Printer, "127.0.0.1", 0) for _ in range(count)]
+    await _stay(stop, "printers at " + " ".join(str(one.sockets[0].getsockname()[1]) for one in serving))
+
+
 SERVED: dict[str, Callable[[Path], web.Application]] = {
     "ticket": ticket,
     "memory": memory,
@@ -157,6 +200,9 @@ async def main(name: str, folder: Path, more: list[str]) -> None:
         sending = asyncio.create_task(send(Path(more[0]), more[1]))
         await _stay(stop, "sending")
         await sending
+        return
+    if name == "printers":
+        await printers(stop, int(more[0]))
         return
     runner = web.AppRunner(SERVED[name](folder), access_log=None, shutdown_timeout=1)
     await runner.setup()

@@ -13,7 +13,7 @@ import apsw
 
 from controller.app.bench.figures import Ask, Figures, Measured, Target, Tell, latencies, of_rounds, ratios, spread
 from controller.app.bench.in_process import ledger, wish
-from controller.app.bench.ticket import LANGUAGES, SERVICES
+from controller.app.bench.presses import LANGUAGES, SERVICES
 from controller.domain.commands import CancelTicket
 from controller.ledger import Ledger
 

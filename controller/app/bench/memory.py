@@ -14,8 +14,8 @@ import aiohttp
 
 from controller.app.asking import Asker, session
 from controller.app.bench.figures import Ask, Figures, Measured, Target, Tell, ratios, spread
+from controller.app.bench.presses import LANGUAGES, SERVICES
 from controller.app.bench.stage import Point, floor, point
-from controller.app.bench.ticket import LANGUAGES, SERVICES
 
 DAYS, VISITS, LEAST = 7, 300, 12
 AT_ONCE = 8  # customers in the house

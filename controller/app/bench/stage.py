@@ -80,13 +80,17 @@ async def program(words: Sequence[str], ready: str, log: Path) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def point(folder: Path, *, screens: int = 1, quick: bool = True, nights: bool = False) -> AsyncIterator[Point]:
+async def point(
+    folder: Path, *, screens: int = 1, quick: bool = True, at_once: int = 0, nights: bool = False
+) -> AsyncIterator[Point]:
     """The demo's point as `luukku run` runs it (with `nights`: as nights.py does), one kiosk, its virtual printer a
-    process of its own: as slow as a real one, or as `quick` as its process is."""
+    process of its own: as slow as a real one, or as `quick` as its process is. Or so many kiosks, each with a printer
+    that takes no time at all (`at_once`)."""
     async with AsyncExitStack() as stack:
-        port = await stack.enter_async_context(_printer(folder, quick=quick))
+        printers = _at_once(folder, at_once) if at_once else _printer(folder, quick=quick)
+        ports = await stack.enter_async_context(printers)
         config = folder / "point.toml"
-        write_toml(config, point_toml(port, screens=screens))
+        write_toml(config, point_toml(*ports, screens=screens))
         words = run_words(config, folder / "data", nights=nights)
         running = await stack.enter_async_context(program(words, " at http", folder / "point.log"))
         url = running.said.rpartition(" at ")[2].strip()
@@ -99,13 +103,16 @@ def run_words(config: Path, data: Path, *, nights: bool = False) -> tuple[str, .
     return (sys.executable, "-m", "controller.app.bench.nights", str(config), str(data)) if nights else plain
 
 
-def point_toml(port: int, *, screens: int = 1, central: str = "") -> dict[str, Any]:
-    """The demo's config on a free port: one kiosk that may press as fast as it can, its printer at `port`, queues
+def point_toml(*ports: int, screens: int = 1, central: str = "") -> dict[str, Any]:
+    """The demo's config on a free port: a kiosk for each printer's port, that may press as fast as it can; queues
     without end."""
     raw: dict[str, Any] = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
     raw["listen"] = {"device": f"127.0.0.1:{free_port()}"}
-    raw["kiosks"] = [{"id": "k0", "printer": "p0", "rate": {"every_s": 0}}]
-    raw["printers"] = [{"id": "p0", "kind": "escpos", "link": f"tcp:127.0.0.1:{port}", "profile": "virtual"}]
+    raw["kiosks"] = [{"id": f"k{n}", "printer": f"p{n}", "rate": {"every_s": 0}} for n in range(len(ports))]
+    raw["printers"] = [
+        {"id": f"p{n}", "kind": "escpos", "link": f"tcp:127.0.0.1:{port}", "profile": "virtual"}
+        for n, port in enumerate(ports)
+    ]
     raw["screens"] = [{"id": f"s{n}"} for n in range(screens)]
     for queue in raw["queues"]:
         queue["cap"] = 0
@@ -147,11 +154,17 @@ async def tokens(data: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _printer(folder: Path, *, quick: bool) -> AsyncIterator[int]:
+async def _printer(folder: Path, *, quick: bool) -> AsyncIterator[list[int]]:
     """A virtual printer's port."""
     words = (*PRINTER, *(QUICK if quick else ()), "--out", str(folder / "paper"), "--id", "p0")
     async with program(words, "ready", folder / "printer.log") as running:
-        yield int(running.said.rpartition(":")[2])
+        yield [int(running.said.rpartition(":")[2])]
+
+
+@asynccontextmanager
+async def _at_once(folder: Path, count: int) -> AsyncIterator[list[int]]:
+    async with floor("printers", folder / "printers", str(count)) as running:
+        yield [int(port) for port in running.said.split()[-count:]]
 
 
 async def _line(process: asyncio.subprocess.Process, ready: str, words: Sequence[str], log: Path) -> str:
