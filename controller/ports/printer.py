@@ -53,7 +53,8 @@ class PrinterCondition(Enum):
 
 class PrinterHealth(msgspec.Struct, frozen=True):
     """Condition with causes (`paper_out`, `near_end`, `cover`, `cutter`, `offline`, `error`, `no_answer`,
-    `no_link`, `busy_elsewhere`) and the strongest tier seen on this link so far, None before any proof."""
+    `no_link`, `busy_elsewhere`; of a refusal also `recovering`) and the strongest tier seen on this link so far, None
+    before any proof."""
 
     condition: PrinterCondition
     causes: tuple[str, ...] = ()
@@ -120,3 +121,8 @@ class Printer(Protocol):
 
     async def clear(self) -> bool:
         """Clear the printer's buffers, mark a hanging scrap KESKEN / AVBRUTEN and cut it. True when done and proven."""
+
+    async def abandon(self) -> None:
+        """The last job is given up: whatever the printer still holds of it must never come out. Said at once if there
+        is a link (within 1 s), else with the first bytes of the next; the paper that hangs is cut off as by `clear` as
+        soon as the printer is well, before it takes another job."""

@@ -58,6 +58,8 @@ class Paper:
     async def run(self) -> None:
         """Recover what was in hand, then follow the journal."""
         after = self._ledger.state.seq
+        if self._ended_without_paper():
+            await self._printer.abandon()
         for ticket in self._left():
             self._wanted.put_nowait((ticket.id, False))
         async with asyncio.TaskGroup() as tasks:
@@ -70,6 +72,12 @@ class Paper:
         state = self._ledger.state
         mine = [state.tickets[id_] for id_ in state.unfinished_prints if self._is_mine(state.tickets[id_])]
         return sorted(mine, key=lambda t: (t.print.state not in DOUBT, state.unfinished_prints[t.id]))
+
+    def _ended_without_paper(self) -> bool:
+        """Was the last job on this printer given up? Who gave it up may not have lived to tell the printer."""
+        papers = (ticket.print for ticket in self._ledger.state.tickets.values())
+        sent = [paper for paper in papers if paper.device == self._printer.id and paper.job]
+        return bool(sent) and max(sent, key=lambda paper: paper.job).state in {"failed", "void"}
 
     def reprint(self, ticket: str) -> bool:
         """A second paper was asked for; True when it is this printer's affair."""
@@ -228,11 +236,11 @@ class Paper:
 
     async def _given_up(self, id_: str, cause: str) -> bool:
         ticket = self._ledger.state.tickets.get(id_)
-        if ticket is None or ticket.print.state in FINAL:
-            return True
-        if self._age(ticket) <= GIVE_UP_MS:
-            return False
-        await self._finish(id_, "failed", None, cause or "gave_up", 0)
+        if ticket is not None and ticket.print.state not in FINAL:
+            if self._age(ticket) <= GIVE_UP_MS:
+                return False
+            await self._finish(id_, "failed", None, cause or "gave_up", 0)
+        await self._printer.abandon()
         return True
 
     async def _turn_away(self) -> None:

@@ -28,6 +28,7 @@ class Attendance:
     def __init__(self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str) -> None:
         self.talk: Conversation | None = None
         self.board = HealthBoard()
+        self.clear_first = False  # a job was given up: the first bytes on a new link are those that drop it
         self._id = id
         self._profile = profile
         self._open_link = open_link
@@ -36,6 +37,8 @@ class Attendance:
         self._lives = 0
         self._cuts: int | None = None
         self._replies: dict[int, int] = {}
+        self._swept = False  # on this link: no torn command is left
+        self._swept_in_vain = False  # and it has not answered since
         self._kick = asyncio.Event()
         self._look: Once | None = None  # while somebody is on the line
         self._attempt = 0
@@ -100,17 +103,29 @@ class Attendance:
     async def _keep(self, talk: Conversation) -> None:
         """Ask how it is, for ever: often while it is silent, seldom while it answers."""
         loop = asyncio.get_running_loop()
-        await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
+        if self.clear_first:
+            await talk.write(commands.CLEAR_NOW)
+        self._swept = False
         well_at = loop.time()
         while True:
             self._look = look = Once()  # before the question: what is wanted while it hangs is not lost with it
-            if await self._ask(talk):
+            answers = await self._ask(talk)
+            if not self._swept and (answers or not self._swept_in_vain):
+                await self._sweep(talk, in_vain=not answers)
+                continue
+            if answers:
                 well_at = loop.time()
             elif loop.time() - well_at > SILENT_S:
                 raise DeviceGone(self._id, "silent")
             silent = self.board.now.condition is PrinterCondition.UNKNOWN
             await talk.until(look, within=ASK_AGAIN_S if silent else KEEP_ALIVE_S)
             await talk.write(commands.ASB_ON)  # it may have been initialised behind our back
+
+    async def _sweep(self, talk: Conversation, *, in_vain: bool) -> None:
+        """End whatever command a link before this one left torn. Once for a printer that does not answer: its buffer
+        would fill up, and then not even the order to clear it would reach it."""
+        await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
+        self._swept, self._swept_in_vain = True, in_vain
 
     async def _ask(self, talk: Conversation) -> bool:
         """Whether the printer gave any sign of life."""
@@ -119,6 +134,7 @@ class Attendance:
         if replies is None and talk.frames == frames:
             self.silent(talk)
             return False
+        self._swept_in_vain = False
         self._tell_return()
         return True
 
@@ -126,15 +142,20 @@ class Attendance:
         """In the order of the wire, so that an older word never covers a newer one."""
         match frame:
             case Asb():
-                self.board.said(causes_of_asb(frame))
+                self._said(causes_of_asb(frame))
             case Realtime(n=n, bits=bits):
                 self._replies[n] = bits
                 if n == 4 and len(self._replies) == 4:
-                    self.board.said(causes_of_replies(self._replies))
+                    self._said(causes_of_replies(self._replies))
             case ProcessId():
                 self.board.proved(Tier.PROCESS_ID)
             case _:
                 pass
+
+    def _said(self, causes: tuple[str, ...]) -> None:
+        """It says how it is. Well it is only when nothing torn can swallow the next ticket's beginning."""
+        if self._swept or blocking(causes):
+            self.board.said(causes)
 
     async def _pause(self) -> None:
         """The backoff: doubled, capped, jittered, cut short by a kick."""

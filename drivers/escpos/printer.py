@@ -1,6 +1,7 @@
 """A ticket printer as the core sees it: one supervised link, one job at a time, proof or a named doubt."""
 
 import asyncio
+from contextlib import suppress
 from random import Random
 from typing import NoReturn
 
@@ -31,6 +32,7 @@ PROOF_S = 2.0  # the contract's patience beyond the time the paper needs
 JUDGE_S = 4.0  # a paper that was still coming when we asked is out by then
 WELL = frozenset({PrinterCondition.READY, PrinterCondition.DEGRADED})
 CLEAR_S = 1.0  # for each answer while clearing
+TIDY_LOOK_S, TIDY_AGAIN_S = 0.1, 1.0  # is it well at last; after clearing it did not help
 
 log = structlog.get_logger()
 
@@ -49,6 +51,8 @@ class EscposPrinter:
         self._line = Attendance(id, profile, open_link, random=random, life=life)
         self._turn = asyncio.Lock()
         self._cut0: int | None = None  # from the last prepare; one delivery uses it up
+        self._dirty, self._clean = asyncio.Event(), asyncio.Event()  # may it hold something of a job that was given up?
+        self._clean.set()
 
     @property
     def id(self) -> str:
@@ -64,7 +68,9 @@ class EscposPrinter:
     async def run(self) -> None:
         """Keep one connection for ever; ends only by cancellation (or at once, when python-escpos is not there)."""
         await asyncio.to_thread(scrap_mark, "warm", self._profile)  # loads composer and fonts before the first ticket
-        await self._line.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tidy())
+            await self._line.run()
 
     def reconnect_now(self) -> None:
         """An outside sign of life: try at once instead of waiting the backoff out, or look at a live link."""
@@ -72,11 +78,15 @@ class EscposPrinter:
 
     async def prepare(self) -> Prepared:
         try:
-            async with asyncio.timeout(PREPARE_S), self._turn:
-                return await self._prepare(self._live())
+            async with asyncio.timeout(PREPARE_S):
+                if self.health.condition in WELL:
+                    await self._clean.wait()
+                async with self._turn:
+                    return await self._prepare(self._live())
         except (TimeoutError, DeviceGone) as error:
             self._line.look()
-            cause = "no_link" if isinstance(error, DeviceGone) else "no_answer"
+            silent = "recovering" if self._dirty.is_set() else "no_answer"
+            cause = "no_link" if isinstance(error, DeviceGone) else silent
             raise PrinterUnavailable(self._id, cause) from error
 
     async def print(self, paper: TicketPaper, job: str, *, simulated: bool) -> PrintOutcome:
@@ -106,12 +116,33 @@ class EscposPrinter:
             except (PrinterUnavailable, DeviceGone):
                 return False
 
+    async def abandon(self) -> None:
+        self._clean.clear()
+        self._dirty.set()
+        if not self._profile.real_time_clear:
+            return
+        self._line.clear_first = True
+        if self._line.talk is not None:
+            with suppress(DeviceGone):
+                await self._line.talk.write(commands.CLEAR_NOW, within=CLEAR_S)  # it may hear us though it is silent
+
+    async def _tidy(self) -> None:
+        """Cut off what hangs of a job that was given up, as soon as the printer is well."""
+        while True:
+            await self._dirty.wait()
+            if self.health.condition not in WELL:
+                await asyncio.sleep(TIDY_LOOK_S)
+            elif not await self.clear():
+                await asyncio.sleep(TIDY_AGAIN_S)
+
     def _live(self) -> Conversation:
         if self._line.talk is None:
             raise PrinterUnavailable(self._id, "no_link")
         return self._line.talk
 
     async def _prepare(self, talk: Conversation) -> Prepared:
+        if self._dirty.is_set():
+            raise PrinterUnavailable(self._id, self._line.blocked or "recovering")
         if self._profile.cut_counter and self.health.condition in WELL:
             said, self._cut0 = await talk.status_and_count(within=PREPARE_COUNT_S, give_up=self._is_blocked)
             if self._cut0 is not None:
@@ -200,7 +231,12 @@ class EscposPrinter:
         self._cut0 = await self._count(talk, within=CLEAR_S) if self._profile.cut_counter else None
         mark = talk.mark()
         sheet = await asyncio.to_thread(scrap_mark, mark, self._profile)
-        return (await self._deliver(sheet, mark)).end is PrintEnd.CONFIRMED
+        if (await self._deliver(sheet, mark)).end is not PrintEnd.CONFIRMED:
+            return False
+        self._dirty.clear()
+        self._clean.set()
+        self._line.clear_first = False
+        return True
 
 
 def _now() -> float:

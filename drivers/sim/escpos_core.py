@@ -10,6 +10,7 @@ motor, so that a slow mechanism holds the sender back as a real one does.
 """
 
 from collections import deque
+from collections.abc import Callable
 
 from drivers.sim.escpos_parser import Parser
 from drivers.sim.fault_schedule import Armed, FaultSchedule
@@ -44,6 +45,7 @@ class EscposCore:
         self.silent = False
         self.drops = 0  # connections to close, counted up by drop and power
         self.received = 0
+        self.struck: Callable[[Fault], None] = lambda fault: None  # told of each fault in the moment it happens
         self.mechanism = Mechanism(speed_mm_s, cut_s)
         self._rx_bytes = rx_bytes
         self._wire = bytearray()
@@ -241,6 +243,7 @@ class EscposCore:
 
     def _happen(self, fault: Fault) -> None:
         busy = not self.mechanism.idle or self._interpreter.mid_line
+        self.struck(fault)
         match fault.kind:
             case FaultKind.PAPER_OUT:
                 self.condition.paper_out = True

@@ -5,10 +5,11 @@ as one header and then one ROW command a dot row, because it is larger than any 
 it arrives. Lengths: Epson ESC/POS command reference.
 """
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 
-CHAR = b"char"  # one byte of text in args
+CHAR = b"char"  # text in args: a run of printable bytes, or one other
 ROW = b"row"  # one dot row of the raster whose header came before
 RASTER = b"\x1dv0"
 
@@ -33,6 +34,9 @@ FIXED_LENGTHS: dict[bytes, int] = {
     DLE + b"\x05": 1,
 }
 
+FIRST = 0  # a byte count: the one byte that begins a command
+# Runs that are taken at once, for speed: letters, no more than fit on a line, and the NULs that end a torn command.
+RUN = re.compile(rb"[\x20-\x7e\x80-\xff]{2,64}|\0{2,}")
 MAX_TABS = 32  # ESC D
 BARCODE_TERMINATED = range(7)  # GS k m: 0-6 end with NUL, 65.. carry a length
 
@@ -63,22 +67,31 @@ class Parser:
         self.taken = bytearray()  # every byte pulled since someone last emptied this
         self._held = bytearray()
         self._grammar = _grammar()
-        self._want = _asked(next(self._grammar))
+        self._asked(next(self._grammar))
 
-    @property
-    def amid_command(self) -> bool:
-        return bool(self._held) or self._want != 1
+    def _asked(self, step: "int | Command") -> None:
+        assert isinstance(step, int), "the grammar asks for bytes before it gives a command"
+        self._between = step == FIRST
+        self._want = max(1, step)
 
     def pull(self, buffer: bytearray) -> Command | None:
+        if self._between and (run := RUN.match(buffer)):
+            return self._text(buffer, run.end())
         while self._take(buffer):
             got = bytes(self._held)
             self._held.clear()
             step = self._grammar.send(got)
             if isinstance(step, Command):
-                self._want = _asked(next(self._grammar))
+                self._asked(next(self._grammar))
                 return step
-            self._want = step
+            self._asked(step)
         return None
+
+    def _text(self, buffer: bytearray, size: int) -> Command:
+        run = bytes(buffer[:size])
+        del buffer[:size]
+        self.taken += run
+        return Command(CHAR, run)
 
     def _take(self, buffer: bytearray) -> bool:
         part = buffer[: self._want - len(self._held)]
@@ -88,15 +101,10 @@ class Parser:
         return len(self._held) == self._want
 
 
-def _asked(step: "int | Command") -> int:
-    assert isinstance(step, int), "the grammar asks for bytes before it gives a command"
-    return step
-
-
 def _grammar() -> Wanting:
-    """Yields a byte count and is sent exactly those bytes, or yields a finished command."""
+    """Yields a byte count and is sent exactly those bytes (FIRST: one), or yields a finished command."""
     while True:
-        first = yield 1
+        first = yield FIRST
         if first in (ESC, GS, FS):
             yield from _led(first + (yield 1))
         elif first == DLE:

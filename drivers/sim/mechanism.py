@@ -47,15 +47,12 @@ class Mechanism:
         self._cut_s = cut_s
         self.hanging: list[bytes] = [BLANK_ROW] * HEAD_TO_CUTTER_ROWS
         self._queue: deque[Rows | Cut | Answer] = deque()
+        self.rows_waiting = 0
         self._free_s = 0.0  # it has done everything up to here
 
     @property
     def idle(self) -> bool:
         return not self._queue
-
-    @property
-    def rows_waiting(self) -> int:
-        return sum(len(work.rows) for work in self._queue if isinstance(work, Rows))
 
     @property
     def cut_waiting(self) -> bool:
@@ -72,6 +69,7 @@ class Mechanism:
     def print_rows(self, rows: list[bytes]) -> None:
         if not rows:
             return
+        self.rows_waiting += len(rows)
         if self._queue and isinstance(self._queue[-1], Rows):
             self._queue[-1].rows.extend(rows)
         else:
@@ -117,6 +115,7 @@ class Mechanism:
         kept = [self._queue.popleft()] if keep_first and self._queue else []
         lost = b"".join(work.raw for work in self._queue if isinstance(work, Cut))
         self._queue = deque(kept)
+        self.rows_waiting = sum(len(work.rows) for work in kept if isinstance(work, Rows))
         return lost
 
     @property
@@ -136,6 +135,7 @@ class Mechanism:
         if count <= 0:
             return None
         self.hanging.extend(rows.popleft() for _ in range(count))
+        self.rows_waiting -= count
         self._free_s += count / self.rows_per_s
         if not rows:
             self._queue.popleft()

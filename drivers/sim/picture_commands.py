@@ -96,7 +96,9 @@ class PictureCommands:
     def _char(self, args: bytes) -> None:
         byte = args[0]
         if byte >= 0x20 and byte != 0x7F:
-            self._print(self.typesetter.letter(byte))
+            for each in args:
+                if wrapped := self.typesetter.letter(each):
+                    self._print(wrapped)
         elif byte == 0x0A:
             self._print(self.typesetter.end_line())
         elif byte == 0x0C:

@@ -307,8 +307,25 @@ async def test_it_ends_when_told_to_even_while_the_line_breaks() -> None:
                 await asyncio.sleep(0)
 
 
-async def test_a_new_connection_ends_whatever_was_torn_before_it_asks_anything_of_the_paper() -> None:
+async def test_a_new_connection_ends_whatever_was_torn_before_the_printer_is_called_ready() -> None:
     peer = Peer()
     async with ready(peer):
-        await until(lambda: b"\x1da\xff" in bytes(peer.got))
-        assert bytes(peer.got).startswith(bytes(1000))
+        got = bytes(peer.got)
+        assert got.startswith(b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04" + bytes(1000))
+        assert got.index(b"\x1da\xff") > got.index(bytes(1000))
+
+
+async def test_a_printer_that_does_not_answer_is_not_filled_up_with_what_ends_a_torn_command() -> None:
+    """Its buffer must keep room for the order to clear it, however often it is connected anew."""
+    peer = Peer()
+    peer.answers = False
+    async with listening(peer), attended(peer) as printer:
+        for links in (1, 2, 3):
+            await until(lambda links=links: peer.connections == links)
+            await asyncio.sleep(2.2)  # longer than it waits for an answer
+            peer.hang_up()
+            printer.reconnect_now()
+        assert bytes(peer.got).count(bytes(1000)) == 1
+        peer.answers = True
+        await until(is_now(printer, PrinterCondition.READY))
+        assert bytes(peer.got).count(bytes(1000)) == 2

@@ -17,7 +17,7 @@ from drivers.sim.typesetter import Typesetter
 COPY_MARK = b"KOPIO"
 SCRAP_MARK = b"KESKEN"
 INITIALISE = b"\x1b@"  # ESC @: every job begins with it
-QR_STORE = re.compile(rb"\x1d\(k..1P0", re.DOTALL)  # GS ( k, function 180: the data follow
+QR_STORE = re.compile(rb"\x1d\(k(..)1P0", re.DOTALL)  # GS ( k, function 180: length, and the data follow
 QR_MODULE = re.compile(rb"\x1d\(k\x03\x001C(.)", re.DOTALL)  # function 167
 QR_LEVEL = re.compile(rb"\x1d\(k\x03\x001E(.)", re.DOTALL)  # function 169
 
@@ -62,18 +62,19 @@ class Papers:
     def _found(self, piece: Piece) -> Iterator[tuple[str, bool]]:
         for store in QR_STORE.finditer(piece.raw):
             begin = store.end()
-            if not piece.raw.startswith(self._prefix, begin):
+            data = piece.raw[begin : begin + int.from_bytes(store[1], "little") - 3]
+            if not data.startswith(self._prefix):
                 continue
-            code = piece.raw[begin + len(self._prefix) :][:16].decode("ascii", "replace")
             job = max(0, piece.raw.rfind(INITIALISE, 0, begin))
             before = piece.raw[job:begin]
-            ticket = self._tickets.get(code) or self._before.get(code)
-            hold("no paper bears a code that nobody was given", ticket is not None, code)
             if SCRAP_MARK in piece.raw[begin:]:
                 continue
-            url = self._prefix + code.encode()
-            if _stands_on(piece.rows, qr_rows(url, _last(QR_MODULE, before, 3), _last(QR_LEVEL, before, 48))):
-                yield str(ticket), COPY_MARK in before
+            if not _stands_on(piece.rows, qr_rows(data, _last(QR_MODULE, before, 3), _last(QR_LEVEL, before, 48))):
+                continue
+            code = data.removeprefix(self._prefix).decode("ascii", "replace")
+            ticket = self._tickets.get(code) or self._before.get(code)
+            hold("no paper bears a code that nobody was given", ticket is not None, code)
+            yield str(ticket), COPY_MARK in before
 
 
 def _last(pattern: re.Pattern[bytes], data: bytes, otherwise: int) -> int:

@@ -38,7 +38,7 @@ def written(told: Told, real_s: float, cpu_s: float) -> str:
     lines += [
         f"  {'steps checked':<24}{tally.step:>12,}",
         f"  {'single checks of laws':<24}{tally['checks']:>12,}",
-        f"  {'replays of it all':<24}{tally['whole replays']:>12,}  and {tally['replays of a day']:,} of a day",
+        *_replays(tally),
         f"  {'journal':<24}{told.hash[:24]}  (the same for the same command)",
         f"  {told.virtual_s / 3600:.1f} h of virtual time in {real_s:.1f} s ({cpu_s:.1f} s CPU): "
         f"{told.virtual_s / max(real_s, 1e-9):,.0f} x real time",
@@ -56,6 +56,12 @@ def _broken(told: Told) -> list[str]:
         f"  at       {told.at}",
         f"  again    {told.command}",
     ]
+
+
+def _replays(tally: Tally) -> list[str]:
+    if not tally["whole replays"]:
+        return []
+    return [f"  {'replays of it all':<24}{tally['whole replays']:>12,}  and {tally['replays of a day']:,} of a day"]
 
 
 def _group(title: str, counts: dict[str, int]) -> list[str]:
