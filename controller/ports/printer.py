@@ -1,5 +1,6 @@
 """What the core needs of a ticket printer: one model of the paper, four questions with bounded answers."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -84,6 +85,24 @@ class PrintOutcome(msgspec.Struct, frozen=True):
     ms: int
 
 
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """What a printer answered while a test paper was printed. `tier`: the strongest proof that it gave, BLIND for none,
+    None when nothing could be printed (`cause` says why). `ms` from the first question to the last answer."""
+
+    tier: Tier | None
+    process_id: bool = False  # said the job's name when it was on paper (Epson GS ( H)
+    cut_counter: bool = False  # its count of all cuts (GS g 2) rose by one
+    barrier: bool = False  # said that all was processed (GS r)
+    automatic_status: bool = False  # ASB
+    realtime_status: bool = False  # DLE EOT
+    realtime_clear: bool = False  # DLE DC4 8
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    cause: str = ""
+    ms: int = 0
+
+
 class PrinterUnavailable(Exception):
     """The printer cannot take a job now; nothing was sent. `cause` is one of PrinterHealth's causes."""
 
@@ -126,3 +145,7 @@ class Printer(Protocol):
         """The last job is given up: whatever the printer still holds of it must never come out. Said at once if there
         is a link (within 1 s), else with the first bytes of the next; the paper that hangs is cut off as by `clear` as
         soon as the printer is well, before it takes another job."""
+
+    async def examine(self, now: datetime, *, simulated: bool) -> Examined:
+        """Print a test paper, the time `now` on it, and find out what the printer answers; from then on it is asked
+        only that. Raises PrinterUnavailable when it cannot print now. Takes up to half a minute when it is silent."""

@@ -53,6 +53,12 @@ class Attendance:
         """The cause that keeps it from printing, or ""."""
         return blocking(self.board.now.causes)
 
+    def learn(self, profile: Profile) -> None:
+        """What the printer really answers; holds for this link and all that follow."""
+        self._profile = profile
+        if self.talk is not None:
+            self.talk.learn(profile)
+
     def look(self) -> None:
         """Ask the printer now how it is."""
         if self._look is not None:

@@ -27,6 +27,11 @@ def say_when_printed(job: str) -> bytes:
     return b"\x1d(H\x06\x0000" + ident
 
 
+def name(n: int) -> bytes:
+    """GS I: who it is; 66 the maker, 67 the model, 68 the serial number -> 5F text 00."""
+    return bytes((0x1D, 0x49, n))
+
+
 def code_page(n: int) -> bytes:
     return bytes((0x1B, 0x74, n))
 

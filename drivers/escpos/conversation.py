@@ -63,6 +63,10 @@ class Conversation:
         self.marks = profile.process_id  # unlearnt when the printer answers a count but not the mark after it
         self.frames = 0
 
+    def learn(self, profile: Profile) -> None:
+        """The printer was found to answer as this profile says."""
+        self._profile, self.marks = profile, profile.process_id
+
     @property
     def garbage(self) -> int:
         return self._parser.garbage

@@ -2,12 +2,15 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
 from random import Random
 from typing import NoReturn
 
+import msgspec
 import structlog
 
 from controller.ports.printer import (
+    Examined,
     Prepared,
     PrintEnd,
     PrinterCondition,
@@ -22,6 +25,7 @@ from drivers.escpos.attendance import Attendance
 from drivers.escpos.compose import lay_out, scrap_mark
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.delivery import Delivery, Verdict
+from drivers.escpos.examination import examine, test_sheet
 from drivers.escpos.profiles import Profile
 from drivers.escpos.sheet import Sheet
 from drivers.links.link import DeviceGone, LinkOpener
@@ -97,6 +101,32 @@ class EscposPrinter:
             began = _now()
             verdict = await self._deliver(sheet, job)
         return _outcome(verdict, began)
+
+    async def examine(self, now: datetime, *, simulated: bool) -> Examined:
+        async with self._turn:
+            talk = self._live()
+            job = talk.mark()
+            sheet = await asyncio.to_thread(test_sheet, self._id, now, job, self._profile, simulated=simulated)
+            try:
+                found = await examine(talk, self._profile, sheet, job, lambda: self._line.blocked)
+            except DeviceGone as gone:
+                raise PrinterUnavailable(self._id, "no_link") from gone
+            if found.tier is None:
+                raise PrinterUnavailable(self._id, found.cause)
+            self.learn(found)
+            if found.tier is not Tier.BLIND:
+                self._line.board.proved(found.tier)
+            else:
+                self._line.look()
+        return found
+
+    def learn(self, found: Examined) -> None:
+        """From now on ask it what it answers, whatever its profile says."""
+        self._profile = msgspec.structs.replace(
+            self._profile, process_id=found.process_id, cut_counter=found.cut_counter, asb=found.automatic_status,
+            real_time_clear=found.realtime_clear,
+        )  # fmt: skip
+        self._line.learn(self._profile)
 
     async def judge(self, before: Prepared) -> PrintOutcome:
         began = _now()
