@@ -19,8 +19,7 @@ from drivers.escpos.status import Asb, Frame, Info, ProcessId
 ANSWER_S = 1.0  # a printer that is well answers in milliseconds
 NAME_S = 0.4
 PROOF_S = 2.0  # beyond the time that the paper needs
-TITLE = "KOETULOSTE · TESTUTSKRIFT"
-TITLES = "TEST PRINT · GEAHČČALANČÁLLU"
+TITLES = ("KOETULOSTE", "TESTUTSKRIFT", "TEST PRINT", "GEAHČČALANČÁLLU")
 LETTERS = "Åå Ää Öö Éé Üü · Áá Čč Đđ Ŋŋ Šš Ŧŧ Žž"
 RULER = "0123456789"
 MAKER, MODEL, SERIAL = 66, 67, 68  # GS I
@@ -33,8 +32,8 @@ def test_sheet(device: str, now: datetime, job: str, profile: Profile, *, simula
     if simulated:
         page.line("SIMULAATTORI · SIMULATOR", size=SMALL)
     page.gap(8)
-    page.paragraph(TITLE, size=LARGE, bold=True)
-    page.paragraph(TITLES, size=LARGE, bold=True)
+    for title in TITLES:
+        page.paragraph(title, size=LARGE, bold=True)
     page.gap(8)
     page.paragraph(f"{device} · {profile.name}")
     page.paragraph(now.strftime("%d.%m.%Y %H:%M:%S"))
