@@ -20,7 +20,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     cut_ms: int
     head_to_cutter_mm: float
     rx_buffer: int  # bytes the printer takes while it cannot print
-    code_pages: dict[str, int]  # Python codec -> n of ESC t, the preferred one first
+    code_pages: dict[str, int]  # Python codec -> n of ESC t, the preferred one first; none: every line is drawn
+    native_qr: bool = True  # obeys GS ( k; else the QR is drawn
     process_id: bool  # answers GS ( H: tier T1
     cut_counter: bool  # answers GS g 2 178: tier T2
     asb: bool = True  # sends automatic status

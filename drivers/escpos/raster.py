@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import segno
 from PIL import Image, ImageDraw, ImageFont, features
 
 CELL_W, CELL_H = 12, 24  # dots of font A
@@ -53,8 +54,11 @@ def drawable(text: str) -> tuple[str, frozenset[str]]:
     return " ".join("".join(out).split()), frozenset(lost)
 
 
-def draw_line(text: str, *, across: int, down: int, bold: bool, dots: int, centred: bool, leading: int = 0) -> Bitmap:
-    """One line at its place in a line of `dots`, `across` and `down` times font A; shrunk if need be, never clipped."""
+def draw_line(
+    text: str, *, across: int, down: int, bold: bool, dots: int, centred: bool, inverse: bool = False, leading: int = 0
+) -> Bitmap:
+    """One line at its place in a line of `dots`, `across` and `down` times font A; shrunk if need be, never clipped.
+    `inverse`: white on a black box of the words' own width."""
     image = Image.new("L", (dots, CELL_H * across), 255)
     draw = ImageDraw.Draw(image)
     runs = _runs(text)
@@ -62,14 +66,28 @@ def draw_line(text: str, *, across: int, down: int, bold: bool, dots: int, centr
     while (width := _width(runs, size, bold)) > dots and size > 8:
         size = min(size - 1, int(size * dots / width))
     x = (dots - width) / 2 if centred else 0.0 if _direction(text) != "rtl" else dots - width
+    if inverse:
+        draw.rectangle((x, 0, x + width - 1, image.height), fill=0)
     for run, face in runs:
         font = _font(face, size, bold)
-        draw.text((round(x), BASELINE * across), run, font=font, fill=0, anchor="ls", direction=_direction(run))
+        draw.text(
+            (round(x), BASELINE * across), run, font=font, fill=255 * inverse, anchor="ls", direction=_direction(run)
+        )
         x += font.getlength(run, direction=_direction(run))
     if down != across:
         image = image.resize((dots, CELL_H * down), Image.Resampling.BICUBIC)
     page = Image.new("L", (dots, CELL_H * down + leading), 255)
     page.paste(image)
+    return pack(page)
+
+
+def draw_qr(address: str, *, dot: int, dots: int) -> Bitmap:
+    """A QR of error level M in the middle of a line of `dots`, each module `dot` wide, no white around it."""
+    rows = segno.make_qr(address, error="m", mode="byte", boost_error=False).matrix
+    side = len(rows) * dot
+    small = Image.frombytes("L", (len(rows), len(rows)), bytes(0 if module else 255 for row in rows for module in row))
+    page = Image.new("L", (dots, side), 255)
+    page.paste(small.resize((side, side), Image.Resampling.NEAREST), ((dots - side) // 2, 0))
     return pack(page)
 
 

@@ -105,17 +105,21 @@ class Setting:
         self._bitmap(raster.Bitmap(width, rows, b"\xff" * (width * rows)))
 
     def qr(self, address: str) -> bool:
-        """A native QR in the middle; False when the address is too long for one that can be scanned."""
+        """A QR in the middle, the printer's own where it has one; False when the address is too long for one that can
+        be scanned."""
         size = len(address.encode())
         version = next((v for v, room in enumerate(QR_BYTES_M, 1) if size <= room), None)
         if not size or version is None:
             return False
         modules = 17 + 4 * version
         dot = max(QR_DOT_MIN, min(QR_DOT_MAX, QR_WIDTH_DOTS // modules))
-        self._set(align="center")
+        self._set(align="center" if self._profile.native_qr else "left")
         self.gap(QUIET_ZONE * dot)
-        self._pen.qr(address, ec=QR_LEVEL_M, size=dot, native=True)
-        self._dots += modules * dot
+        if self._profile.native_qr:
+            self._pen.qr(address, ec=QR_LEVEL_M, size=dot, native=True)
+            self._dots += modules * dot
+        else:
+            self._bitmap(raster.draw_qr(address, dot=dot, dots=self._profile.dots))
         self.gap(QUIET_ZONE * dot)
         return True
 
@@ -133,7 +137,8 @@ class Setting:
         if self._profile.two_byte_letters:
             self._pen._raw(commands.ONE_BYTE_LETTERS)
         self._pen._raw(commands.dots_as_unit(self._profile.dpi) + commands.SMOOTH_LARGE_LETTERS)
-        self._use_page(next(iter(self._profile.code_pages)))
+        for page in tuple(self._profile.code_pages)[:1]:
+            self._use_page(page)
 
     def _alike(self, words: str) -> str:
         """The words as they are to be set: what no code page spells, in letters that some font has."""
@@ -155,7 +160,7 @@ class Setting:
         """As letters if a code page spells the whole paragraph, else as dots: one sentence has one face."""
         spelled = text.spell(words, self._profile.code_pages, self._page)
         if spelled is None or text.spell(paragraph, self._profile.code_pages, self._page) is None:
-            self._drawn(words, size=size, bold=bold, centred=centred)
+            self._drawn(words, size=size, bold=bold, centred=centred, inverse=inverse)
         else:
             self._lettered(*spelled, size=size, bold=bold, centred=centred, inverse=inverse)
         self._end_part()
@@ -169,7 +174,7 @@ class Setting:
         self._pen._raw(letters + b"\n")
         self._dots += _pitch(size)
 
-    def _drawn(self, words: str, *, size: Size, bold: bool, centred: bool) -> None:
+    def _drawn(self, words: str, *, size: Size, bold: bool, centred: bool, inverse: bool) -> None:
         self._set(align="left")
         self._bitmap(
             raster.draw_line(
@@ -179,6 +184,7 @@ class Setting:
                 bold=bold,
                 dots=self._profile.dots,
                 centred=centred,
+                inverse=inverse,
                 leading=_pitch(size) - raster.CELL_H * size.down,
             )
         )

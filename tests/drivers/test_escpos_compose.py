@@ -3,6 +3,7 @@
 After a wanted change: `python -m tests.drivers.test_escpos_compose` writes the golden files anew; read the diff.
 """
 
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,15 +11,20 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from pyzbar import pyzbar
 
 from controller.ports.printer import TicketPaper
 from drivers.escpos.compose import compose, lay_out, scrap_mark
 from drivers.escpos.profiles import profile, profiles
+from drivers.sim.escpos_core import EscposCore
+from drivers.sim.paper_store import picture
 from tests.drivers.escpos_counter import orders
 from tests.drivers.escpos_tickets import ALL, FI, SE
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "escpos"
 VIRTUAL = profile("virtual")
+LETTERED = sorted(key for key, known in profiles().items() if known.code_pages)
 HOSTILE = (
     "\x1b@",
     "\x1dV\x00",
@@ -52,6 +58,17 @@ def shape(paper: TicketPaper) -> set[str]:
     return {name for name, _ in orders(compose(paper, "job1", VIRTUAL, simulated=True)) if name != "text"}
 
 
+def on_paper(data: bytes) -> Image.Image:
+    """What the virtual printer makes of it, as a picture."""
+    core = EscposCore()
+    for at in range(0, len(data), 2048):
+        core.feed(data[at : at + 2048], float(at))
+        core.advance(at + 2000.0)
+    core.advance(1e6)
+    (piece,) = core.take_pieces()
+    return Image.open(BytesIO(picture(piece.rows)))
+
+
 @pytest.mark.parametrize("language", ALL)
 def test_the_ticket_is_the_one_that_was_judged_good(language: str) -> None:
     data = compose(ALL[language], "job1", VIRTUAL, simulated=False)
@@ -64,7 +81,7 @@ def test_a_marked_copy_and_a_scrap_are_the_ones_that_were_judged_good() -> None:
     assert spelled_out(scrap_mark("job1", VIRTUAL).data) == (GOLDEN / "scrap.txt").read_text("utf-8")
 
 
-@pytest.mark.parametrize("key", sorted(profiles()))
+@pytest.mark.parametrize("key", LETTERED)
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_a_ticket_in_letters_is_small(key: str, language: str) -> None:
     assert len(compose(ALL[language], "job1", profile(key), simulated=True)) < 1500
@@ -134,7 +151,7 @@ def test_a_simulated_ticket_says_so_and_a_real_one_does_not() -> None:
 
 def test_the_number_is_at_least_12_mm_high_on_every_printer() -> None:
     cap_height = 16 / 24  # of font A's cell
-    for printer in profiles().values():
+    for printer in map(profile, LETTERED):
         sizes = [
             argument[0] & 7
             for name, argument in orders(compose(FI, "job1", printer, simulated=False))
@@ -155,3 +172,17 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+@pytest.mark.parametrize("paper", [FI, SE], ids=["fi", "se"])
+def test_a_printer_without_letters_of_its_own_gets_every_line_and_the_qr_as_dots(paper: TicketPaper) -> None:
+    drawn = msgspec.structs.replace(VIRTUAL, code_pages={}, native_qr=False)
+    marked = msgspec.structs.replace(paper, copy_mark="KOPIO")
+    found = list(orders(compose(marked, "job1", drawn, simulated=True)))
+    assert not any(args.strip() for name, args in found if name == "text")
+    assert {name for name, _ in found} <= {"1b40", "1b61", "1b4a", "1d61", "1d50", "1d62", "1d56", "1d28", DRAWING}
+    assert [args[:3] for name, args in found if name == "1d28"] == [b"H\x06\x00"], "no native QR"
+    picture = on_paper(compose(marked, "job1", drawn, simulated=True))
+    assert [code.data.decode() for code in pyzbar.decode(picture)] == [paper.qr]
+    lettered = on_paper(compose(marked, "job1", VIRTUAL, simulated=True))
+    assert abs(picture.height - lettered.height) < 40, "the same paper"
