@@ -32,6 +32,7 @@ from tests.app.cli import LUUKKU, here, one_line
 Captured = pytest.CaptureFixture[str]
 # Names that others rely on: the contract's for `ticket`, and each target's.
 PROMISED = {
+    "paper": {"ours": {"p50_ms", "p99_ms", "lag_p99_ms"}, "floor": {"p50_ms", "p99_ms"}, "ratio": {"p50", "p99"}},
     "ticket": {"ours": {"p50_ms", "p99_ms", "p99_50_ms", "cpu_ms", "compose_text_ms", "compose_raster_ms"},
                "floor": {"p50_ms", "p99_ms", "p99_50_ms", "cpu_ms"}, "ratio": {"p50", "p99", "p99_50", "cpu"}},
     "board": {"ours": {"p50_ms", "p99_ms"}, "floor": {"p50_ms", "p99_ms"}, "ratio": {"p50", "p99"}},
@@ -86,7 +87,10 @@ def test_a_benchmark_tells_its_figures_beside_the_floors(short_path: Path, name:
     if name == "ticket":
         assert told["about"]["printed"] >= 3
         assert told["about"]["hall_printed"] == told["about"]["hall_tickets"], "every paper was confirmed"
+        assert told["about"]["lobby_cpu_ms"] > 0
         assert told["ours"]["cpu_ms"] < told["about"]["hall_cpu_ms"], "composing is told apart"
+    if name == "paper":
+        assert told["about"]["drawn_is_confirmed"] == 1
     assert f"## {name}\n" in written.read_text() and told["machine"]["kernel"] in written.read_text()
     assert [left.name for left in short_path.iterdir() if left.name.startswith("bench-")] == [], (
         "nothing is left behind"

@@ -11,10 +11,12 @@ import importlib
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 import aiohttp
 import apsw
@@ -30,11 +32,13 @@ BODY_LIMIT = 16 * 2**20
 BATCH = 500  # events, as the uplink sends them
 ASKED = re.compile(  # of all that reaches a printer, what it answers or counts: drivers/escpos/commands.py
     rb"\x10\x04(?P<status>[\x01-\x04])|(?P<count>\x1dg2\x00.\x00)|\x1d\(H\x06\x0000(?P<job>.{4})|(?P<asb>\x1da\xff)"
-    rb"|(?P<cut>\x1dV[AB]\x00)",
+    rb"|(?P<cut>\x1dV[AB]\x00)|(?P<processed>\x1dr1)|(?P<begin>\x1b@)",
     re.DOTALL,
 )
 WELL = {b"\x01": b"\x16", b"\x02": b"\x12", b"\x03": b"\x12", b"\x04": b"\x12"}
 WELL_ASB = b"\x14\x00\x00\x0f"
+PAPER = b"\x1b@" + b"letters of a ticket " * 30 + b"\x1dVB\x00"
+FIRST_BYTES = "first-bytes"
 
 
 def opened(path: Path) -> apsw.Connection:
@@ -69,6 +73,21 @@ def ticket(folder: Path) -> web.Application:
 
     app = web.Application()
     app.add_routes([web.post("/tickets", take)])
+    return app
+
+
+def paper(folder: Path) -> web.Application:
+    """POST /tickets: as `ticket`, and then the bytes of a paper to the printer at the port in `folder`/port."""
+    app, port = ticket(folder), int((folder / "port").read_text())
+
+    async def printed(request: web.Request, answer: web.StreamResponse) -> None:
+        app[WIRE].write(PAPER)
+
+    async def connected(app: web.Application) -> None:
+        _, app[WIRE] = await asyncio.open_connection("127.0.0.1", port)
+
+    app.on_startup.append(connected)
+    app.on_response_prepare.append(printed)
     return app
 
 
@@ -150,8 +169,9 @@ async def send(journal: Path, url: str) -> None:
 class Printer(asyncio.Protocol):
     """Confirms each paper at once and draws none. It takes each packet for whole: so does who measures with it send."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: BinaryIO | None) -> None:
         self._cuts = 0
+        self._log = log
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -169,20 +189,29 @@ class Printer(asyncio.Protocol):
                 return b"7\x22" + asked["job"] + b"\x00"
             case "asb":
                 return WELL_ASB
-            case _:
+            case "processed":
+                return b"\x00"
+            case "cut":
                 self._cuts += 1
-                return b""
+            case _:
+                if self._log is not None:
+                    self._log.write(b"%d\n" % time.monotonic_ns())
+        return b""
 
 
-async def printers(stop: asyncio.Event, count: int) -> None:
-    """So many of them, a port each."""
-    loop = asyncio.get_running_loop()
-    serving = [await loop.create_server(Printer, "127.0.0.1", 0) for _ in range(count)]
+async def printers(stop: asyncio.Event, count: int, folder: Path) -> None:
+    """So many of them, a port each. Of the first, when each paper's first byte came (CLOCK_MONOTONIC, ns, a line each)
+    stands in `folder`."""
+    loop, log = asyncio.get_running_loop(), (folder / FIRST_BYTES).open("ab", buffering=0)
+    logs = [log, *([None] * (count - 1))]
+    serving = [await loop.create_server(partial(Printer, one), "127.0.0.1", 0) for one in logs]
     await _stay(stop, "printers at " + " ".join(str(one.sockets[0].getsockname()[1]) for one in serving))
 
 
+WIRE = web.AppKey("wire", asyncio.StreamWriter)
 SERVED: dict[str, Callable[[Path], web.Application]] = {
     "ticket": ticket,
+    "paper": paper,
     "memory": memory,
     "drain": drain,
     "board": board,
@@ -202,7 +231,7 @@ async def main(name: str, folder: Path, more: list[str]) -> None:
         await sending
         return
     if name == "printers":
-        await printers(stop, int(more[0]))
+        await printers(stop, int(more[0]), folder)
         return
     runner = web.AppRunner(SERVED[name](folder), access_log=None, shutdown_timeout=1)
     await runner.setup()
@@ -218,4 +247,5 @@ async def _stay(stop: asyncio.Event, said: str) -> None:
 
 
 if __name__ == "__main__":
+    Path(sys.argv[2]).mkdir(parents=True, exist_ok=True)
     asyncio.run(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3:]))

@@ -81,7 +81,7 @@ async def program(words: Sequence[str], ready: str, log: Path) -> AsyncIterator[
 
 @asynccontextmanager
 async def point(
-    folder: Path, *, screens: int = 1, quick: bool = True, at_once: int = 0, nights: bool = False
+    folder: Path, *, screens: int = 1, quick: bool = True, at_once: int = 0, drawn: bool = False, nights: bool = False
 ) -> AsyncIterator[Point]:
     """The demo's point as `luukku run` runs it (with `nights`: as nights.py does), one kiosk, its virtual printer a
     process of its own: as slow as a real one, or as `quick` as its process is. Or so many kiosks, each with a printer
@@ -90,7 +90,7 @@ async def point(
         printers = _at_once(folder, at_once) if at_once else _printer(folder, quick=quick)
         ports = await stack.enter_async_context(printers)
         config = folder / "point.toml"
-        write_toml(config, point_toml(*ports, screens=screens))
+        write_toml(config, point_toml(*ports, screens=screens, drawn=drawn))
         words = run_words(config, folder / "data", nights=nights)
         running = await stack.enter_async_context(program(words, " at http", folder / "point.log"))
         url = running.said.rpartition(" at ")[2].strip()
@@ -103,14 +103,19 @@ def run_words(config: Path, data: Path, *, nights: bool = False) -> tuple[str, .
     return (sys.executable, "-m", "controller.app.bench.nights", str(config), str(data)) if nights else plain
 
 
-def point_toml(*ports: int, screens: int = 1, central: str = "") -> dict[str, Any]:
+def point_toml(*ports: int, screens: int = 1, central: str = "", drawn: bool = False) -> dict[str, Any]:
     """The demo's config on a free port: a kiosk for each printer's port, that may press as fast as it can; queues
-    without end."""
+    without end. `drawn`: all printers but the first get their papers as dots."""
     raw: dict[str, Any] = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
     raw["listen"] = {"device": f"127.0.0.1:{free_port()}"}
     raw["kiosks"] = [{"id": f"k{n}", "printer": f"p{n}", "rate": {"every_s": 0}} for n in range(len(ports))]
     raw["printers"] = [
-        {"id": f"p{n}", "kind": "escpos", "link": f"tcp:127.0.0.1:{port}", "profile": "virtual"}
+        {
+            "id": f"p{n}",
+            "kind": "escpos",
+            "link": f"tcp:127.0.0.1:{port}",
+            "profile": "generic-drawn" if drawn and n else "virtual",
+        }
         for n, port in enumerate(ports)
     ]
     raw["screens"] = [{"id": f"s{n}"} for n in range(screens)]
