@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import NoReturn, Protocol
 
-
 NOT_FOUND = frozenset({
     "absent",  # nothing of that name is plugged in
     "ambiguous",  # more than one thing has that name

@@ -27,7 +27,8 @@ class Hotplug:
         self._owners: dict[Wanted, Owner] = {}
         self._told: dict[Wanted, list[Callable[[], None]]] = {}
         self._watchers: list[Callable[[Attached], None]] = []
-        self._trouble: NoUdev | None = NoUdev("nobody has looked yet", "wait a moment")
+        self._trouble: NoUdev | None = None
+        self._looked = False
         self._since: list[Change] | None = None  # what came while a look is under way; None when none is
         self._missed = asyncio.Event()
         self._reported: frozenset[str] = frozenset()
@@ -36,6 +37,11 @@ class Hotplug:
     def attached(self) -> tuple[Attached, ...]:
         """Everything that is plugged in and that a point could use."""
         return tuple(self._attached.values())
+
+    @property
+    def looked(self) -> bool:
+        """Whether it has seen what is there; before that nothing is known."""
+        return self._looked
 
     @property
     def trouble(self) -> NoUdev | None:
@@ -103,7 +109,7 @@ class Hotplug:
             heard = self._since
         finally:
             self._since = None
-        self._trouble = None
+        self._trouble, self._looked = None, True
         self._settle(_after(seen, heard), frozenset())
 
     def _drain(self, ear: Ear) -> None:

@@ -1,8 +1,11 @@
 """libudev, through pyudev: what is there now, and what is told of each change. The only file that knows pyudev."""
 
+import os
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +15,7 @@ from drivers.udev.attached import Attached, Kind, as_serial, port_names
 
 SUBSYSTEMS = ("usbmisc", "input", "tty")
 RECEIVE_BYTES = 8 << 20  # a hub full of devices says some hundred kB at once; the kernel cuts it to its own limit
+AT_ONCE = 20  # messages a turn: each is worth some tenths of a millisecond, and a ticket must not wait for a hub
 MEND = "sudo apt install libudev1"
 UDEVD = Path("/run/udev/control")  # systemd-udevd's socket: without it nobody names devices or sets their group
 
@@ -43,7 +47,7 @@ class Ear(Protocol):
     def fileno(self) -> int: ...
 
     def drain(self) -> list[Change]:
-        """What came since; never waits. Raises `Missed`."""
+        """What came since, or as much of it as one turn of the loop may bear; never waits. Raises `Missed`."""
 
 
 class Udev(Protocol):
@@ -69,14 +73,14 @@ class Libudev:
         self._pyudev = pyudev
 
     def look(self) -> tuple[Attached, ...]:
-        if not UDEVD.exists():
-            raise NoUdev("systemd-udevd does not run", "sudo apt install udev; sudo systemctl start systemd-udevd")
         context = self._pyudev.Context()  # why anew: a context is one thread's, and a look is in any
         found = []
         for subsystem in SUBSYSTEMS:
             for device in context.list_devices(subsystem=subsystem).match_is_initialized():
                 if (one := describe(device)) is not None:
                     found.append(one)
+        if not found and not UDEVD.exists():
+            raise NoUdev("systemd-udevd does not run", "sudo apt install udev; sudo systemctl start systemd-udevd")
         return tuple(found)
 
     def listen(self) -> Ear:
@@ -99,9 +103,15 @@ class LibudevEar:
 
     def drain(self) -> list[Change]:
         try:
-            return [change(device) for device in iter(partial(self._monitor.poll, 0), None)]
+            return [change(device) for device in islice(iter(partial(self._monitor.poll, 0), None), AT_ONCE)]
         except OSError as no:
+            self._take_error()
             raise Missed(str(no)) from no
+
+    def _take_error(self) -> None:
+        """Else the socket stays readable for ever: pyudev's poll() raises before it reads the error away."""
+        with socket.socket(fileno=os.dup(self.fileno())) as line:
+            line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
 
 def change(device: Any) -> Change:
