@@ -55,9 +55,12 @@ class Hotplug:
         return tuple(one for one in self._attached.values() if one.device not in owned)
 
     def where(self, link: str, kind: Kind) -> str:
-        """The node that `link` leads to now, for `os.open`. Raises `DeviceGone` with a reason of `NOT_FOUND`."""
+        """The node that `link` leads to now, for `os.open`. Raises `DeviceGone` with a reason of `NOT_FOUND`, or
+        "unreachable" before the first look."""
         if self._trouble is not None:
             raise DeviceGone(link, "no_udev", str(self._trouble))
+        if not self._looked:
+            raise DeviceGone(link, "unreachable", "nobody has looked yet")
         wanted = Wanted(link, kind)
         owner = self._owners[wanted] if wanted in self._owners else resolve(wanted, self._attached.values())
         if isinstance(owner, DeviceGone):
@@ -121,6 +124,8 @@ class Hotplug:
             return
         if self._since is not None:
             self._since.extend(changes)
+        if not self._looked:
+            return  # the look that is under way applies them; until then nobody could be told where anything is
         fresh = frozenset(change.path for change in changes if change.came)
         self._settle(_after(self._attached, changes), fresh)
 
@@ -142,7 +147,7 @@ class Hotplug:
     def _cannot(self, why: NoUdev) -> None:
         if self._trouble is None or self._trouble.why != why.why:
             log.error("hotplug.no_udev", why=why.why, mend=why.mend)
-        self._trouble = why
+        self._trouble, self._looked = why, False
         self._settle({}, frozenset())
 
     def _report_unbound(self) -> None:

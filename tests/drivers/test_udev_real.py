@@ -91,7 +91,7 @@ async def test_what_is_there_before_the_daemon_is_found_and_told(world: World) -
     world.plug_printer("1-2", "TM0001")
     hotplug, calls = Hotplug(), list[str]()
     hotplug.tell("usb:TM0001", Kind.PRINTER, lambda: calls.append("called"))
-    assert where(hotplug, "usb:TM0001") == "absent", "nobody has looked yet"
+    assert where(hotplug, "usb:TM0001") == "unreachable", "nobody has looked yet: nothing is known"
     async with following(hotplug):
         assert where(hotplug, "usb:TM0001") == "/dev/usb/lp0"
     assert calls == ["called"]

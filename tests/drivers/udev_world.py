@@ -5,6 +5,7 @@ inside sees nothing else. Root is not needed where the kernel gives everybody us
 """
 
 import asyncio
+import fcntl
 import importlib
 import inspect
 import os
@@ -43,6 +44,7 @@ class World:
         for over in ("/sys", "/run/udev"):
             _mount(over)
         _dev_of_our_own()
+        _loopback()
         for folder in ("/sys/bus/usb", "/sys/class/usbmisc", "/sys/class/input", "/sys/class/tty", "/run/udev/data"):
             Path(folder).mkdir(parents=True, exist_ok=True)
         Path("/run/udev/control").touch()
@@ -215,6 +217,12 @@ def _dev_of_our_own() -> None:
             subprocess.run(["mount", "--rbind", str(real), str(ours)], check=True)
     subprocess.run(["mount", "--move", str(made), "/dev"], check=True)
     made.rmdir()
+
+
+def _loopback() -> None:
+    """Up: a new network namespace has it down."""
+    with socket.socket() as line:
+        fcntl.ioctl(line, 0x8914, struct.pack("16sH14x", b"lo", 0x41))  # SIOCSIFFLAGS: IFF_UP | IFF_RUNNING
 
 
 if __name__ == "__main__":
