@@ -124,6 +124,8 @@ class Hotplug:
             return
         if self._since is not None:
             self._since.extend(changes)
+        if _stale(self._attached, changes):
+            self._missed.set()
         if not self._looked:
             return  # the look that is under way applies them; until then nobody could be told where anything is
         fresh = frozenset(change.path for change in changes if change.came)
@@ -163,11 +165,21 @@ def _after(attached: dict[str, Attached], changes: list[Change]) -> dict[str, At
     """What is there once `changes` have happened, in their order."""
     now = dict(attached)
     for change in changes:
-        if change.device is None:
-            now.pop(change.path, None)
-        else:
+        now.pop(change.path, None)
+        if change.device is not None:
+            now = {path: one for path, one in now.items() if one.node != change.device.node}  # its going was lost
             now[change.path] = change.device
     return now
+
+
+def _stale(attached: dict[str, Attached], changes: list[Change]) -> bool:
+    """Whether something new stands where something else should have gone from first: that message was lost."""
+    new = [change.device for change in changes if change.came and change.device is not None]
+    return any(
+        one.path != other.path and (one.node == other.node or (one.device, one.kind) == (other.device, other.kind))
+        for one in new
+        for other in attached.values()
+    )
 
 
 def _same(before: Owner | None, now: Owner) -> bool:
