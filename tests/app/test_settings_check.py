@@ -22,7 +22,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 
 def checked(file: Path, *, devices: bool = False) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
-    code = run(file, devices=devices, probe=probe, out=out, err=err)
+    code = run(file, ask=devices, probe=probe, out=out, err=err)
     return code, out.getvalue(), err.getvalue()
 
 

@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[2]
 MAGIC = 0xFEEDCAFE  # systemd, src/libsystemd/sd-device/device-monitor.c, as is the header below
 UDEV_GROUP = 2  # of NETLINK_KOBJECT_UEVENT: what systemd-udevd says, after its rules
 BUS = "/sys/devices/pci0000:00/0000:00:14.0/usb1"
-KEPT = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "fd", "stdin", "stdout", "stderr")
+OURS = ("/usr/local/lib/udev", "/usr/local/lib/modules-load.d")  # what an installed point has: not in this machine
+KEPT = ("null", "zero", "full", "random", "urandom", "tty", "shm", "fd", "stdin", "stdout", "stderr")
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -41,13 +42,14 @@ class World:
     def __init__(self) -> None:
         self._plugged: dict[str, list[Thing]] = {}
         self._number = 0
-        for over in ("/sys", "/run/udev"):
+        for over in ("/sys", "/run", *(place for place in OURS if Path(place).exists())):
             _mount(over)
         _dev_of_our_own()
         _loopback()
         for folder in ("/sys/bus/usb", "/sys/class/usbmisc", "/sys/class/input", "/sys/class/tty", "/run/udev/data"):
             Path(folder).mkdir(parents=True, exist_ok=True)
         Path("/run/udev/control").touch()
+        _host_controller()
         self._line = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 15)  # NETLINK_KOBJECT_UEVENT
         self._line.bind((0, 0))
 
@@ -114,7 +116,13 @@ class World:
         _write(f"{top}/uevent", "DEVTYPE=usb_device\n")
         for interface in (f"{top}/{port}:1.0", f"{top}/{port}:1.1"):
             _write(f"{interface}/uevent", "DEVTYPE=usb_interface\n")
-            _write(f"{interface}/bInterfaceNumber", f"0{interface[-1]}\n")
+            for name, value in (
+                ("Number", f"0{interface[-1]}"),
+                ("Class", "07"),
+                ("SubClass", "01"),
+                ("Protocol", "02"),
+            ):
+                _write(f"{interface}/bInterface{name}", f"{value}\n")
         for place in (top, f"{top}/{port}:1.0", f"{top}/{port}:1.1"):
             Path(place, "subsystem").symlink_to("/sys/bus/usb")
         return top
@@ -130,6 +138,7 @@ class World:
         Path(path, "subsystem").symlink_to(f"/sys/class/{subsystem}")
         Path("/sys/class", subsystem, Path(path).name).symlink_to(path)
         _write(f"/dev/{node}", "")
+        os.chmod(f"/dev/{node}", 0o666)
         thing = Thing(path.removeprefix("/sys"), subsystem,
                       {"DEVNAME": f"/dev/{node}", "MAJOR": str(major), "MINOR": str(minor)} | told)  # fmt: skip
         links = "".join(f"S:{link.removeprefix('/dev/')}\n" for link in told.get("DEVLINKS", "").split())
@@ -190,6 +199,16 @@ def main() -> None:
         world.close()
 
 
+def _host_controller() -> None:
+    """The root hub has a serial of its own, which is nobody's."""
+    for name, value in (("uevent", "DEVTYPE=usb_device"), ("serial", "0000:00:14.0"), ("idVendor", "1d6b")):
+        _write(f"{BUS}/{name}", f"{value}\n")
+    Path(BUS, "subsystem").symlink_to("/sys/bus/usb")
+    Path("/sys/bus/pci").mkdir()
+    _write(f"{Path(BUS).parent}/uevent", "DRIVER=xhci_hcd\n")
+    Path(Path(BUS).parent, "subsystem").symlink_to("/sys/bus/pci")
+
+
 def _database(thing: Thing) -> Path:
     return Path(f"/run/udev/data/c{thing.told['MAJOR']}:{thing.told['MINOR']}")
 
@@ -200,7 +219,6 @@ def _write(path: str, text: str) -> None:
 
 
 def _mount(over: str) -> None:
-    Path(over).mkdir(parents=True, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "luukku-test", over], check=True)
 
 
@@ -215,6 +233,9 @@ def _dev_of_our_own() -> None:
         elif real.exists():
             ours.mkdir() if real.is_dir() else ours.touch()
             subprocess.run(["mount", "--rbind", str(real), str(ours)], check=True)
+    (made / "pts").mkdir()
+    subprocess.run(["mount", "-t", "devpts", "-o", "newinstance,ptmxmode=666", "devpts", str(made / "pts")], check=True)
+    (made / "ptmx").symlink_to("pts/ptmx")
     subprocess.run(["mount", "--move", str(made), "/dev"], check=True)
     made.rmdir()
 
