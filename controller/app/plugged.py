@@ -84,13 +84,13 @@ def _instead(wanted: Wanted, there: tuple[Attached, ...]) -> str:
     if other is not None:
         return f"what has that name is a {CALLED[other.kind]}, no {CALLED[wanted.kind]}: {words(other)}"
     alike = [one for one in there if one.kind is wanted.kind]
-    names = [name for one in alike for name in (f"usb:{one.serial}", *(f"port:{port}" for port in one.ports))]
-    near = _near(wanted.link, [name for name in names if name != "usb:"])
+    # Ports are not guessed at: their names are long and all alike.
+    near = _near(wanted.link, [f"usb:{one.serial}" for one in alike if one.serial])
     return f"no {CALLED[wanted.kind]} of that name is plugged in{near}; {_listing(wanted.kind, alike)}"
 
 
 def _near(found: str, names: list[str]) -> str:
-    """Near enough to be a slip of the hand: names of ports are long and all alike."""
+    """Near enough to be a slip of the hand."""
     folded = {name.casefold(): name for name in names}
     near = get_close_matches(found.casefold(), folded, n=1, cutoff=0.75)
     return f'; did you mean "{plain(folded[near[0]])}"?' if near else ""

@@ -121,14 +121,14 @@ def stanza(one: Attached, link: str, id_: str) -> Iterator[str]:
 async def _watch(teller: Teller) -> None:
     """Until interrupted."""
     _aside("waiting for something to be plugged in; Ctrl-C ends")
-    hotplug, came = Hotplug(), asyncio.Event()
-    hotplug.watch(lambda one: came.set())
+    hotplug, changed = Hotplug(), asyncio.Event()
+    hotplug.watch(changed.set)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(hotplug.run())
         while True:
-            await came.wait()
+            await changed.wait()
             await asyncio.sleep(SETTLE_S)
-            came.clear()
+            changed.clear()
             if hotplug.trouble is not None:
                 raise Failed(f"cannot tell what is plugged in: {hotplug.trouble}")
             teller.tell(hotplug.attached)

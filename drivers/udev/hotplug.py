@@ -26,7 +26,7 @@ class Hotplug:
         self._attached: dict[str, Attached] = {}
         self._owners: dict[Wanted, Owner] = {}
         self._told: dict[Wanted, list[Callable[[], None]]] = {}
-        self._watchers: list[Callable[[Attached], None]] = []
+        self._watchers: list[Callable[[], None]] = []
         self._trouble: NoUdev | None = None
         self._looked = False
         self._since: list[Change] | None = None  # what came while a look is under way; None when none is
@@ -74,9 +74,9 @@ class Hotplug:
         self._told.setdefault(wanted, []).append(changed)
         self._owners = dict(bind(self._told, self.attached))
 
-    def watch(self, came: Callable[[Attached], None]) -> None:
-        """`came` is called with everything that is plugged in from now on, bound or not; it must not raise."""
-        self._watchers.append(came)
+    def watch(self, changed: Callable[[], None]) -> None:
+        """`changed` is called whenever anything is plugged in or goes, bound or not; it must not raise."""
+        self._watchers.append(changed)
 
     async def run(self) -> NoReturn:
         """Listen and look, for ever. Where udev cannot be had it says so once, and tries again each minute."""
@@ -135,16 +135,15 @@ class Hotplug:
         """This is there now. Tell whom it concerns: `fresh` was plugged in anew even where it looks the same."""
         before, self._attached = self._attached, attached
         owned, self._owners = self._owners, dict(bind(self._told, self.attached))
-        came = [one for path, one in attached.items() if path in fresh or before.get(path) != one]
         self._report_unbound()
         for wanted, changed in self._told.items():
             owner = self._owners[wanted]
             if not _same(owned.get(wanted), owner) or (isinstance(owner, Attached) and owner.path in fresh):
                 for call in changed:
                     call()
-        for one in came:
+        if attached != before or fresh:
             for watcher in self._watchers:
-                watcher(one)
+                watcher()
 
     def _cannot(self, why: NoUdev) -> None:
         if self._trouble is None or self._trouble.why != why.why:

@@ -29,7 +29,7 @@ def resolve(wanted: Wanted, attached: Iterable[Attached]) -> Attached:
     if not found:
         raise DeviceGone(wanted.link, "absent", f"no {wanted.kind.value} of that name is plugged in")
     if len({one.device for one in found}) > 1:
-        where = ", ".join(sorted(f"port:{one.port}" for one in found))
+        where = ", ".join(sorted({f"port:{one.port}" for one in found}))
         raise DeviceGone(wanted.link, "ambiguous", f"more than one has it; name the port instead: {where}")
     return min(found, key=_first)
 
