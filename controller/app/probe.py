@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from contextlib import AbstractAsyncContextManager, suppress
 from random import Random
 
@@ -30,10 +31,29 @@ async def probe(device: Device, status_s: float = STATUS_S) -> Probe:
         return await _asked(device, "", status_s)
     try:
         async with asyncio.timeout(FIND_S):
-            found = await asyncio.to_thread(_at_its_node, device)
+            found = await _aside(device)
     except TimeoutError:
         return Probe(PrinterCondition.UNKNOWN, (), f"not found within {FIND_S:g} s: this machine is too busy, or ill")
     return await _asked(device, found, status_s) if isinstance(found, str) else found
+
+
+def _aside(device: Device) -> "asyncio.Future[str | Probe]":
+    """`_at_its_node` in a thread that nothing waits for: one that hangs in the kernel must not hold up the end of the
+    program, as the loop's own threads would."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str | Probe] = loop.create_future()
+
+    def deliver(found: str | Probe) -> None:
+        if not answer.done():
+            answer.set_result(found)
+
+    def work() -> None:
+        found = _at_its_node(device)
+        with suppress(RuntimeError):  # it came too late: the loop is closed
+            loop.call_soon_threadsafe(deliver, found)
+
+    threading.Thread(target=work, name=f"probe {device.id}", daemon=True).start()
+    return answer
 
 
 def _at_its_node(device: Device) -> str | Probe:

@@ -6,6 +6,8 @@ import os
 import pwd
 import subprocess
 import tempfile
+import termios
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from controller.app import nodes
+from controller.app import nodes, plugged
 from controller.app.doctor import devices as doctor
 from controller.app.doctor import printers
 from controller.app.doctor.finding import Box
+from controller.app.probe import FIND_S, probe
+from controller.domain.point import Printer
+from controller.ports.printer import PrinterCondition
+from drivers.udev.attached import Attached
 from tests.app.cli import luukku
 from tests.app.test_doctor import says
 from tests.app.test_suggest import bare
@@ -135,16 +141,36 @@ def test_whoever_may_not_open_it_is_told_of_the_group(world: World) -> None:
     os.chown(node, 0, _gid("input"))
     Path("/run", nodes.RULE).parent.mkdir(parents=True)
     Path("/run", nodes.RULE).touch()
+    told = str(as_nobody(node))
+    assert told.endswith("of group input: you may not open it; mend: sudo usermod -aG input $USER; then sudo systemctl "
+                         "restart luukku")  # fmt: skip
+
+
+@in_a_world
+def test_a_device_that_lets_one_program_in_is_held_by_that_one(world: World) -> None:
+    """EBUSY from the kernel itself, as usblp gives it to the second who opens: here by TIOCEXCL, which spares root."""
+    ours, theirs = os.openpty()
+    os.chmod(os.ttyname(theirs), 0o666)
+    assert (found := as_nobody(os.ttyname(theirs))) is None, found
+    fcntl.ioctl(theirs, termios.TIOCEXCL)
+    found = as_nobody(os.ttyname(theirs))
+    assert found is not None
+    assert (found.cause, found.mend[:6]) == ("busy", "end it")
+    assert f"(process {os.getpid()})" in found.seen
+    os.close(ours)
+    os.close(theirs)
+
+
+def as_nobody(node: str) -> nodes.Shut | None:
+    """What somebody without rights is told."""
     nobody = pwd.getpwnam("nobody")
     os.setegid(nobody.pw_gid)
     os.seteuid(nobody.pw_uid)
     try:
-        told = str(nodes.shut(node))
+        return nodes.shut(node)
     finally:
         os.seteuid(0)
         os.setegid(0)
-    assert told.endswith("of group input: you may not open it; mend: sudo usermod -aG input $USER; then sudo systemctl "
-                         "restart luukku")  # fmt: skip
 
 
 @in_a_world
@@ -175,6 +201,22 @@ def test_a_machine_without_udev_is_unknown_with_the_mend_and_a_dozen_take_no_lon
     assert code == 1
     assert len(lines) == 12
     assert all("unknown: no_udev" in line and "sudo systemctl start systemd-udevd" in line for line in lines)
+
+
+async def test_a_machine_that_hangs_when_it_is_looked_at_is_unknown_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def hangs() -> tuple[Attached, ...]:
+        over.wait()
+        return ()
+
+    monkeypatch.setattr(plugged, "look", hangs)
+    began = time.monotonic()
+    answer = await probe(Printer(id="lobby", link="usb:TM0001"))
+    over.set()
+    assert time.monotonic() - began < FIND_S + 1
+    assert (answer.condition, answer.works) == (PrinterCondition.UNKNOWN, False)
+    assert "too busy, or ill" in answer.detail
 
 
 @in_a_world
