@@ -33,6 +33,7 @@ STATES: dict[PrinterCondition, DeviceState] = {
     PrinterCondition.UNKNOWN: "unknown",
 }
 JOURNAL_S = 1.0
+FIRST_LOOK_S = 2.0  # it takes a tenth; a machine where it hangs still has its other printers
 
 log = structlog.get_logger("devices")
 
@@ -55,9 +56,15 @@ class Devices:
             tasks.create_task(keep_running("hotplug", self._hotplug.run, random))
         for id_, known in self._printers.items():
             watch = _watch(ledger, known)
-            tasks.create_task(keep_running(f"printer {id_}", known.printer.run, random))
+            tasks.create_task(keep_running(f"printer {id_}", partial(self._attend, known.printer), random))
             tasks.create_task(keep_running(f"paper {id_}", known.paper.run, random))
             tasks.create_task(watch)
+
+    async def _attend(self, printer: EscposPrinter) -> None:
+        """Not before it is known what is plugged in: the first attempt would fail, and be told as a loss."""
+        if self._hotplug is not None:
+            await self._hotplug.first_look(FIRST_LOOK_S)
+        await printer.run()
 
     def reprint(self, ticket: str) -> None:
         for known in self._printers.values():

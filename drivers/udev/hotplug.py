@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 import structlog
@@ -29,6 +30,7 @@ class Hotplug:
         self._watchers: list[Callable[[], None]] = []
         self._trouble: NoUdev | None = None
         self._looked = False
+        self._first = asyncio.Event()  # set once it has looked or knows that it cannot
         self._since: list[Change] | None = None  # what came while a look is under way; None when none is
         self._missed = asyncio.Event()
         self._reported: frozenset[str] = frozenset()
@@ -78,6 +80,12 @@ class Hotplug:
         """`changed` is called whenever anything is plugged in or goes, bound or not; it must not raise."""
         self._watchers.append(changed)
 
+    async def first_look(self, within: float) -> None:
+        """Wait until it has looked for the first time, or knows that it cannot, at most so many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._first.wait()
+
     async def run(self) -> NoReturn:
         """Listen and look, for ever. Where udev cannot be had it says so once, and tries again each minute."""
         while True:
@@ -96,11 +104,9 @@ class Hotplug:
             while True:
                 self._missed.clear()
                 await self._look(udev)
-                try:
+                with suppress(TimeoutError):
                     async with asyncio.timeout(self._look_s):
                         await self._missed.wait()
-                except TimeoutError:
-                    pass
         finally:
             loop.remove_reader(ear.fileno())
 
@@ -114,6 +120,7 @@ class Hotplug:
             self._since = None
         self._trouble, self._looked = None, True
         self._settle(_after(seen, heard), frozenset())
+        self._first.set()
 
     def _drain(self, ear: Ear) -> None:
         try:
@@ -150,6 +157,7 @@ class Hotplug:
             log.error("hotplug.no_udev", why=why.why, mend=why.mend)
         self._trouble, self._looked = why, False
         self._settle({}, frozenset())
+        self._first.set()
 
     def _report_unbound(self) -> None:
         """Once for each, when it comes: a technician may look for it."""

@@ -64,6 +64,7 @@ async def test_a_usb_printer_is_out_with_its_reason_and_back_as_soon_as_it_is_pl
             catalogue.opener = opener  # in a process of its own: nobody else sees it
             async with point(Path(folder, "data"), config=with_a_usb_printer(), devices=True) as running:
                 await until(lambda: "lobby" in running.ledger.state.devices and "absent" in state(running)[1])
+                assert nodes == []
                 assert state(running) == ("detached", ["no_link", "absent"])
                 await asyncio.sleep(LONG_GONE_S)
                 world.plug_printer("1-2", "TM0001")
