@@ -14,12 +14,19 @@ class NoDriver(Exception):
     """This version has no driver for that link."""
 
 
-def escpos_printer(id_: str, link: str, profile_name: str, *, random: Random, life: str) -> EscposPrinter:
-    """A ticket printer on `link` ("tcp:HOST:PORT"). `life` must differ at each start. Raises NoDriver, KeyError."""
-    return EscposPrinter(id_, profile(profile_name), _opener(link), random=random, life=life)
+Where = Callable[[str], str]  # "usb:SERIAL" or "port:PATH" -> the node now; raises DeviceGone
 
 
-def _opener(link: str) -> Callable[[], AbstractAsyncContextManager[Link]]:
+def escpos_printer(
+    id_: str, link: str, profile_name: str, *, random: Random, life: str, where: Where | None = None
+) -> EscposPrinter:
+    """A ticket printer on `link` ("tcp:HOST:PORT"). `life` must differ at each start; `where` is asked at each opening
+    of a link that udev knows. Raises NoDriver, KeyError."""
+    return EscposPrinter(id_, profile(profile_name), opener(link, where), random=random, life=life)
+
+
+def opener(link: str, where: Where | None = None) -> Callable[[], AbstractAsyncContextManager[Link]]:
+    """What opens `link`, as often as it must be opened. Raises NoDriver."""
     scheme, _, rest = link.partition(":")
     if scheme != "tcp":
         raise NoDriver(f"this version has no driver for {scheme}: links")

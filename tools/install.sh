@@ -101,6 +101,15 @@ put_units() {
     put "$1/luukku.sysusers.conf" "$lib/sysusers.d/luukku.conf"
     put "$1/luukku.tmpfiles.conf" "$lib/tmpfiles.d/luukku.conf"
     put "$1/luukku.modules-load.conf" "$lib/modules-load.d/luukku.conf"
+    # A release from before there was a rule, when going back to it, leaves the newer rule: it does no harm.
+    if [ -e "$1/60-luukku.rules" ]; then put "$1/60-luukku.rules" "$lib/udev/rules.d/60-luukku.rules"; fi
+}
+
+# What is plugged in already gets its group and names now.
+tell_udev() {
+    command -v udevadm >/dev/null || return 0
+    { udevadm control --reload && udevadm trigger --action=change --subsystem-match=usbmisc; } 2>/dev/null ||
+        say "udev does not answer; the device rule holds from the next start of the machine"
 }
 
 make_users() {
@@ -146,6 +155,7 @@ start() {
     fi
     systemctl daemon-reload
     systemctl enable --quiet $unit
+    tell_udev
     systemctl restart systemd-modules-load.service || say "a driver of a device is missing; see luukku doctor"
     if [ -z "$changed" ] && systemctl is-active --quiet $unit; then
         say "service: runs, and nothing changed"

@@ -27,8 +27,12 @@ if [ -z "$root" ]; then
 fi
 lib=$root/usr/local/lib
 gone "$lib/systemd/system/luukku.service" "$lib"/{sysusers,tmpfiles,modules-load}.d/luukku.conf \
+    "$lib/udev/rules.d/60-luukku.rules" \
     "$root/usr/local/bin/luukku" "$root/opt/luukku"
-if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+if [ -z "$root" ] && [ -d /run/systemd/system ]; then
+    systemctl daemon-reload
+    if command -v udevadm >/dev/null; then udevadm control --reload 2>/dev/null || true; fi
+fi
 if [ "${1:-}" = --purge ]; then
     gone "$root/var/lib/luukku" "$root/etc/luukku"
     if [ -z "$root" ]; then

@@ -1,6 +1,7 @@
 """`luukku check FILE [--devices]`: is this config right, and does every device in it answer?"""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path as File
@@ -9,21 +10,21 @@ from typing import TextIO
 import msgspec
 
 from controller.app.faults import plain
+from controller.app.plugged import Device, devices
 from controller.app.settings import ConfigError, load
-from controller.domain.point import Config, Panel, Printer, Scanner, Service
+from controller.domain.point import Config, Service
 from controller.ports.printer import PrinterCondition
 
 OK, DEVICE_FAILS, CONFIG_WRONG = 0, 1, 2  # exit codes (contract, section 1)
 
-Device = Printer | Panel | Scanner
-
 
 class Probe(msgspec.Struct, frozen=True):
-    """What a device said when it was asked: how it is, why, and where that was learnt."""
+    """What a device said when it was asked: how it is, why, where that was learnt; and at which node, "" for none."""
 
     condition: PrinterCondition
     causes: tuple[str, ...] = ()
     detail: str = ""
+    node: str = ""
 
     @property
     def works(self) -> bool:
@@ -34,7 +35,7 @@ class Probe(msgspec.Struct, frozen=True):
 Prober = Callable[[Device], Awaitable[Probe]]
 
 
-def run(file: File, *, devices: bool, probe: Prober, out: TextIO | None = None, err: TextIO | None = None) -> int:
+def run(file: File, *, ask: bool, probe: Prober, out: TextIO | None = None, err: TextIO | None = None) -> int:
     """Print what is right to `out` (stdout), each fault on one line to `err` (stderr); give the exit code."""
     out, err = out or sys.stdout, err or sys.stderr
     try:
@@ -45,7 +46,7 @@ def run(file: File, *, devices: bool, probe: Prober, out: TextIO | None = None, 
         return CONFIG_WRONG
     for line in summary(file, config):
         print(line, file=out)
-    return asyncio.run(_ask_all(file, config, probe, out, err)) if devices else OK
+    return asyncio.run(_ask_all(file, config, probe, out, err)) if ask else OK
 
 
 def summary(file: File, config: Config) -> Iterator[str]:
@@ -59,8 +60,8 @@ def summary(file: File, config: Config) -> Iterator[str]:
     yield f"  {_count(config.counters, 'counter')}: {', '.join(plain(one.label) for one in config.counters)}"
     places = (_count(config.kiosks, "kiosk"), _count(config.screens, "screen"), _count(config.booths, "booth"))
     yield f"  {', '.join(places)}"
-    yield f"  {_count(_devices(config), 'device')}"
-    for device in _devices(config):
+    yield f"  {_count(devices(config), 'device')}"
+    for device in devices(config):
         yield f"    {_name(device)}: {device.link}"
     yield from (f"  note: {note}" for note in _notes(config))
 
@@ -94,9 +95,9 @@ def _count(things: tuple[object, ...], name: str) -> str:
 
 async def _ask_all(file: File, config: Config, probe: Prober, out: TextIO, err: TextIO) -> int:
     """All at once: a dozen silent devices take no longer than one."""
-    devices = _devices(config)
-    answers = await asyncio.gather(*(probe(device) for device in devices))
-    for device, answer in zip(devices, answers, strict=True):
+    asked = devices(config)
+    answers = _each_its_own(asked, await asyncio.gather(*(probe(device) for device in asked)))
+    for device, answer in zip(asked, answers, strict=True):
         causes = f": {', '.join(answer.causes)}" if answer.causes else ""
         detail = f" ({plain(answer.detail)})" if answer.detail else ""
         line = f"{_name(device)} at {device.link}: {answer.condition.value}{causes}{detail}"
@@ -105,3 +106,14 @@ async def _ask_all(file: File, config: Config, probe: Prober, out: TextIO, err: 
         else:
             print(f"{plain(file)}: {line}", file=err)
     return OK if all(answer.works for answer in answers) else DEVICE_FAILS
+
+
+def _each_its_own(asked: tuple[Device, ...], answers: list[Probe]) -> list[Probe]:
+    """Two entries may lead to one device by two of its names: only the first can have it."""
+    owners: dict[str, Device] = {}
+    found = []
+    for device, answer in zip(asked, answers, strict=True):
+        owner = owners.setdefault(os.path.realpath(answer.node), device) if answer.node else device
+        taken = Probe(PrinterCondition.OUT_OF_SERVICE, ("taken",), f"{answer.node} is {_name(owner)} already")
+        found.append(answer if owner is device else taken)
+    return found

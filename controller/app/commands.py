@@ -60,7 +60,7 @@ def check(file: Path, devices: bool) -> int:
     from controller.app import check as checking
     from controller.app.probe import probe
 
-    return checking.run(file, devices=devices, probe=probe)
+    return checking.run(file, ask=devices, probe=probe)
 
 
 def schema(what: str) -> int:

@@ -1,7 +1,9 @@
 """The printers of a point: opened, watched, and each with its paper reader."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -19,6 +21,9 @@ from controller.ports.printer import PrinterCondition, PrinterUnavailable
 from controller.readers.paper import Paper
 from drivers import catalogue
 from drivers.escpos.printer import EscposPrinter
+from drivers.udev.attached import Kind
+from drivers.udev.hotplug import Hotplug
+from drivers.udev.roster import is_hotplugged
 
 STATES: dict[PrinterCondition, DeviceState] = {
     PrinterCondition.READY: "ready",
@@ -28,6 +33,7 @@ STATES: dict[PrinterCondition, DeviceState] = {
     PrinterCondition.UNKNOWN: "unknown",
 }
 JOURNAL_S = 1.0
+FIRST_LOOK_S = 2.0  # it takes a tenth; a machine where it hangs still has its other printers
 
 log = structlog.get_logger("devices")
 
@@ -39,17 +45,26 @@ class TicketPrinter(msgspec.Struct):
 
 
 class Devices:
-    """All printers by id."""
+    """All printers by id, and `hotplug` where one of them hangs on USB."""
 
-    def __init__(self, printers: dict[str, TicketPrinter]) -> None:
+    def __init__(self, printers: dict[str, TicketPrinter], hotplug: Hotplug | None = None) -> None:
         self._printers = printers
+        self._hotplug = hotplug
 
     def start(self, tasks: asyncio.TaskGroup, ledger: Ledger, random: Random) -> None:
+        if self._hotplug is not None:
+            tasks.create_task(keep_running("hotplug", self._hotplug.run, random))
         for id_, known in self._printers.items():
             watch = _watch(ledger, known)
-            tasks.create_task(keep_running(f"printer {id_}", known.printer.run, random))
+            tasks.create_task(keep_running(f"printer {id_}", partial(self._attend, known.printer), random))
             tasks.create_task(keep_running(f"paper {id_}", known.paper.run, random))
             tasks.create_task(watch)
+
+    async def _attend(self, printer: EscposPrinter) -> None:
+        """Not before it is known what is plugged in: the first attempt would fail, and be told as a loss."""
+        if self._hotplug is not None:
+            await self._hotplug.first_look(FIRST_LOOK_S)
+        await printer.run()
 
     def reprint(self, ticket: str) -> None:
         for known in self._printers.values():
@@ -78,15 +93,26 @@ async def open_devices(
     missing = [p.id for p in config.printers if p.link == "sim" and p.id not in sims]
     if missing:
         sims = sims | await _simulate(stack, missing, data)
+    hotplug, where = _hotplug(config)
     life = f"{random.getrandbits(48):012x}"
     printers = {}
     for configured in config.printers:
         link = f"tcp:127.0.0.1:{sims[configured.id]}" if configured.link == "sim" else configured.link
         sim = configured.link == "sim"
         profile = "virtual" if sim else configured.profile
-        printer = catalogue.escpos_printer(configured.id, link, profile, random=random, life=life)
+        printer = catalogue.escpos_printer(configured.id, link, profile, random=random, life=life, where=where)
+        if hotplug is not None and is_hotplugged(link):
+            hotplug.tell(link, Kind.PRINTER, printer.reconnect_now)  # it waits no backoff out
         printers[configured.id] = TicketPrinter(printer, Paper(ledger, printer, simulated=sim), sim)
-    return Devices(printers)
+    return Devices(printers, hotplug)
+
+
+def _hotplug(config: Config) -> tuple[Hotplug, Callable[[str], str]] | tuple[None, None]:
+    """udev, and where a printer's link leads. A point without USB devices loads no libudev."""
+    if not any(is_hotplugged(one.link) for one in config.printers):
+        return None, None
+    hotplug = Hotplug()
+    return hotplug, partial(hotplug.where, kind=Kind.PRINTER)
 
 
 async def _simulate(stack: AsyncExitStack, printers: list[str], data: Path) -> dict[str, int]:

@@ -1,50 +1,115 @@
 """Ask one configured device how it is, over its real link; bounded, and an honest `unknown` where nothing can ask."""
 
 import asyncio
-from contextlib import suppress
+import os
+import threading
+from contextlib import AbstractAsyncContextManager, suppress
 from random import Random
 
-from controller.app.check import Device, Probe
+from controller.app import nodes, plugged
+from controller.app.check import Probe
+from controller.app.plugged import Device
 from controller.domain.point import Printer
 from controller.ports.printer import PrinterCondition
+from drivers import catalogue
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.health import blocking, causes_of_replies
 from drivers.escpos.profiles import profile
 from drivers.links.link import DeviceGone, Link
-from drivers.links.tcp import open_tcp
+from drivers.udev.library import NoUdev
 
 STATUS_S = 2.0  # DLE EOT is answered out of turn, in milliseconds, also by a printer that cannot print
+FIND_S = 1.5  # to see what is plugged in and try its node: some milliseconds, unless the machine is ill
 
 
 async def probe(device: Device, status_s: float = STATUS_S) -> Probe:
-    """How is it? Never raises, never waits longer than a connection and one status take (`status_s`)."""
-    scheme, _, rest = device.link.partition(":")
+    """How is it? Never raises, never waits longer than to find it, to connect and one status take (`status_s`)."""
+    scheme = device.link.partition(":")[0]
     if scheme == "sim":
         return Probe(PrinterCondition.READY, (), "simulated: nothing to ask")
-    if not isinstance(device, Printer) or scheme != "tcp":
-        return Probe(PrinterCondition.UNKNOWN, (), f"this version has no driver for {scheme}: links")
-    host, _, port = rest.rpartition(":")
+    if scheme == "tcp":
+        return await _asked(device, "", status_s)
     try:
-        async with open_tcp(host, int(port)) as link:
-            return await _ask(device, link, status_s)
+        async with asyncio.timeout(FIND_S):
+            found = await _aside(device)
+    except TimeoutError:
+        return Probe(PrinterCondition.UNKNOWN, (), f"not found within {FIND_S:g} s: this machine is too busy, or ill")
+    return await _asked(device, found, status_s) if isinstance(found, str) else found
+
+
+def _aside(device: Device) -> "asyncio.Future[str | Probe]":
+    """`_at_its_node` in a thread that nothing waits for: one that hangs in the kernel must not hold up the end of the
+    program, as the loop's own threads would."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str | Probe] = loop.create_future()
+
+    def deliver(found: str | Probe) -> None:
+        if not answer.done():
+            answer.set_result(found)
+
+    def work() -> None:
+        found = _at_its_node(device)
+        with suppress(RuntimeError):  # it came too late: the loop is closed
+            loop.call_soon_threadsafe(deliver, found)
+
+    threading.Thread(target=work, name=f"probe {device.id}", daemon=True).start()
+    return answer
+
+
+def _at_its_node(device: Device) -> str | Probe:
+    """The node of a device that hangs on this machine, when it can be opened; else what is missing, and why."""
+    try:
+        node = _node(device)
     except DeviceGone as gone:
-        return Probe(PrinterCondition.DETACHED, ("no_link",), str(gone))
+        return Probe(PrinterCondition.DETACHED, (gone.reason,), gone.detail)
+    except (NoUdev, OSError) as no:
+        return Probe(PrinterCondition.UNKNOWN, ("no_udev",), f"cannot tell what is plugged in: {no}")
+    closed = nodes.shut(node)
+    if closed is None:
+        return node
+    state = PrinterCondition.DETACHED if closed.cause == "no_node" else PrinterCondition.OUT_OF_SERVICE
+    return Probe(state, (closed.cause,), str(closed), node)
 
 
-async def _ask(printer: Printer, link: Link, status_s: float) -> Probe:
-    """One round of DLE EOT 1 to 4."""
-    # Random names process IDs only, and none is sent here.
-    talk = Conversation(link, profile(printer.profile), Random(0), heard=lambda frame: None)  # noqa: S311 why: above
-    pump = asyncio.create_task(talk.pump())
+def _node(device: Device) -> str:
+    if not device.link.startswith("serial:"):
+        return plugged.node_of(device, plugged.look()).node
+    path = device.link.removeprefix("serial:").rpartition(",")[0]
+    if os.path.exists(path):
+        return path
+    raise DeviceGone(device.link, "absent", plugged.missing_line(path, plugged.look()))
+
+
+async def _asked(device: Device, node: str, status_s: float) -> Probe:
+    """A printer is asked; of all others it is enough that they can be opened."""
+    if not isinstance(device, Printer):
+        return Probe(PrinterCondition.READY, (), f"at {node}, and opens", node)
     try:
-        replies = await talk.status(within=status_s)
-    finally:
-        pump.cancel()
-        with suppress(asyncio.CancelledError, DeviceGone):
-            await pump
+        opened = catalogue.opener(device.link, lambda link: node)
+    except catalogue.NoDriver as none:
+        there = f"at {node}, and opens; " if node else ""
+        return Probe(PrinterCondition.UNKNOWN, (), f"{there}{none}", node)
+    try:
+        return await _status(device, opened(), node, status_s)
+    except DeviceGone as gone:
+        return Probe(PrinterCondition.DETACHED, ("no_link",), str(gone), node)
+
+
+async def _status(printer: Printer, opened: AbstractAsyncContextManager[Link], node: str, status_s: float) -> Probe:
+    """One round of DLE EOT 1 to 4."""
+    async with opened as link:
+        # Random names process IDs only, and none is sent here.
+        talk = Conversation(link, profile(printer.profile), Random(0), heard=lambda frame: None)  # noqa: S311 why: above
+        pump = asyncio.create_task(talk.pump())
+        try:
+            replies = await talk.status(within=status_s)
+        finally:
+            pump.cancel()
+            with suppress(asyncio.CancelledError, DeviceGone):
+                await pump
     if replies is None:
-        return Probe(PrinterCondition.UNKNOWN, ("no_answer",), "connected, but it answers no DLE EOT")
+        return Probe(PrinterCondition.UNKNOWN, ("no_answer",), "connected, but it answers no DLE EOT", node)
     causes = causes_of_replies(replies)
     if blocking(causes):
-        return Probe(PrinterCondition.OUT_OF_SERVICE, causes)
-    return Probe(PrinterCondition.DEGRADED if causes else PrinterCondition.READY, causes)
+        return Probe(PrinterCondition.OUT_OF_SERVICE, causes, "", node)
+    return Probe(PrinterCondition.DEGRADED if causes else PrinterCondition.READY, causes, "", node)

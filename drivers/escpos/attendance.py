@@ -1,6 +1,7 @@
 """The attendance on one printer: a connection kept for ever, its health known, a new power life at each break."""
 
 import asyncio
+from collections.abc import Iterator
 from random import Random
 
 import structlog
@@ -11,7 +12,7 @@ from drivers.escpos.conversation import Conversation, Once
 from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.status import Asb, Frame, ProcessId, Realtime
-from drivers.links.link import DeviceGone, Link, LinkOpener
+from drivers.links.link import NOT_FOUND, DeviceGone, Link, LinkOpener
 
 ANSWER_S = 2.0  # devices.md case 11: silent for longer means it talks with someone else, or with nobody
 KEEP_ALIVE_S = 15.0  # idle; a network board closes after minutes of quiet (UB-E02 4.6)
@@ -85,14 +86,16 @@ class Attendance:
     async def run(self) -> None:
         """Keep one connection for ever; ends only by cancellation."""
         while True:
+            missing = ""
             try:
                 async with self._open_link() as link:
                     await self._session(link)
             except* DeviceGone as gone:
                 self._tell_loss(gone)
+                missing = next((one.reason for one in _each(gone) if one.reason in NOT_FOUND), "")
             finally:
                 self.talk = None
-                self.board.detached()
+                self.board.detached(missing)
             _end_if_cancelled()
             await self._pause()
 
@@ -181,7 +184,7 @@ class Attendance:
     def _tell_loss(self, gone: ExceptionGroup[DeviceGone]) -> None:
         if not self._loss_told:
             self._loss_told = True
-            log.warning("printer.link_lost", printer=self._id, why=str(_first(gone)))
+            log.warning("printer.link_lost", printer=self._id, why=str(next(_each(gone))))
 
     def _tell_return(self) -> None:
         self._attempt = 0
@@ -197,9 +200,10 @@ def _end_if_cancelled() -> None:
         raise asyncio.CancelledError
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The innermost first of a group of errors."""
-    one: BaseException = group
-    while isinstance(one, BaseExceptionGroup):
-        one = one.exceptions[0]
-    return one
+def _each(group: BaseExceptionGroup[DeviceGone]) -> Iterator[DeviceGone]:
+    """The errors of a group of groups."""
+    for one in group.exceptions:
+        if isinstance(one, BaseExceptionGroup):
+            yield from _each(one)
+        else:
+            yield one

@@ -48,8 +48,9 @@ class HealthBoard:
         self._told: PrinterHealth | None = None
         self._changed = asyncio.Event()
 
-    def detached(self) -> None:
-        self._set(PrinterHealth(PrinterCondition.DETACHED, ("no_link",)))
+    def detached(self, why: str = "") -> None:
+        """No link; `why` where udev knows more: one of `NOT_FOUND`."""
+        self._set(PrinterHealth(PrinterCondition.DETACHED, ("no_link", why) if why else ("no_link",)))
 
     def unknown(self, *causes: str) -> None:
         self._set(PrinterHealth(PrinterCondition.UNKNOWN, causes, self.now.tier))

@@ -4,14 +4,23 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import NoReturn, Protocol
 
+NOT_FOUND = frozenset({
+    "absent",  # nothing of that name is plugged in
+    "ambiguous",  # more than one thing has that name
+    "taken",  # another entry of the config owns what is there
+    "no_udev",  # this machine cannot tell what is plugged in
+})  # fmt: skip
+
 
 class DeviceGone(Exception):
-    """The link is over for good; open a new one. `reason`: refused, unreachable, closed, stalled or silent."""
+    """The link is over for good; open a new one. `reason`: refused, unreachable, closed, stalled or silent; of what
+    is plugged in also those of `NOT_FOUND`."""
 
     def __init__(self, device: str, reason: str, detail: str = "") -> None:
         super().__init__(f"{device}: {reason}" + (f" ({detail})" if detail else ""))
         self.device = device
         self.reason = reason
+        self.detail = detail
 
 
 class Link(Protocol):

@@ -14,7 +14,7 @@ from controller.app.main import LATER, MISUSE
 from tests.app.cli import CONFIG, here, luukku, one_line, point_toml
 
 Captured = pytest.CaptureFixture[str]
-COMMANDS = ("run", "central", "demo", "check", "events", "schema", "tokens")
+COMMANDS = ("run", "central", "demo", "check", "events", "schema", "tokens", "suggest")
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def test_help_lists_every_command_that_is_here() -> None:
 
 WRONG = {
     (): "COMMAND", ("nothing",): "nothing", ("run",): "--config", ("run", "--config"): "--config",
-    ("schema", "x"): "config", ("events",): "--data", ("events", "--data", ".", "--url", "http://x"): "--url",
+    ("schema", "x"): "config", ("suggest", "x"): "x", ("suggest", "--config"): "--config",
+    ("events",): "--data", ("events", "--data", ".", "--url", "http://x"): "--url",
     ("events", "--data", ".", "--from", "x"): "--from", ("demo", "--port", "x"): "port",
     ("demo", "--port", "99999"): "port",
     ("demo", "--seed", "x"): "--seed", ("central",): "--listen", ("central", "--listen", "a:b", "--data", "x"): "port",

@@ -212,7 +212,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path) ->
 
 def test_printers_that_are_gone_silent_or_of_a_kind_that_nothing_can_ask(tmp_path: Path) -> None:
     with silent() as port:
-        links = {"gone": f"tcp:127.0.0.1:{free_port()}", "silent": f"tcp:127.0.0.1:{port}", "usb": "usb:X1",
+        links = {"gone": f"tcp:127.0.0.1:{free_port()}", "silent": f"tcp:127.0.0.1:{port}",
                  "sim": "sim", "nameless": "tcp:no-such-printer.invalid:9100"}  # fmt: skip
         extra = "".join(f'[[printers]]\nid = "{id_}"\nlink = "{link}"\n' for id_, link in links.items())
         box = a_box(tmp_path, extra)
@@ -221,7 +221,6 @@ def test_printers_that_are_gone_silent_or_of_a_kind_that_nothing_can_ask(tmp_pat
         assert time.monotonic() - began < 10
     says(found["gone"], "fail", "detached", "power, cable")
     says(found["silent"], "unknown", "answers no DLE EOT")
-    says(found["usb"], "unknown", "usb:X1")
     says(found["sim"], "warn", "no paper comes out")
     says(found["nameless"], "fail", "DNS")
 

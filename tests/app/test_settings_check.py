@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 import tomlkit
 
 from controller.app.check import CONFIG_WRONG, DEVICE_FAILS, OK, run
 from controller.app.probe import probe
-from controller.domain.point import Panel, Printer
+from controller.domain.point import Printer
 from controller.ports.printer import PrinterCondition
 from drivers.sim.escpos_printer import SimulatedPrinter
 from drivers.sim.faults import Fault, FaultKind
@@ -22,7 +21,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 
 def checked(file: Path, *, devices: bool = False) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
-    code = run(file, devices=devices, probe=probe, out=out, err=err)
+    code = run(file, ask=devices, probe=probe, out=out, err=err)
     return code, out.getvalue(), err.getvalue()
 
 
@@ -122,10 +121,3 @@ async def test_refused_connection_is_told_as_detached(unused_tcp_port: int) -> N
     answer = await probe(printer(f"tcp:127.0.0.1:{unused_tcp_port}"))
     assert answer.condition is PrinterCondition.DETACHED
     assert "refused" in answer.detail
-
-
-@pytest.mark.parametrize("link", ["usb:ABC", "port:1-1.2"])
-async def test_link_without_a_driver_is_unknown_and_says_so(link: str) -> None:
-    answer = await probe(Panel(id="alarm", kind="panic", link=link))
-    assert answer.condition is PrinterCondition.UNKNOWN
-    assert "no driver" in answer.detail

@@ -55,7 +55,7 @@ def test_user_groups_and_folders_are_made_by_systemds_own_tools(tmp_path: Path) 
     groups = {line.split(":")[0]: line.split(":")[3] for line in (tmp_path / "etc/group").read_text().splitlines()}
     assert "luukku" in groups
     assert {name for name, members in groups.items() if "luukku" in members} == {
-        "luukku-admin", "dialout", "lp", "input", "audio"
+        "luukku", "luukku-admin", "dialout", "lp", "input", "audio"
     }  # fmt: skip
     assert "luukku:" in (tmp_path / "etc/passwd").read_text()
     if os.geteuid() == 0:  # they are another user's

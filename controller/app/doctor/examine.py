@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from controller.app.doctor import central, disk, journal, machine, network, point, printers, program, service
+from controller.app.doctor import central, devices, disk, journal, machine, network, point, printers, program, service
 from controller.app.doctor.finding import CHECK_S, Box, Check, Finding, unknown
 
 CHECKS: dict[str, Check] = {
@@ -35,6 +35,8 @@ CHECKS: dict[str, Check] = {
     "browser": program.browser,
     "python": program.python,
     "packages": program.packages,
+    "udev": devices.udev,
+    "devices": devices.devices,
     "sqlite": program.sqlite,
     "tools": program.tools,
     "encoding": program.encoding,
