@@ -7,27 +7,33 @@ from random import Random
 from controller.app.check import Device, Probe
 from controller.domain.point import Printer
 from controller.ports.printer import PrinterCondition
+from drivers import catalogue
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.health import blocking, causes_of_replies
 from drivers.escpos.profiles import profile
 from drivers.links.link import DeviceGone, Link
-from drivers.links.tcp import open_tcp
 
 STATUS_S = 2.0  # DLE EOT is answered out of turn, in milliseconds, also by a printer that cannot print
 
 
-async def probe(device: Device, status_s: float = STATUS_S) -> Probe:
-    """How is it? Never raises, never waits longer than a connection and one status take (`status_s`)."""
-    scheme, _, rest = device.link.partition(":")
+async def probe(device: Device, status_s: float = STATUS_S, where: catalogue.Where | None = None) -> Probe:
+    """How is it? Never raises, never waits longer than a connection and one status take (`status_s`).
+
+    `where` finds devices on USB; without it they are unknown.
+    """
+    scheme = device.link.partition(":")[0]
     if scheme == "sim":
         return Probe(PrinterCondition.READY, (), "simulated: nothing to ask")
-    if not isinstance(device, Printer) or scheme != "tcp":
+    if not isinstance(device, Printer):
         return Probe(PrinterCondition.UNKNOWN, (), f"this version has no driver for {scheme}: links")
-    host, _, port = rest.rpartition(":")
     try:
-        async with open_tcp(host, int(port)) as link:
+        async with catalogue.opener(device.link, where)() as link:
             return await _ask(device, link, status_s)
+    except catalogue.NoDriver as none:
+        return Probe(PrinterCondition.UNKNOWN, (), str(none))
     except DeviceGone as gone:
+        if gone.reason == "busy":  # it is there, and the daemon itself may be the one that has it
+            return Probe(PrinterCondition.UNKNOWN, ("busy_elsewhere",), str(gone))
         return Probe(PrinterCondition.DETACHED, ("no_link",), str(gone))
 
 

@@ -11,13 +11,12 @@ from drivers.escpos.conversation import Conversation, Once
 from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.status import Asb, Frame, ProcessId, Realtime
-from drivers.links.link import DeviceGone, Link, LinkOpener
+from drivers.links.link import SLOW, Backoff, DeviceGone, Link, LinkOpener
 
 ANSWER_S = 2.0  # devices.md case 11: silent for longer means it talks with someone else, or with nobody
 KEEP_ALIVE_S = 15.0  # idle; a network board closes after minutes of quiet (UB-E02 4.6)
 ASK_AGAIN_S = 1.0  # while it is silent
 SILENT_S = 10.0  # of silence end the link: a half-open connection looks like this
-BACKOFF_FIRST_S, BACKOFF_MOST_S = 0.5, 30.0  # contract section 7
 
 log = structlog.get_logger()
 
@@ -25,13 +24,16 @@ log = structlog.get_logger()
 class Attendance:
     """Who is on the line (`talk`, None when nobody), how it is (`board`), and since when (`power_life`)."""
 
-    def __init__(self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str) -> None:
+    def __init__(
+        self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str, backoff: Backoff = SLOW
+    ) -> None:
         self.talk: Conversation | None = None
         self.board = HealthBoard()
         self._id = id
         self._profile = profile
         self._open_link = open_link
         self._random = random
+        self._backoff = backoff
         self._life = life
         self._lives = 0
         self._cuts: int | None = None
@@ -138,10 +140,10 @@ class Attendance:
 
     async def _pause(self) -> None:
         """The backoff: doubled, capped, jittered, cut short by a kick."""
-        wait = BACKOFF_FIRST_S * 2 ** min(self._attempt, 8) * self._random.uniform(1.0, 1.5)
+        wait = self._backoff.wait_s(self._attempt, self._random)
         self._attempt += 1
         try:
-            async with asyncio.timeout(min(BACKOFF_MOST_S, wait)):
+            async with asyncio.timeout(wait):
                 await self._kick.wait()
         except TimeoutError:
             pass

@@ -23,7 +23,7 @@ from drivers.escpos.conversation import Conversation
 from drivers.escpos.delivery import Delivery, Verdict
 from drivers.escpos.profiles import Profile
 from drivers.escpos.sheet import Sheet
-from drivers.links.link import DeviceGone, LinkOpener
+from drivers.links.link import SLOW, Backoff, DeviceGone, LinkOpener
 
 PREPARE_S = 1.0  # the port's bound, of which
 PREPARE_STATUS_S, PREPARE_COUNT_S = 0.7, 0.95  # when the status must be there, when the count, from the start
@@ -43,10 +43,12 @@ class EscposPrinter:
     `clear` cuts, so a judgement after it would mistake the scrap for the ticket.
     """
 
-    def __init__(self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str) -> None:
+    def __init__(
+        self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str, backoff: Backoff = SLOW
+    ) -> None:
         self._id = id
         self._profile = profile
-        self._line = Attendance(id, profile, open_link, random=random, life=life)
+        self._line = Attendance(id, profile, open_link, random=random, life=life, backoff=backoff)
         self._turn = asyncio.Lock()
         self._cut0: int | None = None  # from the last prepare; one delivery uses it up
 
