@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import select
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -191,10 +192,15 @@ class FdLink:
         if data:
             if self._heard is not None:
                 self._heard(data)
-        elif self._empty_is_end:
+        elif self._empty_is_end or self._hung_up():
             self.lose("closed", "the line was hung up")
         else:
             self._rest_reading()
+
+    def _hung_up(self) -> bool:
+        poll = select.poll()
+        poll.register(self._fd, 0)
+        return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
 
     def _writable(self) -> None:
         if not self._give():

@@ -1,0 +1,385 @@
+"""A serial link on real ptys: bytes whole and in order, every wait with its end, every end told for what it is."""
+
+import asyncio
+import errno
+import os
+import termios
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+from PIL import Image
+from pyzbar import pyzbar
+
+from controller.ports.printer import PrintEnd, PrinterCondition, PrinterUnavailable, Tier
+from drivers import catalogue
+from drivers.escpos.printer import EscposPrinter
+from drivers.escpos.profiles import profile
+from drivers.links import serial as links_serial
+from drivers.links.link import DeviceGone
+from drivers.links.serial import ModemLines, modem_lines, open_serial
+from drivers.sim.escpos_printer import SimulatedPrinter
+from drivers.sim.faults import Fault, FaultKind
+from drivers.sim.printer_server import PrinterConfig, PrinterServer
+from tests.drivers.escpos_tickets import FI, SE
+from tests.drivers.serial_line import a_line, heard_on, longest_hold, until
+
+RASTER = bytes(range(256)) * 240  # 61,440 bytes: a ticket drawn as a picture
+HELD_S = 0.020  # no longer may the loop be held
+WELL = PrinterCondition.READY
+profile("virtual")  # reads its file here, where no loop runs
+
+
+@asynccontextmanager
+async def at_the_line(path: Path, baud: int = 115200) -> AsyncIterator[EscposPrinter]:
+    """The real driver, connected by the catalogue, running."""
+    link = f"serial:{path},{baud}"
+    printer = catalogue.escpos_printer("lobby", link, "virtual", random=Random(1), life="boot1")
+    running = asyncio.create_task(printer.run())
+    try:
+        yield printer
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@asynccontextmanager
+async def desk(folder: Path, baud: int = 115200) -> AsyncIterator[tuple[PrinterServer, EscposPrinter]]:
+    """A virtual printer on a pty of that speed, and the driver that found it well."""
+    config = PrinterConfig(port=None, pty=folder / "ttyLOBBY", baud=baud)
+    async with SimulatedPrinter(folder, config) as sim, at_the_line(folder / "ttyLOBBY", baud) as printer:
+        await until(lambda: printer.health.condition is WELL)
+        yield sim, printer
+
+
+def qr_on(picture: Path) -> list[str]:
+    with Image.open(picture) as image:
+        return [found.data.decode() for found in pyzbar.decode(image)]
+
+
+async def test_whole_tickets_at_115200_are_confirmed_by_the_printer_and_can_be_read(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (sim, printer):
+        for at, paper in enumerate((FI, SE)):
+            assert (await printer.prepare()).cut0 == at
+            outcome = await printer.print(paper, f"job{at}", simulated=True)
+            assert (outcome.end, outcome.tier) == (PrintEnd.CONFIRMED, Tier.PROCESS_ID)
+        assert [piece.scrap for piece in sim.pieces] == [False, False]
+        assert [qr_on(picture) for picture in sorted(tmp_path.rglob("*.png"))] == [[FI.qr], [SE.qr]]
+
+
+async def test_a_printer_that_is_switched_off_and_on_is_back_in_a_new_life_and_prints(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (sim, printer):
+        before = await printer.prepare()
+        sim.strike(Fault(FaultKind.POWER))
+        await until(lambda: printer.health.condition is PrinterCondition.DETACHED)
+        await until(lambda: printer.health.condition is WELL, within=8.0)
+        assert (await printer.prepare()).power_life != before.power_life
+        assert (await printer.print(FI, "job1", simulated=True)).end is PrintEnd.CONFIRMED
+
+
+async def test_a_line_that_drops_in_the_middle_of_a_ticket_is_a_doubt_and_the_next_is_whole(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (sim, printer):
+        await printer.prepare()
+        sim.strike(Fault(FaultKind.DROP, at_byte=400))
+        outcome = await printer.print(FI, "job1", simulated=True)
+        assert outcome.end is PrintEnd.UNKNOWN
+        await until(lambda: printer.health.condition is PrinterCondition.DETACHED)
+        await until(lambda: printer.health.condition is WELL)
+        assert await printer.clear()
+        await printer.prepare()
+        assert (await printer.print(FI, "job2", simulated=True)).end is PrintEnd.CONFIRMED
+        assert [qr_on(picture) for picture in sorted(tmp_path.rglob("*.png"))][-1] == [FI.qr]
+
+
+async def test_a_silent_line_is_unknown_and_never_well() -> None:
+    with a_line() as line:
+        async with at_the_line(Path(line.path)) as printer:
+            await until(lambda: printer.health.condition is PrinterCondition.UNKNOWN)
+            assert line.take().endswith(b"\x10\x04\x04")  # it was asked
+            with pytest.raises(PrinterUnavailable):
+                await printer.prepare()
+            assert printer.health.condition is PrinterCondition.UNKNOWN
+
+
+async def test_answers_that_come_byte_by_byte_and_those_from_before_anybody_listened_are_all_heard() -> None:
+    with a_line() as line:
+        async with open_serial(line.path, 9600) as link:
+            line.say(b"early")
+            await asyncio.sleep(0.05)
+            async with heard_on(link) as got:
+                for byte in b" and late":
+                    line.say(bytes((byte,)))
+                    await asyncio.sleep(0.002)
+                await until(lambda: got == b"early and late")
+            line.say(b"nobody listened here")
+            async with heard_on(link) as got:
+                await until(lambda: got == b"nobody listened here")
+
+
+async def test_what_was_said_before_the_port_was_opened_was_said_to_somebody_else() -> None:
+    with a_line() as line:
+        line.say(b"stale")
+        async with open_serial(line.path, 9600) as link, heard_on(link) as got:
+            line.say(b"fresh")
+            await until(lambda: got == b"fresh")
+
+
+async def test_the_port_is_raw_without_flow_control_and_waits_for_a_byte() -> None:
+    with a_line() as line:
+        async with open_serial(line.path, 38400):
+            far = os.open(line.path, os.O_RDWR | os.O_NOCTTY)
+            iflag, oflag, cflag, lflag, speed, _, cc = termios.tcgetattr(far)
+            os.close(far)
+        assert speed == termios.B38400
+        assert cflag & (termios.CSIZE | termios.PARENB | termios.CSTOPB | termios.CRTSCTS) == termios.CS8
+        assert not iflag & (termios.IXON | termios.IXOFF) and not oflag & termios.OPOST and not lflag & termios.ECHO
+        assert (cc[termios.VMIN], cc[termios.VTIME]) in {(1, 0), (b"\x01", b"\x00")}
+
+
+@pytest.mark.parametrize("piece", [1, 7, 4096])
+async def test_a_device_that_reads_in_any_pieces_gets_all_in_order(piece: int) -> None:
+    data = RASTER[: 20_000 if piece == 1 else None]
+    with a_line() as line:
+        async with open_serial(line.path, 115200) as link:
+            writing = asyncio.create_task(link.write(data, within=20.0))
+            assert await line.take_all(len(data), piece=piece, within=20.0) == data
+            await writing
+
+
+async def test_two_writers_do_not_mix_and_one_that_is_cancelled_leaves_no_torn_command() -> None:
+    with a_line() as line:
+        async with open_serial(line.path, 115200) as link:
+            first = asyncio.create_task(link.write(b"1" * 30_000, within=5.0))
+            second = asyncio.create_task(link.write(b"2" * 30_000, within=5.0))
+            await asyncio.sleep(0.02)
+            began = time.monotonic()
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+            assert time.monotonic() - began < 0.2
+            assert await line.take_all(60_000) == b"1" * 30_000 + b"2" * 30_000
+            await second
+
+
+async def test_a_device_that_takes_nothing_stalls_the_write_and_that_is_the_end_of_the_link() -> None:
+    with a_line() as line:
+        async with open_serial(line.path, 115200) as link:
+            began = time.monotonic()
+            with pytest.raises(DeviceGone) as gone:
+                await link.write(RASTER, within=0.3)
+            assert gone.value.reason == "stalled"
+            assert time.monotonic() - began < 1.0
+            for use in (link.write(b"more", within=0.3), link.listen(lambda _: None)):
+                with pytest.raises(DeviceGone, match="stalled"):
+                    await use
+            began = time.monotonic()
+        assert time.monotonic() - began < 0.4  # closing waits for no device
+
+
+async def test_a_hang_up_in_the_middle_of_a_write_ends_writer_and_listener_at_once() -> None:
+    with a_line() as line:
+        async with open_serial(line.path, 115200) as link:
+            writing = asyncio.create_task(link.write(RASTER, within=10.0))
+            listening = asyncio.create_task(link.listen(lambda _: None))
+            await asyncio.sleep(0.02)
+            assert len(line.take(100)) == 100
+            line.hang_up()
+            async with asyncio.timeout(1.0):
+                ends = await asyncio.gather(writing, listening, return_exceptions=True)
+            assert [end.reason for end in ends if isinstance(end, DeviceGone)] == ["closed", "closed"]
+
+
+async def test_a_hang_up_in_the_middle_of_an_answer_gives_what_came_and_then_the_end() -> None:
+    got = bytearray()
+    with a_line() as line:
+        async with open_serial(line.path, 115200) as link:
+            listening = asyncio.create_task(link.listen(got.extend))
+            line.say(b"\x37\x22AB")
+            await until(lambda: bool(got))
+            line.hang_up()
+            with pytest.raises(DeviceGone, match="closed"):
+                async with asyncio.timeout(1.0):
+                    await listening
+            with pytest.raises(DeviceGone, match="closed"):
+                await link.write(b"x", within=0.2)
+    assert got == b"\x37\x22AB"
+
+
+async def test_a_second_opener_is_told_that_the_port_is_in_use_and_the_first_goes_on() -> None:
+    with a_line() as line:
+        async with open_serial(line.path, 115200) as link:
+            with pytest.raises(DeviceGone, match="another program has it open") as gone:
+                async with open_serial(line.path, 115200):
+                    pass
+            assert gone.value.reason == "busy"
+            await link.write(b"still here", within=1.0)
+            assert await line.take_all(10) == b"still here"
+        async with open_serial(line.path, 115200) as link:  # and after the first it is free
+            await link.write(b"now me", within=1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nothing-here", "absent"),
+        ("file/below", "absent"),
+        ("file", "refused"),
+        (".", "refused"),
+    ],
+)
+async def test_a_wrong_path_is_told_for_what_it_is(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(DeviceGone) as gone:
+        async with open_serial(str(tmp_path / name), 9600):
+            pass
+    assert gone.value.reason == reason
+
+
+async def test_a_speed_that_no_port_has_is_refused() -> None:
+    with a_line() as line:
+        with pytest.raises(DeviceGone, match="refused"):
+            async with open_serial(line.path, -9600):
+                pass
+        async with open_serial(line.path, 9600):  # and the port is not left locked
+            pass
+
+
+async def test_a_port_whose_open_hangs_is_given_up_and_closed_when_it_comes_after_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def slow(fd: int) -> None:
+        time.sleep(0.3)  # in the opening thread, as an adapter that does not answer
+
+    monkeypatch.setattr(links_serial, "OPEN_S", 0.05)
+    with a_line() as line:
+        with pytest.raises(DeviceGone, match="unreachable"):
+            async with open_serial(line.path, 9600, lines_of=slow):
+                pass
+        await asyncio.sleep(0.5)
+        async with open_serial(line.path, 9600):  # it would be busy
+            pass
+
+
+async def test_a_large_raster_over_a_slow_line_does_not_hold_the_loop() -> None:
+    async def slowly() -> None:
+        with a_line() as line:
+            async with open_serial(line.path, 115200) as link:
+                writing = asyncio.create_task(link.write(RASTER, within=10.0))
+                got = 0
+                while got < len(RASTER):
+                    got += len(line.take(1024))
+                    await asyncio.sleep(0.004)
+                await writing
+
+    holds = []
+    for _ in range(5):  # this machine may stop us for longer once; a link that holds the loop does it each time
+        holds.append(await longest_hold(slowly()))
+        if holds[-1] < HELD_S:
+            return
+    pytest.fail(f"the loop was held for {holds} s")
+
+
+# --- the modem lines: a pty has none, so what the port would say is given here ---
+
+
+class Wires:
+    """The lines as a real port would tell them."""
+
+    def __init__(self, *, dsr: bool, cts: bool) -> None:
+        self.now = ModemLines(dsr, cts)
+        self.looks = 0
+
+    def __call__(self, fd: int) -> ModemLines:
+        self.looks += 1
+        return self.now
+
+
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links_serial, "LOOK_S", 0.03)
+
+
+def test_a_pty_has_no_modem_lines() -> None:
+    with a_line() as line:
+        far = os.open(line.path, os.O_RDWR | os.O_NOCTTY)
+        assert modem_lines(far) is None
+        os.close(far)
+        with pytest.raises(OSError) as wrong:
+            modem_lines(far)
+        assert wrong.value.errno == errno.EBADF
+
+
+async def test_dsr_that_was_on_and_goes_off_is_a_printer_without_power(quick_looks: None) -> None:
+    wires = Wires(dsr=True, cts=True)
+    with a_line() as line:
+        async with open_serial(line.path, 9600, lines_of=wires) as link:
+            await asyncio.sleep(0.1)
+            await link.write(b"well", within=0.5)
+            wires.now = ModemLines(False, True)
+            with pytest.raises(DeviceGone, match=r"closed.*DSR"):
+                async with asyncio.timeout(2.0):
+                    await link.listen(lambda _: None)
+
+
+async def test_a_printer_that_drops_dsr_while_it_is_busy_and_still_answers_is_not_gone(quick_looks: None) -> None:
+    wires = Wires(dsr=True, cts=True)
+    with a_line() as line:
+        async with open_serial(line.path, 9600, lines_of=wires) as link, heard_on(link) as got:
+            wires.now = ModemLines(False, True)
+            for _ in range(20):
+                line.say(b"\x00")
+                await asyncio.sleep(0.01)
+            wires.now = ModemLines(True, True)
+            await asyncio.sleep(0.1)
+            await link.write(b"well", within=0.5)
+            assert len(got) == 20
+
+
+async def test_lines_that_were_never_on_mean_nothing(quick_looks: None) -> None:
+    wires = Wires(dsr=False, cts=False)
+    with a_line() as line:
+        async with open_serial(line.path, 9600, lines_of=wires) as link:
+            await asyncio.sleep(0.2)
+            await link.write(b"a three-wire cable", within=0.5)
+        assert wires.looks == 1  # and nobody goes on asking
+
+
+async def test_bytes_wait_while_cts_is_off_and_go_when_it_is_back(quick_looks: None) -> None:
+    wires = Wires(dsr=True, cts=True)
+    with a_line() as line:
+        async with open_serial(line.path, 9600, lines_of=wires) as link:
+            wires.now = ModemLines(True, False)
+            await asyncio.sleep(0.1)
+            writing = asyncio.create_task(link.write(b"later", within=2.0))
+            await asyncio.sleep(0.1)
+            assert line.take() == b""
+            wires.now = ModemLines(True, True)
+            await writing
+            assert await line.take_all(5) == b"later"
+
+
+async def test_cts_that_stays_off_is_a_stalled_write(quick_looks: None) -> None:
+    wires = Wires(dsr=True, cts=True)
+    with a_line() as line:
+        async with open_serial(line.path, 9600, lines_of=wires) as link:
+            wires.now = ModemLines(True, False)
+            await asyncio.sleep(0.1)
+            with pytest.raises(DeviceGone, match="stalled"):
+                await link.write(b"never", within=0.2)
+
+
+async def test_a_port_that_fails_when_it_is_asked_for_its_lines_is_gone(quick_looks: None) -> None:
+    looks = iter([ModemLines(True, True)])
+
+    def unplugged(fd: int) -> ModemLines:
+        if (lines := next(looks, None)) is None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return lines
+
+    with a_line() as line:
+        async with open_serial(line.path, 9600, lines_of=unplugged) as link:
+            with pytest.raises(DeviceGone, match=r"closed.*Input/output"):
+                async with asyncio.timeout(2.0):
+                    await link.listen(lambda _: None)
