@@ -17,6 +17,10 @@ class Line:
         self.path = path
         self._near: int | None = near
 
+    def find(self) -> str:
+        """Where it is now."""
+        return self.path
+
     def take(self, most: int = 65536) -> bytes:
         """What has come, perhaps nothing."""
         assert self._near is not None

@@ -1,107 +1,20 @@
 """A serial link on real ptys: bytes whole and in order, every wait with its end, every end told for what it is."""
 
 import asyncio
-import errno
 import os
 import termios
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from random import Random
 
 import pytest
-from PIL import Image
-from pyzbar import pyzbar
 
-from controller.ports.printer import PrintEnd, PrinterCondition, PrinterUnavailable, Tier
-from drivers import catalogue
-from drivers.escpos.printer import EscposPrinter
-from drivers.escpos.profiles import profile
 from drivers.links import serial as links_serial
 from drivers.links.link import DeviceGone
-from drivers.links.serial import ModemLines, modem_lines, open_serial
-from drivers.sim.escpos_printer import SimulatedPrinter
-from drivers.sim.faults import Fault, FaultKind
-from drivers.sim.printer_server import PrinterConfig, PrinterServer
-from tests.drivers.escpos_tickets import FI, SE
+from drivers.links.serial import open_serial
 from tests.drivers.serial_line import a_line, heard_on, longest_hold, until
 
 RASTER = bytes(range(256)) * 240  # 61,440 bytes: a ticket drawn as a picture
 HELD_S = 0.020  # no longer may the loop be held
-WELL = PrinterCondition.READY
-profile("virtual")  # reads its file here, where no loop runs
-
-
-@asynccontextmanager
-async def at_the_line(path: Path, baud: int = 115200) -> AsyncIterator[EscposPrinter]:
-    """The real driver, connected by the catalogue, running."""
-    link = f"serial:{path},{baud}"
-    printer = catalogue.escpos_printer("lobby", link, "virtual", random=Random(1), life="boot1")
-    running = asyncio.create_task(printer.run())
-    try:
-        yield printer
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-
-@asynccontextmanager
-async def desk(folder: Path, baud: int = 115200) -> AsyncIterator[tuple[PrinterServer, EscposPrinter]]:
-    """A virtual printer on a pty of that speed, and the driver that found it well."""
-    config = PrinterConfig(port=None, pty=folder / "ttyLOBBY", baud=baud)
-    async with SimulatedPrinter(folder, config) as sim, at_the_line(folder / "ttyLOBBY", baud) as printer:
-        await until(lambda: printer.health.condition is WELL)
-        yield sim, printer
-
-
-def qr_on(picture: Path) -> list[str]:
-    with Image.open(picture) as image:
-        return [found.data.decode() for found in pyzbar.decode(image)]
-
-
-async def test_whole_tickets_at_115200_are_confirmed_by_the_printer_and_can_be_read(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (sim, printer):
-        for at, paper in enumerate((FI, SE)):
-            assert (await printer.prepare()).cut0 == at
-            outcome = await printer.print(paper, f"job{at}", simulated=True)
-            assert (outcome.end, outcome.tier) == (PrintEnd.CONFIRMED, Tier.PROCESS_ID)
-        assert [piece.scrap for piece in sim.pieces] == [False, False]
-        assert [qr_on(picture) for picture in sorted(tmp_path.rglob("*.png"))] == [[FI.qr], [SE.qr]]
-
-
-async def test_a_printer_that_is_switched_off_and_on_is_back_in_a_new_life_and_prints(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (sim, printer):
-        before = await printer.prepare()
-        sim.strike(Fault(FaultKind.POWER))
-        await until(lambda: printer.health.condition is PrinterCondition.DETACHED)
-        await until(lambda: printer.health.condition is WELL, within=8.0)
-        assert (await printer.prepare()).power_life != before.power_life
-        assert (await printer.print(FI, "job1", simulated=True)).end is PrintEnd.CONFIRMED
-
-
-async def test_a_line_that_drops_in_the_middle_of_a_ticket_is_a_doubt_and_the_next_is_whole(tmp_path: Path) -> None:
-    async with desk(tmp_path) as (sim, printer):
-        await printer.prepare()
-        sim.strike(Fault(FaultKind.DROP, at_byte=400))
-        outcome = await printer.print(FI, "job1", simulated=True)
-        assert outcome.end is PrintEnd.UNKNOWN
-        await until(lambda: printer.health.condition is PrinterCondition.DETACHED)
-        await until(lambda: printer.health.condition is WELL)
-        assert await printer.clear()
-        await printer.prepare()
-        assert (await printer.print(FI, "job2", simulated=True)).end is PrintEnd.CONFIRMED
-        assert [qr_on(picture) for picture in sorted(tmp_path.rglob("*.png"))][-1] == [FI.qr]
-
-
-async def test_a_silent_line_is_unknown_and_never_well() -> None:
-    with a_line() as line:
-        async with at_the_line(Path(line.path)) as printer:
-            await until(lambda: printer.health.condition is PrinterCondition.UNKNOWN)
-            assert line.take().endswith(b"\x10\x04\x04")  # it was asked
-            with pytest.raises(PrinterUnavailable):
-                await printer.prepare()
-            assert printer.health.condition is PrinterCondition.UNKNOWN
 
 
 async def test_answers_that_come_byte_by_byte_and_those_from_before_anybody_listened_are_all_heard() -> None:
@@ -279,107 +192,3 @@ async def test_a_large_raster_over_a_slow_line_does_not_hold_the_loop() -> None:
         if holds[-1] < HELD_S:
             return
     pytest.fail(f"the loop was held for {holds} s")
-
-
-# --- the modem lines: a pty has none, so what the port would say is given here ---
-
-
-class Wires:
-    """The lines as a real port would tell them."""
-
-    def __init__(self, *, dsr: bool, cts: bool) -> None:
-        self.now = ModemLines(dsr, cts)
-        self.looks = 0
-
-    def __call__(self, fd: int) -> ModemLines:
-        self.looks += 1
-        return self.now
-
-
-@pytest.fixture
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links_serial, "LOOK_S", 0.03)
-
-
-def test_a_pty_has_no_modem_lines() -> None:
-    with a_line() as line:
-        far = os.open(line.path, os.O_RDWR | os.O_NOCTTY)
-        assert modem_lines(far) is None
-        os.close(far)
-        with pytest.raises(OSError) as wrong:
-            modem_lines(far)
-        assert wrong.value.errno == errno.EBADF
-
-
-async def test_dsr_that_was_on_and_goes_off_is_a_printer_without_power(quick_looks: None) -> None:
-    wires = Wires(dsr=True, cts=True)
-    with a_line() as line:
-        async with open_serial(line.path, 9600, lines_of=wires) as link:
-            await asyncio.sleep(0.1)
-            await link.write(b"well", within=0.5)
-            wires.now = ModemLines(False, True)
-            with pytest.raises(DeviceGone, match=r"closed.*DSR"):
-                async with asyncio.timeout(2.0):
-                    await link.listen(lambda _: None)
-
-
-async def test_a_printer_that_drops_dsr_while_it_is_busy_and_still_answers_is_not_gone(quick_looks: None) -> None:
-    wires = Wires(dsr=True, cts=True)
-    with a_line() as line:
-        async with open_serial(line.path, 9600, lines_of=wires) as link, heard_on(link) as got:
-            wires.now = ModemLines(False, True)
-            for _ in range(20):
-                line.say(b"\x00")
-                await asyncio.sleep(0.01)
-            wires.now = ModemLines(True, True)
-            await asyncio.sleep(0.1)
-            await link.write(b"well", within=0.5)
-            assert len(got) == 20
-
-
-async def test_lines_that_were_never_on_mean_nothing(quick_looks: None) -> None:
-    wires = Wires(dsr=False, cts=False)
-    with a_line() as line:
-        async with open_serial(line.path, 9600, lines_of=wires) as link:
-            await asyncio.sleep(0.2)
-            await link.write(b"a three-wire cable", within=0.5)
-        assert wires.looks == 1  # and nobody goes on asking
-
-
-async def test_bytes_wait_while_cts_is_off_and_go_when_it_is_back(quick_looks: None) -> None:
-    wires = Wires(dsr=True, cts=True)
-    with a_line() as line:
-        async with open_serial(line.path, 9600, lines_of=wires) as link:
-            wires.now = ModemLines(True, False)
-            await asyncio.sleep(0.1)
-            writing = asyncio.create_task(link.write(b"later", within=2.0))
-            await asyncio.sleep(0.1)
-            assert line.take() == b""
-            wires.now = ModemLines(True, True)
-            await writing
-            assert await line.take_all(5) == b"later"
-
-
-async def test_cts_that_stays_off_is_a_stalled_write(quick_looks: None) -> None:
-    wires = Wires(dsr=True, cts=True)
-    with a_line() as line:
-        async with open_serial(line.path, 9600, lines_of=wires) as link:
-            wires.now = ModemLines(True, False)
-            await asyncio.sleep(0.1)
-            with pytest.raises(DeviceGone, match="stalled"):
-                await link.write(b"never", within=0.2)
-
-
-async def test_a_port_that_fails_when_it_is_asked_for_its_lines_is_gone(quick_looks: None) -> None:
-    looks = iter([ModemLines(True, True)])
-
-    def unplugged(fd: int) -> ModemLines:
-        if (lines := next(looks, None)) is None:
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return lines
-
-    with a_line() as line:
-        async with open_serial(line.path, 9600, lines_of=unplugged) as link:
-            with pytest.raises(DeviceGone, match=r"closed.*Input/output"):
-                async with asyncio.timeout(2.0):
-                    await link.listen(lambda _: None)
