@@ -1,5 +1,6 @@
 """Which devices there are: from a link in the config to what implements a port. A new device is a line here."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from random import Random
@@ -8,6 +9,8 @@ from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import profile
 from drivers.links.link import FAST, SLOW, Backoff, LinkOpener
 from drivers.links.tcp import open_tcp
+
+BITS_A_BYTE = 10  # 8N1: a start bit, eight, a stop bit
 
 Where = Callable[[str], str]
 """From "usb:SERIAL" or "port:PATH" to the device's node now ("/dev/usb/lp0"). Called in the loop, at each opening: it
@@ -23,7 +26,9 @@ def escpos_printer(
 ) -> EscposPrinter:
     """A ticket printer on `link`, as `opener`. `life` must differ at each start. Raises NoDriver, KeyError."""
     model, open_link = profile(profile_name), opener(link, where)
-    return EscposPrinter(id_, model, open_link, random=random, life=life, backoff=backoff(link))
+    return EscposPrinter(
+        id_, model, open_link, random=random, life=life, backoff=backoff(link), bytes_per_s=bytes_per_s(link)
+    )
 
 
 def opener(link: str, where: Where | None = None) -> LinkOpener:
@@ -52,3 +57,9 @@ def opener(link: str, where: Where | None = None) -> LinkOpener:
 def backoff(link: str) -> Backoff:
     """How long to wait between two openings of `link`."""
     return FAST if link.partition(":")[0] in {"usb", "port"} else SLOW
+
+
+def bytes_per_s(link: str) -> float:
+    """How fast `link` carries bytes: a serial line is slow enough to wait for, all others are as good as instant."""
+    scheme, _, rest = link.partition(":")
+    return int(rest.rpartition(",")[2]) / BITS_A_BYTE if scheme == "serial" else math.inf

@@ -93,3 +93,23 @@ async def test_a_silent_line_is_unknown_and_never_well() -> None:
             with pytest.raises(PrinterUnavailable):
                 await printer.prepare()
             assert printer.health.condition is PrinterCondition.UNKNOWN
+
+
+async def test_a_picture_that_a_slow_line_carries_for_longer_than_it_prints_is_not_late(tmp_path: Path) -> None:
+    async with desk(tmp_path, 57600) as (_, printer):  # Northern Sami is drawn: 25 kB, 4.5 s at this speed
+        await printer.prepare()
+        assert (await printer.print(SE, "job1", simulated=True)).end is PrintEnd.CONFIRMED
+
+
+async def test_after_paper_ran_out_on_a_very_slow_line_it_is_cleared_and_the_ticket_comes_whole(tmp_path: Path) -> None:
+    async with desk(tmp_path, 9600) as (sim, printer):
+        before = await printer.prepare()
+        sim.strike(Fault(FaultKind.PAPER_OUT, at_mm=30))
+        assert (await printer.print(FI, "job1", simulated=True)).cause == "paper_out"
+        sim.strike(Fault(FaultKind.CLEAR))
+        await until(lambda: printer.health.condition is WELL)
+        assert (await printer.judge(before)).end is PrintEnd.FAILED
+        assert await printer.clear()  # the preamble alone takes 1.8 s
+        await printer.prepare()
+        assert (await printer.print(FI, "job2", simulated=True)).end is PrintEnd.CONFIRMED
+        assert [piece.scrap for piece in sim.pieces] == [True, False]
