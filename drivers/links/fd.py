@@ -51,15 +51,14 @@ async def close_soon(close: Callable[[], None]) -> None:
 class FdLink:
     """A `Link` over `fd`, which stays its opener's to close (after `end`).
 
-    Bytes that a cancelled write left behind are still sent before those of the next: a command is never torn. With
-    `empty_is_end` a read of nothing is a hang-up (a tty); else the device had nothing to say (a USB printer).
+    Bytes that a cancelled write left behind are still sent before those of the next: a command is never torn. A read of
+    nothing is an end only when the system says so: a USB printer may send an empty packet.
     """
 
-    def __init__(self, name: str, fd: int, *, empty_is_end: bool) -> None:
+    def __init__(self, name: str, fd: int) -> None:
         self.name = name
         self.heard_bytes = 0
         self._fd = fd
-        self._empty_is_end = empty_is_end
         self._loop = asyncio.get_running_loop()
         self._heard: Callable[[bytes], None] | None = None
         self._queue = bytearray()  # what the kernel has not taken yet
@@ -192,7 +191,7 @@ class FdLink:
         if data:
             if self._heard is not None:
                 self._heard(data)
-        elif self._empty_is_end or self._hung_up():
+        elif self._hung_up():
             self.lose("closed", "the line was hung up")
         else:
             self._rest_reading()

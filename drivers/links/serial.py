@@ -56,7 +56,7 @@ async def open_serial(path: str, baud: int, *, lines_of: LinesOf = modem_lines) 
     """
     name = f"serial:{path},{baud}"
     port, lines = await _opened(name, path, baud, lines_of)
-    link = FdLink(name, port.fileno(), empty_is_end=True)
+    link = FdLink(name, port.fileno())
     watch = asyncio.create_task(_watch(link, partial(lines_of, port.fileno()), lines)) if lines else None
     try:
         yield link
@@ -96,7 +96,7 @@ def _configured(path: str, baud: int) -> serial.Serial:
     return serial.Serial(
         path, baud, bytesize=serial.EIGHTBITS, parity=serial.PARITY_NONE, stopbits=serial.STOPBITS_ONE,
         timeout=0, write_timeout=0, xonxoff=False, rtscts=False, dsrdtr=False, exclusive=True,
-        inter_byte_timeout=0,  # VMIN 1: a read of nothing is then a hang-up and never "nothing yet" (n_tty_read)
+        inter_byte_timeout=0,  # VMIN 1: nothing yet is then EAGAIN, and a read of nothing a hang-up (n_tty_read)
     )  # fmt: skip
 
 

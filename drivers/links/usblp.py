@@ -53,7 +53,7 @@ class UsblpLink(FdLink):
     """A `Link` with a second way to ask the printer."""
 
     def __init__(self, name: str, fd: int, ask: Callable[[int], int] = ask_port_status) -> None:
-        super().__init__(name, fd, empty_is_end=False)
+        super().__init__(name, fd)
         self._ask_port = partial(ask, fd)
         self._question: asyncio.Task[PortStatus | None] | None = None
 

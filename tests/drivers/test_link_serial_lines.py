@@ -51,6 +51,14 @@ async def test_dsr_that_was_on_and_goes_off_is_a_printer_without_power(quick_loo
                     await link.listen(lambda _: None)
 
 
+async def test_one_blink_of_dsr_is_not_the_end(quick_looks: None) -> None:
+    told = iter([ModemLines(True, True), ModemLines(True, True), ModemLines(False, True)])
+    with a_line() as line:
+        async with open_serial(line.path, 9600, lines_of=lambda fd: next(told, ModemLines(True, True))) as link:
+            await asyncio.sleep(0.3)
+            await link.write(b"well", within=0.5)
+
+
 async def test_a_printer_that_drops_dsr_while_it_is_busy_and_still_answers_is_not_gone(quick_looks: None) -> None:
     wires = Wires(dsr=True, cts=True)
     with a_line() as line:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from drivers.links import usblp
 from drivers.links.link import DeviceGone
 from drivers.links.usblp import open_usblp
 from tests.drivers.serial_line import Line, a_line, heard_on, least_hold, until
@@ -212,6 +213,50 @@ async def test_empty_packets_are_no_end_and_make_nobody_spin(monkeypatch: pytest
             assert reads[0] < 8
             await until(lambda: got == b"after all")
             monkeypatch.undo()
+
+
+async def test_a_printer_that_seems_to_take_bytes_and_does_not_makes_nobody_spin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """usblp tells poll() that it is writable while it remembers "no paper", and takes nothing."""
+    writes, write = [0], os.write
+
+    def full(fd: int, data: bytes) -> int:
+        writes[0] += 1
+        if writes[0] < 10:
+            raise BlockingIOError
+        return write(fd, data)
+
+    with a_line() as line:
+        async with open_usblp(line.find) as link:
+            monkeypatch.setattr(os, "write", full)
+            writing = asyncio.create_task(link.write(b"in the end", within=2.0))
+            await asyncio.sleep(0.05)
+            assert writes[0] < 8
+            await writing
+            monkeypatch.undo()
+            assert await line.take_all(10) == b"in the end"
+
+
+async def test_a_node_whose_open_hangs_is_given_up_and_closed_when_it_comes_after_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = list[int]()
+    with a_line() as line:
+
+        def slow(path: Any, flags: int, *more: Any, **named: Any) -> int:
+            fd = OPEN(path, flags, *more, **named)
+            if path == line.path:
+                opened.append(fd)
+                time.sleep(0.3)  # in the opening thread
+            return fd
+
+        monkeypatch.setattr(usblp, "OPEN_S", 0.05)
+        monkeypatch.setattr(os, "open", slow)
+        assert await reason_for(line.find) == "unreachable"
+        await asyncio.sleep(0.5)
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(opened[0])
 
 
 async def test_a_large_raster_to_a_slow_printer_does_not_hold_the_loop() -> None:

@@ -132,6 +132,20 @@ async def test_bytes_come_over_at_the_speed_of_the_line_in_both_directions(tmp_p
         assert time.monotonic() - began >= 0.29
 
 
+async def test_a_line_that_was_held_back_goes_on_at_its_speed_and_not_in_a_burst(tmp_path: Path) -> None:
+    config = PrinterConfig(speed_mm_s=FAST_MM_S, port=None, pty=tmp_path / "tty", baud=9600, rx_bytes=100)
+    async with SimulatedPrinter(tmp_path, config) as printer, a_host(tmp_path / "tty") as host:
+        printer.strike(Fault(FaultKind.PAPER_OUT))
+        host.write(b"\x00" * 580)
+        await until(lambda: printer.core.received == 100)
+        await asyncio.sleep(0.5)
+        assert printer.core.received == 100
+        began = time.monotonic()
+        printer.strike(Fault(FaultKind.CLEAR))
+        await until(lambda: printer.core.received == 580)
+        assert time.monotonic() - began >= 0.49
+
+
 def test_a_pace_counts_from_when_bytes_were_there() -> None:
     pace = Pace(9600)
     pace.begin(10.0)
