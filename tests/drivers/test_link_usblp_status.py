@@ -79,6 +79,7 @@ async def test_a_question_that_hangs_does_not_keep_the_link_from_closing(monkeyp
             await link.port_status()
             began = time.monotonic()
         assert time.monotonic() - began < 0.4
+        assert asyncio.all_tasks() == {asyncio.current_task()}
     answered.set()
 
 
