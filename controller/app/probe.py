@@ -92,6 +92,8 @@ async def _asked(device: Device, node: str, status_s: float) -> Probe:
     try:
         return await _status(device, opened(), node, status_s)
     except DeviceGone as gone:
+        if gone.reason == "busy":  # it is there, and the daemon itself may be the one that has it
+            return Probe(PrinterCondition.UNKNOWN, ("busy_elsewhere",), str(gone), node)
         return Probe(PrinterCondition.DETACHED, ("no_link",), str(gone), node)
 
 

@@ -12,13 +12,13 @@ from drivers.escpos.conversation import Conversation, Once
 from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.status import Asb, Frame, ProcessId, Realtime
-from drivers.links.link import NOT_FOUND, DeviceGone, Link, LinkOpener
+from drivers.links.link import NOT_FOUND, SLOW, Backoff, DeviceGone, Link, LinkOpener
 
+TELLING = NOT_FOUND | {"forbidden", "busy"}  # reasons that a technician can do something about
 ANSWER_S = 2.0  # devices.md case 11: silent for longer means it talks with someone else, or with nobody
 KEEP_ALIVE_S = 15.0  # idle; a network board closes after minutes of quiet (UB-E02 4.6)
 ASK_AGAIN_S = 1.0  # while it is silent
 SILENT_S = 10.0  # of silence end the link: a half-open connection looks like this
-BACKOFF_FIRST_S, BACKOFF_MOST_S = 0.5, 30.0  # contract section 7
 
 log = structlog.get_logger()
 
@@ -26,7 +26,9 @@ log = structlog.get_logger()
 class Attendance:
     """Who is on the line (`talk`, None when nobody), how it is (`board`), and since when (`power_life`)."""
 
-    def __init__(self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str) -> None:
+    def __init__(
+        self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str, backoff: Backoff = SLOW
+    ) -> None:
         self.talk: Conversation | None = None
         self.board = HealthBoard()
         self.clear_first = False  # a job was given up: the first bytes on a new link are those that drop it
@@ -34,6 +36,7 @@ class Attendance:
         self._profile = profile
         self._open_link = open_link
         self._random = random
+        self._backoff = backoff
         self._life = life
         self._lives = 0
         self._cuts: int | None = None
@@ -92,7 +95,7 @@ class Attendance:
                     await self._session(link)
             except* DeviceGone as gone:
                 self._tell_loss(gone)
-                missing = next((one.reason for one in _each(gone) if one.reason in NOT_FOUND), "")
+                missing = next((one.reason for one in _each(gone) if one.reason in TELLING), "")
             finally:
                 self.talk = None
                 self.board.detached(missing)
@@ -168,10 +171,10 @@ class Attendance:
 
     async def _pause(self) -> None:
         """The backoff: doubled, capped, jittered, cut short by a kick."""
-        wait = BACKOFF_FIRST_S * 2 ** min(self._attempt, 8) * self._random.uniform(1.0, 1.5)
+        wait = self._backoff.wait_s(self._attempt, self._random)
         self._attempt += 1
         try:
-            async with asyncio.timeout(min(BACKOFF_MOST_S, wait)):
+            async with asyncio.timeout(wait):
                 await self._kick.wait()
         except TimeoutError:
             pass

@@ -60,9 +60,9 @@ async def examine(talk: Conversation, profile: Profile, sheet: Sheet, job: str, 
             return Examined(tier=None, cause=why, maker=names[0], model=names[1], serial=names[2])
         heard.begin()
         with suppress(TimeoutError):  # a long paper is sent as the printer takes it
-            async with asyncio.timeout(profile.seconds_for(sheet.dots) + PROOF_S):
-                await talk.send(sheet.parts, within=PROOF_S)
-                await talk.until(heard.said, within=profile.seconds_for(sheet.dots) + PROOF_S)
+            async with asyncio.timeout(patience):
+                await talk.send(sheet.parts, within=patience)
+                await talk.until(heard.said, within=patience)
         processed = await talk.processed(within=ANSWER_S)
         after = await talk.cut_count(within=ANSWER_S)
         cleared = not blocked() and await talk.cleared(within=ANSWER_S)

@@ -1,6 +1,7 @@
 """A ticket printer as the core sees it: one supervised link, one job at a time, proof or a named doubt."""
 
 import asyncio
+import math
 from contextlib import suppress
 from datetime import datetime
 from random import Random
@@ -28,7 +29,7 @@ from drivers.escpos.delivery import Delivery, Verdict
 from drivers.escpos.examination import examine, test_sheet
 from drivers.escpos.profiles import Profile
 from drivers.escpos.sheet import Sheet
-from drivers.links.link import DeviceGone, LinkOpener
+from drivers.links.link import SLOW, Backoff, DeviceGone, LinkOpener
 
 PREPARE_S = 1.0  # the port's bound, of which
 PREPARE_STATUS_S, PREPARE_COUNT_S = 0.7, 0.95  # when the status must be there, when the count, from the start
@@ -46,13 +47,25 @@ class EscposPrinter:
 
     `life` must differ at each start of the daemon: with it a restart is a new power life. Job IDs must not begin
     with "~": those are the driver's own. Order of recovery after UNKNOWN: `judge`, then `clear`, then `prepare`;
-    `clear` cuts, so a judgement after it would mistake the scrap for the ticket.
+    `clear` cuts, so a judgement after it would mistake the scrap for the ticket. `bytes_per_s`: the speed of the line,
+    where it is slow enough to matter: a ticket that takes its time to get there is not late.
     """
 
-    def __init__(self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str) -> None:
+    def __init__(
+        self,
+        id: str,
+        profile: Profile,
+        open_link: LinkOpener,
+        *,
+        random: Random,
+        life: str,
+        backoff: Backoff = SLOW,
+        bytes_per_s: float = math.inf,
+    ) -> None:
         self._id = id
         self._profile = profile
-        self._line = Attendance(id, profile, open_link, random=random, life=life)
+        self._bytes_per_s = bytes_per_s
+        self._line = Attendance(id, profile, open_link, random=random, life=life, backoff=backoff)
         self._turn = asyncio.Lock()
         self._cut0: int | None = None  # from the last prepare; one delivery uses it up
         self._dirty, self._clean = asyncio.Event(), asyncio.Event()  # may it hold something of a job that was given up?
@@ -108,7 +121,8 @@ class EscposPrinter:
             job = talk.mark()
             sheet = await asyncio.to_thread(test_sheet, self._id, now, job, self._profile, simulated=simulated)
             try:
-                found = await examine(talk, self._profile, sheet, job, lambda: self._line.blocked)
+                carry_s = self._carry_s(sum(map(len, sheet.parts)))
+                found = await examine(talk, self._profile, sheet, job, lambda: self._line.blocked, carry_s)
             except DeviceGone as gone:
                 raise PrinterUnavailable(self._id, "no_link") from gone
             if found.tier is None:
@@ -165,6 +179,10 @@ class EscposPrinter:
             elif not await self.clear():
                 await asyncio.sleep(TIDY_AGAIN_S)
 
+    def _carry_s(self, size: int) -> float:
+        """How long the line carries so many bytes."""
+        return size / self._bytes_per_s
+
     def _live(self) -> Conversation:
         if self._line.talk is None:
             raise PrinterUnavailable(self._id, "no_link")
@@ -219,7 +237,7 @@ class EscposPrinter:
         refused = "no_link" if talk is None or talk.over else self._line.blocked
         if talk is None or refused or self.health.condition is PrinterCondition.UNKNOWN:
             return Verdict(PrintEnd.FAILED, None, refused or "no_answer")
-        floor = self._profile.seconds_for(sheet.dots)
+        floor = self._profile.seconds_for(sheet.dots) + self._carry_s(sum(map(len, sheet.parts)))
         verdict = await Delivery(talk, self._profile, job, cut0).run(sheet, within=floor + PROOF_S)
         if verdict.tier:
             self._line.board.proved(verdict.tier)
@@ -257,7 +275,7 @@ class EscposPrinter:
         if self._profile.real_time_clear and not await talk.cleared(within=CLEAR_S, first=recover):
             return False
         await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
-        await self._see(talk, within=CLEAR_S)
+        await self._see(talk, within=CLEAR_S + self._carry_s(commands.LONGEST_COMMAND))
         self._cut0 = await self._count(talk, within=CLEAR_S) if self._profile.cut_counter else None
         mark = talk.mark()
         sheet = await asyncio.to_thread(scrap_mark, mark, self._profile)

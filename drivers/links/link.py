@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from random import Random
 from typing import NoReturn, Protocol
 
 NOT_FOUND = frozenset({
@@ -13,8 +15,11 @@ NOT_FOUND = frozenset({
 
 
 class DeviceGone(Exception):
-    """The link is over for good; open a new one. `reason`: refused, unreachable, closed, stalled or silent; of what
-    is plugged in also those of `NOT_FOUND`."""
+    """The link is over for good; open a new one.
+
+    `reason`: one of `NOT_FOUND`, "forbidden" (it may not be opened), "busy" (another program has it open), "refused"
+    (it does not do what a link needs), "unreachable", "closed", "stalled" or "silent".
+    """
 
     def __init__(self, device: str, reason: str, detail: str = "") -> None:
         super().__init__(f"{device}: {reason}" + (f" ({detail})" if detail else ""))
@@ -39,3 +44,19 @@ class Link(Protocol):
 
 
 LinkOpener = Callable[[], AbstractAsyncContextManager[Link]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before a link is opened again, in seconds: `first_s`, doubled each time, `most_s` at most."""
+
+    first_s: float
+    most_s: float
+
+    def wait_s(self, attempt: int, random: Random) -> float:
+        """The jittered wait after so many attempts that failed (0: the first one)."""
+        return min(self.most_s, self.first_s * 2.0 ** min(attempt, 16) * random.uniform(1.0, 1.5))
+
+
+SLOW = Backoff(0.5, 30.0)  # contract section 7: networks and serial lines
+FAST = Backoff(0.02, 5.0)  # contract section 7: USB, which says by itself when a device comes

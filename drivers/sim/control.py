@@ -59,6 +59,7 @@ def printer_state(printer: PrinterServer) -> dict[str, object]:
         "id": printer.config.id,
         "simulated": True,
         "port": printer.port,
+        "doors": list(printer.doors),
         "condition": condition,
         "counters": {"cuts": core.counters.cuts, "rows": core.counters.rows},
         "bytes": {"received": core.received, "buffered": core.buffered, "room": core.room},

@@ -3,7 +3,8 @@
     python -m drivers.sim.escpos_printer --tcp 9100 --http 9180 --out ./paper
 
 prints each ticket that any software sends to port 9100 as a PNG, answers like an Epson TM, and takes faults at
-http://127.0.0.1:9180/.
+http://127.0.0.1:9180/. Beside or instead of the network: `--pty PATH` is a serial line at PATH, `--device
+/dev/g_printer0` a USB printer, where the kernel has a printer gadget.
 """
 
 import argparse
@@ -34,7 +35,8 @@ class Serving:
 
     @property
     def ports(self) -> dict[str, int]:
-        return {name: printer.port for name, printer in self.printers.items()}
+        """The TCP ports of those that have one."""
+        return {name: printer.port for name, printer in self.printers.items() if printer.port}
 
 
 @asynccontextmanager
@@ -85,12 +87,15 @@ async def _serve(args: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    host, port = args.tcp
+    host, port = args.tcp or ("127.0.0.1", None)
     http_host, http_port = args.http or ("127.0.0.1", None)
-    config = PrinterConfig(args.id, host, port, args.speed, args.buffer, cut_s=args.cut)
+    config = PrinterConfig(
+        args.id, host, port, args.speed, args.buffer, cut_s=args.cut, pty=args.pty, baud=args.baud, device=args.device
+    )
     async with serve_printers([config], http_host, http_port, args.out, args.frame_ancestor) as serving:
         page = f", page {serving.url}/" if serving.url else ""
-        sys.stdout.write(f"SIMULATED PRINTER {args.id} ready: tcp {host}:{serving.ports[args.id]}{page}\n")
+        doors = ", ".join(serving.printers[args.id].doors)
+        sys.stdout.write(f"SIMULATED PRINTER {args.id} ready: {doors}{page}\n")
         sys.stdout.flush()
         await stop.wait()
 
@@ -98,7 +103,10 @@ async def _serve(args: argparse.Namespace) -> None:
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m drivers.sim.escpos_printer", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--tcp", type=_address, required=True, metavar="[HOST:]PORT", help="printing; 0: any port")
+    parser.add_argument("--tcp", type=_address, metavar="[HOST:]PORT", help="printing; 0: any port")
+    parser.add_argument("--pty", type=_path, metavar="PATH", help="printing: a serial line under this name")
+    parser.add_argument("--baud", type=_baud, metavar="N", help="its speed, bits/s (else as fast as it goes)")
+    parser.add_argument("--device", type=_path, metavar="NODE", help="printing: a USB printer gadget, /dev/g_printer0")
     parser.add_argument("--http", type=_address, metavar="[HOST:]PORT", help="control API and paper roll page")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="paper goes to DIR/<id>/<n>.png, .bin")
     parser.add_argument("--id", type=_printer_id, default="lobby", help="the printer's name (default lobby)")
@@ -106,7 +114,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cut", type=_seconds, default=CUT_S, metavar="S", help=f"how long a cut takes ({CUT_S} s)")
     parser.add_argument("--buffer", type=_bytes, default=RX_BYTES, metavar="BYTES", help="receive buffer (4096)")
     parser.add_argument("--frame-ancestor", action="append", default=[], metavar="ORIGIN", help="may frame the page")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if not (args.tcp or args.pty or args.device):
+        parser.error("give at least one of --tcp, --pty, --device: a printer without a line prints nothing")
+    return args
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -120,6 +131,17 @@ def _printer_id(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", text):
         raise argparse.ArgumentTypeError(f"{text!r}: letters, digits, - and _, at most 40")
     return text
+
+
+def _path(text: str) -> Path:
+    return Path(text).absolute()
+
+
+def _baud(text: str) -> int:
+    value = int(text)
+    if not 300 <= value <= 4_000_000:
+        raise argparse.ArgumentTypeError(f"{text}: 300 to 4000000")
+    return value
 
 
 def _positive(text: str) -> float:

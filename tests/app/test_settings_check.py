@@ -13,8 +13,10 @@ from controller.app.check import CONFIG_WRONG, DEVICE_FAILS, OK, run
 from controller.app.probe import probe
 from controller.domain.point import Printer
 from controller.ports.printer import PrinterCondition
+from drivers.links.serial import open_serial
 from drivers.sim.escpos_printer import SimulatedPrinter
 from drivers.sim.faults import Fault, FaultKind
+from drivers.sim.printer_server import PrinterConfig
 
 CONFIG = Path(__file__).parents[2] / "config"
 
@@ -121,3 +123,17 @@ async def test_refused_connection_is_told_as_detached(unused_tcp_port: int) -> N
     answer = await probe(printer(f"tcp:127.0.0.1:{unused_tcp_port}"))
     assert answer.condition is PrinterCondition.DETACHED
     assert "refused" in answer.detail
+
+
+async def test_a_printer_on_a_serial_line_is_asked_and_one_that_the_daemon_holds_is_there_but_unknown(
+    tmp_path: Path,
+) -> None:
+    config = PrinterConfig(port=None, pty=tmp_path / "tty")
+    async with SimulatedPrinter(tmp_path / "paper", config):
+        link = f"serial:{tmp_path}/tty,115200"
+        assert (await probe(printer(link))).condition is PrinterCondition.READY
+        async with open_serial(f"{tmp_path}/tty", 115200):
+            answer = await probe(printer(link))
+        assert (answer.condition, answer.causes) == (PrinterCondition.UNKNOWN, ("busy_elsewhere",))
+        assert "another program has it open" in answer.detail
+    assert (await probe(printer(link))).condition is PrinterCondition.DETACHED

@@ -1,6 +1,7 @@
-"""python-escpos composes and does nothing else, and it is python-escpos."""
+"""python-escpos composes and does nothing else, and it is python-escpos. Whatever else opens a device has one door."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,28 +10,75 @@ from drivers.escpos.composer import composer, owners_of_escpos
 from drivers.escpos.profiles import profile
 
 ROOT = Path(__file__).parents[2]
-COMPOSERS = {"Dummy"}
+OURS = ("controller", "drivers", "kiosk_ui", "tools")
+COMPOSER = "drivers/escpos/composer.py"
+COMPOSES = {"escpos.printer.Dummy", "escpos.capabilities"}
+DOORS = {"serial": {"drivers/links/serial.py"}}  # pyserial, which opens and configures a port and does no more
+NOWHERE = {"usb", "usb1", "cups", "win32print", "serial_asyncio", "serial_asyncio_fast", "aioserial"}
+BY_NAME = {"import_module", "__import__", "find_spec", "load_module", "run_module"}
 
 
-def imported_from_escpos(source: str) -> set[str]:
-    """The names that a file takes out of the `escpos` package; "escpos" for the package as a whole."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "escpos" and not node.level:
-            names |= {alias.name for alias in node.names}
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names if alias.name.split(".")[0] == "escpos"}
-    return names
+def imported(source: str) -> set[str]:
+    """Every module, or name out of a module, that a file asks for, by its full name; also by a name in a string."""
+    return set(_imported(ast.parse(source)))
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                yield from (f"{module}.{alias.name}" for alias in names)
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), args=[ast.Constant(str(name)), *_]):
+                if called in BY_NAME:
+                    yield name
+
+
+def out_of(package: str, names: set[str]) -> set[str]:
+    return {name for name in names if name.split(".")[0] == package}
+
+
+def files() -> Iterator[tuple[str, set[str]]]:
+    """Our files by their path in the tree, each with what it imports."""
+    for folder in OURS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), imported(path.read_text("utf-8"))
 
 
 def test_no_transport_of_python_escpos_is_imported_anywhere() -> None:
-    for path in [*ROOT.glob("controller/**/*.py"), *ROOT.glob("drivers/**/*.py")]:
-        assert imported_from_escpos(path.read_text("utf-8")) <= COMPOSERS | {"capabilities"}, path
+    for path, names in files():
+        assert out_of("escpos", names) <= (COMPOSES if path == COMPOSER else set()), path
 
 
-def test_the_search_would_find_one() -> None:
-    assert imported_from_escpos("from escpos.printer import Network") == {"Network"}
-    assert imported_from_escpos("import escpos.printer") == {"escpos.printer"}
+def test_no_other_library_opens_a_device_and_pyserial_only_at_its_door() -> None:
+    for path, names in files():
+        tops = {name.split(".")[0] for name in names}
+        assert not tops & NOWHERE, path
+        for library, doors in DOORS.items():
+            assert library not in tops or path in doors, path
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from escpos.printer import Network", "escpos.printer.Network"),
+        ("from escpos import printer", "escpos.printer"),
+        ("from escpos.printer import *", "escpos.printer.*"),
+        ("import escpos.printer as dummy", "escpos.printer"),
+        ("import_module('escpos.printer')", "escpos.printer"),
+        ("importlib.import_module('escpos.printer', None)", "escpos.printer"),
+        ("def late():\n    __import__('escpos')", "escpos"),
+    ],
+)
+def test_the_search_would_find_one_however_it_is_asked_for(source: str, found: str) -> None:
+    assert out_of("escpos", imported(source)) == {found}
+    assert found not in COMPOSES
+
+
+def test_the_search_sees_the_one_place_where_it_composes_and_none_of_our_own_folders() -> None:
+    assert out_of("escpos", dict(files())[COMPOSER]) == COMPOSES
+    assert not out_of("escpos", imported("from drivers.escpos.printer import EscposPrinter\nfrom . import escpos"))
 
 
 def test_the_installed_escpos_is_python_escpos_alone() -> None:

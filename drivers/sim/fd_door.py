@@ -1,0 +1,73 @@
+"""A door that is a file descriptor with a host at its other end: made anew whenever it was lost."""
+
+import asyncio
+import os
+from abc import ABC, abstractmethod
+
+from drivers.sim.door import Machine
+from drivers.sim.fd_host import FdHost
+
+AGAIN_S = 0.1  # between two tries to make it
+
+
+class FdDoor(ABC):
+    """Open, there is a descriptor or one is being made, for ever."""
+
+    def __init__(self, machine: Machine, baud: int | None = None) -> None:
+        self._machine = machine
+        self._baud = baud
+        self._serving: asyncio.Task[None] | None = None
+        self._fd = -1  # while a host may come
+
+    @property
+    @abstractmethod
+    def name(self) -> str: ...
+
+    @abstractmethod
+    def make(self) -> int | None:
+        """On a thread: a descriptor that does not block; None when there can be none now. Raises OSError."""
+
+    @abstractmethod
+    def unmake(self) -> None:
+        """On a thread: nothing of it is left. Called after the last descriptor is closed."""
+
+    async def open(self) -> None:
+        fd = await asyncio.to_thread(self.make)
+        self._serving = asyncio.create_task(self._serve(fd))
+
+    async def shut(self) -> None:
+        if self._serving is None:
+            return
+        self._serving.cancel()
+        await asyncio.gather(self._serving, return_exceptions=True)
+        self._serving = None
+        await asyncio.to_thread(self.unmake)
+
+    async def _serve(self, fd: int | None) -> None:
+        while True:
+            if fd is not None:
+                await self._have(fd)
+            fd = await self._made_again()
+
+    async def _have(self, fd: int) -> None:
+        """Serve whoever comes until it is lost."""
+        host = FdHost(self._machine, fd, self._baud)
+        self._fd = fd
+        try:
+            await asyncio.shield(host.over)
+        finally:
+            self._fd = -1
+            host.abort()
+            os.close(fd)
+
+    async def _made_again(self) -> int | None:
+        if not self._machine.powered:
+            await asyncio.sleep(AGAIN_S)  # it is about to be shut
+            return None
+        try:
+            fd = await asyncio.to_thread(self.make)
+        except OSError:
+            fd = None
+        if fd is None:
+            await asyncio.sleep(AGAIN_S)
+        return fd
