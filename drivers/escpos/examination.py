@@ -46,10 +46,13 @@ def test_sheet(device: str, now: datetime, job: str, profile: Profile, *, simula
     return page.cut(job)
 
 
-async def examine(talk: Conversation, profile: Profile, sheet: Sheet, job: str, blocked: Callable[[], str]) -> Examined:
-    """Ask everything, print `sheet` (whose process ID is `job`), and ask again. Bounded: some 12 s and the paper's own
-    time. Raises `DeviceGone` when the link is lost."""
+async def examine(
+    talk: Conversation, profile: Profile, sheet: Sheet, job: str, blocked: Callable[[], str], carry_s: float
+) -> Examined:
+    """Ask everything, print `sheet` (whose process ID is `job`), and ask again. Bounded: some 12 s, the paper's own
+    time, and the `carry_s` that the line takes for it. Raises `DeviceGone` when the link is lost."""
     began = asyncio.get_running_loop().time()
+    patience = profile.seconds_for(sheet.dots) + carry_s + PROOF_S
     heard = _Ears(job)
     async with talk.listening(heard.hear):
         status = await talk.status(within=ANSWER_S) is not None
