@@ -141,6 +141,7 @@ def wall(site: Site) -> View:
         "links": {
             "kiosk": f"/kiosk/{config.kiosks[0].id}", "tv": f"/tv/{config.screens[0].id}",
             "counter": f"/counter/{config.counters[0].id}", "sim": site.demo.sim, "central": site.demo.central,
+            "technician": "/technician",
         },
         "counters": [{"id": c.id, "label": c.label} for c in config.counters],
         "central": {"up": site.link.up, "seq": site.link.seq, "fork": site.link.fork},

@@ -2,7 +2,7 @@
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
 import { showNumber } from "/ui/shared/i18n.js";
 import { icon } from "/ui/shared/icons.js";
-import { causeWords, kindWords, lasted, mendWords, nameOf, severity, testWords } from "/ui/technician/words.js";
+import { causesOf, causeWords, kindWords, lasted, mendWords, nameOf, severity, testWords } from "/ui/technician/words.js";
 
 const PICTURES = { printer: "print", screen: "display", kiosk: "mobile", panel: "alert", scanner: "search", booth: "conversation" };
 export const SIGNS = { bad: "error", warn: "warning", unknown: "help", good: "check-circle", off: "minus" };
@@ -14,7 +14,7 @@ export function deviceCard(device, ui, t) {
     ${device.simulated ? html`<p class="simulated">${t("technician-simulated")}</p>` : nothing}
     <h3 tabindex="-1">${icon(PICTURES[device.kind] ?? "info")}<bdi>${device.id}</bdi> <span class="kind">${kindWords(device.kind, t)}</span></h3>
     ${how(device, ui, t)}
-    ${device.causes.map((cause) => trouble(cause, device, t))}
+    ${causesOf(device).map((cause) => trouble(cause, device, t))}
     ${facts(device, t)}
     ${severity(device) === "off" ? nothing : [tests(device, name, ui, t), events(device, t)]}
   </li>`;

@@ -5,7 +5,7 @@ import { LANGUAGE_NAMES, pick, speaker } from "/ui/shared/i18n.js";
 import { icon } from "/ui/shared/icons.js";
 import { deviceCard, SIGNS } from "/ui/technician/device.js";
 import { pointCard, pointTroubles } from "/ui/technician/point.js";
-import { causeWords, kindWords, nameOf, severity } from "/ui/technician/words.js";
+import { causesOf, causeWords, kindWords, nameOf, severity } from "/ui/technician/words.js";
 
 /**
  * state: view=technician of the point, null before the first. ui: {live (null: not known yet), lang, contrast, local,
@@ -53,7 +53,7 @@ function summary(state, t) {
 }
 
 const deviceLine = (one, t) => ({ how: severity(one), to: nameOf(one), name: html`${kindWords(one.kind, t)} <bdi>${one.id}</bdi>`,
-  words: one.causes.map((cause) => causeWords(cause, t)).join(", ") || t(`technician-state-${one.actual}`) });
+  words: causesOf(one).map((cause) => causeWords(cause, t)).join(", ") });
 const pointLine = ({ name, how, words }, t) => ({ how, to: "point", name: t(`technician-${name}`), words });
 
 function group(how, lines, t) {

@@ -4,6 +4,7 @@
 export const CAUSES = [
   "paper_out", "near_end", "cover", "cutter", "jam", "offline", "error", "no_answer", "silent", "no_link", "busy_elsewhere",
   "stuck", "absent", "permission", "no_report", "no_page", "not_drawing", "not_installed", "timeout", "link_lost", "interrupted",
+  "unsaid",
 ];
 
 /** A device among all: an id may name a printer and a screen. */
@@ -27,6 +28,9 @@ export function severity({ actual, causes }) {
   return actual === "degraded" || actual === "attached" ? "warn" : "bad";
 }
 
+/** What is wrong with it. Of one that is not well and gives no cause, that is said instead. */
+export const causesOf = (device) => (device.causes.length || severity(device) === "good" ? device.causes : ["unsaid"]);
+
 export function kindWords(kind, t) {
   const id = `technician-kind-${kind}`;
   return t(id) === id ? t("technician-kind-other") : t(id);
@@ -43,7 +47,7 @@ export function lasted(name, ms, t) {
 
 /** What a test proved, or why it failed. `test`: {ok, proven, cause}, from the answer or from the state. */
 export function testWords(test, device, t) {
-  if (!test.ok) return t("technician-test-failed", { cause: test.cause ? causeWords(test.cause, t) : t("technician-cause-none") });
+  if (!test.ok) return t("technician-test-failed", { cause: causeWords(test.cause || "unsaid", t) });
   if (test.proven === "draws") return t("technician-proven-draws");
   if (test.proven === "paper") return t(device.simulated ? "technician-proven-paper-simulated" : "technician-proven-paper");
   return t(device.kind === "printer" ? "technician-proven-answers" : "technician-proven-answers-other");

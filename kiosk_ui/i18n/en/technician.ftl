@@ -75,8 +75,8 @@ technician-mend-no_link = { $link ->
     [sim] The simulated hardware is not running. Start it, or run luukku demo again.
    *[other] Is it switched on? Push its cable in at both ends. Then try another port of the box.
 }
-technician-cause-busy_elsewhere = Somebody else holds its connection
-technician-mend-busy_elsewhere = Another computer prints there: a till, a print server or an old box. Take it off the printer, or give the printer an address of its own.
+technician-cause-busy_elsewhere = Connected, but it says nothing: another computer may hold it
+technician-mend-busy_elsewhere = Does another computer print there: a till, a print server, an old box? Take it off the printer. If not, switch the printer off, wait ten seconds, switch it on.
 technician-cause-stuck = A button is stuck
 technician-mend-stuck = Press it a few times and clean its edge. If it stays down, unplug it: the point works without.
 technician-cause-absent = It is not plugged in
@@ -99,7 +99,8 @@ technician-cause-interrupted = It was interrupted
 technician-mend-interrupted = Try again.
 technician-cause-other = Cause: { $cause }
 technician-mend-other = This page has no words for it yet. Try the device; if that fails, give the cause to support.
-technician-cause-none = It does not say why
+technician-cause-unsaid = It has not said how it is
+technician-mend-unsaid = Wait ten seconds. If it stays like this, press its test button.
 technician-test-printer = Test the printer
 technician-test-screen = Test the screen
 technician-test-kiosk = Test the screen

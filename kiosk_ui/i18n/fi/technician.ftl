@@ -75,8 +75,8 @@ technician-mend-no_link = { $link ->
     [sim] Simuloidut laitteet eivät ole käynnissä. Käynnistä ne tai aja luukku demo uudelleen.
    *[other] Onko virta päällä? Työnnä johto kunnolla kiinni molemmista päistä. Kokeile sitten toista liitintä.
 }
-technician-cause-busy_elsewhere = Joku muu pitää yhteyttä varattuna
-technician-mend-busy_elsewhere = Toinen kone tulostaa sinne: kassa, tulostuspalvelin tai vanha laite. Irrota se tulostimesta tai anna tulostimelle oma osoite.
+technician-cause-busy_elsewhere = Kytketty, mutta ei sano mitään: ehkä toinen kone pitää sitä varattuna
+technician-mend-busy_elsewhere = Tulostaako sinne toinen kone: kassa, tulostuspalvelin tai vanha laite? Irrota se tulostimesta. Jos ei, katkaise tulostimen virta, odota kymmenen sekuntia ja kytke virta.
 technician-cause-stuck = Painike on jäänyt pohjaan
 technician-mend-stuck = Paina sitä muutaman kerran ja puhdista reuna. Jos se jää pohjaan, irrota se: piste toimii ilmankin.
 technician-cause-absent = Laitetta ei ole kytketty
@@ -99,7 +99,8 @@ technician-cause-interrupted = Se keskeytyi
 technician-mend-interrupted = Yritä uudelleen.
 technician-cause-other = Syy: { $cause }
 technician-mend-other = Tällä sivulla ei ole sille vielä sanoja. Testaa laite; jos testi ei onnistu, kerro syy tukeen.
-technician-cause-none = Laite ei kerro syytä
+technician-cause-unsaid = Laite ei ole kertonut tilaansa
+technician-mend-unsaid = Odota kymmenen sekuntia. Jos tilanne ei muutu, paina testipainiketta.
 technician-test-printer = Testaa tulostin
 technician-test-screen = Testaa näyttö
 technician-test-kiosk = Testaa näyttö

@@ -75,8 +75,8 @@ technician-mend-no_link = { $link ->
     [sim] Simulerejuvvon rusttegat eai leat jođus. Álggat daid dahje vuoje luukku demo ođđasit.
    *[other] Leago dat alde? Hoiga johtasa gitta goappašiid geažis. Geahččal dasto eará laktima.
 }
-technician-cause-busy_elsewhere = Muhtun eará doallá oktavuođa
-technician-mend-busy_elsewhere = Eará dihtor čáliha dohko: kássa, čálihanbálvá dahje boares rusttet. Luovvat dan čálihanis dahje atte čálihanii iežas čujuhusa.
+technician-cause-busy_elsewhere = Laktojuvvon, muhto ii daja maidege: várra eará dihtor doallá dan
+technician-mend-busy_elsewhere = Čálihago dohko eará dihtor: kássa, čálihanbálvá dahje boares rusttet? Luovvat dan čálihanis. Jus ii, jáddat čálihana, vuordde logi sekundda ja cahkket.
 technician-cause-stuck = Boallu lea dárvánan
 technician-mend-stuck = Deaddil dan moadde geardde ja buhtis ravdda. Jus dat bissu vuolde, luovvat dan: báiki doaibmá dan haga nai.
 technician-cause-absent = Dat ii leat laktojuvvon
@@ -99,7 +99,8 @@ technician-cause-interrupted = Dat gaskkalduvai
 technician-mend-interrupted = Geahččal ođđasit.
 technician-cause-other = Sivva: { $cause }
 technician-mend-other = Dán siiddus eai leat vel sánit dasa. Geahččal rusttega; jus ii lihkostuva, muital siva doarjagii.
-technician-cause-none = Dat ii muital siva
+technician-cause-unsaid = Rusttet ii leat muitalan dilis
+technician-mend-unsaid = Vuordde logi sekundda. Jus dilli ii rievdda, deaddil geahččalanboalu.
 technician-test-printer = Geahččal čálihana
 technician-test-screen = Geahččal šearpma
 technician-test-kiosk = Geahččal šearpma

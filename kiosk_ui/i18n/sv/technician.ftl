@@ -75,8 +75,8 @@ technician-mend-no_link = { $link ->
     [sim] Den simulerade maskinvaran är inte i gång. Starta den, eller kör luukku demo igen.
    *[other] Är den på? Tryck in kabeln i båda ändar. Pröva sedan en annan port på boxen.
 }
-technician-cause-busy_elsewhere = Någon annan håller förbindelsen
-technician-mend-busy_elsewhere = En annan dator skriver ut där: en kassa, en utskriftsserver eller en gammal box. Koppla bort den, eller ge skrivaren en egen adress.
+technician-cause-busy_elsewhere = Ansluten, men säger inget: kanske håller en annan dator den
+technician-mend-busy_elsewhere = Skriver en annan dator ut där: en kassa, en utskriftsserver eller en gammal box? Koppla bort den. Om inte, stäng av skrivaren, vänta tio sekunder och slå på.
 technician-cause-stuck = En knapp har fastnat
 technician-mend-stuck = Tryck på den några gånger och rengör kanten. Om den stannar nere, koppla bort den: platsen fungerar utan.
 technician-cause-absent = Den är inte ansluten
@@ -99,7 +99,8 @@ technician-cause-interrupted = Den avbröts
 technician-mend-interrupted = Försök igen.
 technician-cause-other = Orsak: { $cause }
 technician-mend-other = Sidan har inga ord för det ännu. Testa enheten; om det misslyckas, ge orsaken till supporten.
-technician-cause-none = Den säger inte varför
+technician-cause-unsaid = Den har inte sagt hur den mår
+technician-mend-unsaid = Vänta tio sekunder. Om det inte ändras, tryck på testknappen.
 technician-test-printer = Testa skrivaren
 technician-test-screen = Testa skärmen
 technician-test-kiosk = Testa skärmen
