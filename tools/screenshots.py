@@ -53,7 +53,32 @@ async def take_all(tokens: dict[str, str]) -> None:
         await counter_page.screenshot(path=OUT / "counter.png")
         wall = await page_of(browser, "/wall", 1920, 1080, 5000)
         await wall.screenshot(path=OUT / "wall.png")
+        await technician(browser)
         await browser.close()
+
+
+async def technician(browser: Browser) -> None:
+    """The technician's page: all well with kiosk and TV open, the paper out at a desk, an open cover on a phone."""
+    desk = await page_of(browser, "/technician", 1280, 900)
+    await desk.select_option("header select", "en")
+    await desk.screenshot(path=OUT / "technician.png", full_page=True)
+    break_printer("paper_out")
+    await desk.locator("#printer-lobby .test button").click()
+    await desk.wait_for_timeout(1500)
+    await desk.screenshot(path=OUT / "technician-paper-out.png", full_page=True)
+    break_printer("clear")
+    phone = await page_of(browser, "/technician", 360, 740)
+    break_printer("cover")
+    await phone.wait_for_timeout(1000)
+    await phone.screenshot(path=OUT / "technician-phone.png")
+    break_printer("clear")
+
+
+def break_printer(kind: str) -> None:
+    """A fault of the demo's virtual printer."""
+    url = f"http://127.0.0.1:{PORT + 21}/printers/lobby/faults"
+    headers = {"Content-Type": "application/json"}
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps({"kind": kind}).encode(), headers)).read()
 
 
 async def kiosks(browser: Browser) -> None:

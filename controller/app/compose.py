@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 import structlog
 
-from controller.app import doors, notify, tending, uplinking
+from controller.app import disk, doors, notify, tending, uplinking
 from controller.app.clock import Readings, SystemClock
 from controller.app.day import Player
 from controller.app.devices import open_devices
@@ -81,6 +81,8 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         devices.start(tasks, ledger, random)
         for name, work in {
             "pages": site.follow_journal,
+            "device log": site.follow_devices,
+            "disk": lambda: disk.watch(site, options.data),
             "speech": speech.run,
             "time": tending.Tending(ledger, site, clock).run,
             **({"wall": lambda: wall_events.follow(site)} if site.demo else {}),
@@ -136,7 +138,8 @@ async def _settled(ledger: Ledger, heart: asyncio.Task[None]) -> None:
 def _site(ledger: Ledger, options: Options, clock: SystemClock) -> Site:
     keeper = Doorkeeper(ledger.journal.secret, options.config)
     links = DemoLinks(options.demo.sim, options.demo.central) if options.demo else None
-    return Site(ledger, options.config, clock, keeper, demo=links, build=version("luukku"))
+    return Site(ledger, options.config, clock, keeper, demo=links, build=version("luukku"),
+                config_hash=config_hash(options.config))  # fmt: skip
 
 
 def _player(site: Site, day: DemoDay, demo: Demo, url: str, random: SystemRandom) -> Player:

@@ -7,7 +7,7 @@ from controller.domain.hours import local_date
 from controller.domain.point import Service
 from controller.domain.state import Counter, ServiceEvent
 from controller.domain.text import moment
-from controller.web import dates
+from controller.web import dates, device_rows
 from controller.web.problems import Problem
 from controller.web.site import Site
 
@@ -130,15 +130,7 @@ def desk(site: Site, id_: str) -> View:
 
 
 def technician(site: Site) -> View:
-    return _common(site, "technician", "") | {
-        "devices": [
-            {"id": d.id, "kind": d.kind, "state": d.state, "causes": d.causes, "since": moment(d.since),
-             "simulated": d.simulated, "tier": site.tiers(d.id)}
-            for d in site.state.devices.values()
-        ],
-        "central": {"up": site.link.up, "seq": site.link.seq, "fork": site.link.fork},
-        "clock": site.now().clock,
-    }  # fmt: skip
+    return _common(site, "technician", "") | device_rows.board(site)
 
 
 def wall(site: Site) -> View:
@@ -149,6 +141,7 @@ def wall(site: Site) -> View:
         "links": {
             "kiosk": f"/kiosk/{config.kiosks[0].id}", "tv": f"/tv/{config.screens[0].id}",
             "counter": f"/counter/{config.counters[0].id}", "sim": site.demo.sim, "central": site.demo.central,
+            "technician": "/technician",
         },
         "counters": [{"id": c.id, "label": c.label} for c in config.counters],
         "central": {"up": site.link.up, "seq": site.link.seq, "fork": site.link.fork},

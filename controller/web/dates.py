@@ -54,6 +54,13 @@ def short_date(ms: int, zone: ZoneInfo) -> str:
     return f"{local.day}.{local.month}.{local.year}"
 
 
+def event_time(ms: int, now_ms: int, zone: ZoneInfo) -> str:
+    """When something happened, seen from `now_ms`: "8.05" today, "21.11. 8.05" on another day."""
+    local, now = (datetime.fromtimestamp(one / 1000, UTC).astimezone(zone) for one in (ms, now_ms))
+    day = "" if local.date() == now.date() else f"{local.day}.{local.month}. "
+    return day + clock_time(ms, zone)
+
+
 @lru_cache(maxsize=512)
 def opening_text(ms: int, language: str, zone: ZoneInfo) -> str:
     """When it opens: "maanantai 23.11. klo 8.00"."""

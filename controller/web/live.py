@@ -1,4 +1,4 @@
-"""Handlers of what lives: sign-in, the stream, clips, the customer's own ticket, device tests, the demo's day."""
+"""Handlers of what lives: sign-in, the stream, clips, the customer's own ticket, the demo's day."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from aiohttp import web
 from controller.web import shapes, tickets
 from controller.web.auth import COOKIE, PERIOD_S, Credential, Door
 from controller.web.problems import Problem
-from controller.web.requests import body, idempotency, json
+from controller.web.requests import body, json
 from controller.web.screens import Screens
 from controller.web.site import SITE
 from controller.web.stream import Streams
@@ -70,12 +70,6 @@ def clip(request: web.Request, who: Credential) -> web.Response:
 
 def own_ticket(request: web.Request, who: Credential) -> web.Response:
     return json(tickets.own(request.app[SITE], request.match_info["code"]))
-
-
-async def test_device(request: web.Request, who: Credential) -> web.Response:
-    await body(request, shapes.Nothing)
-    await idempotency(request)
-    return json(await request.app[TEST](request.match_info["id"]))
 
 
 async def start_day(request: web.Request, who: Credential) -> web.Response:

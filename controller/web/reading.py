@@ -1,11 +1,10 @@
-"""What can be read over HTTP: services, state, events, devices, the point's own health."""
+"""What can be read over HTTP: services, state, events, the point's own health."""
 
 import msgspec
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from controller.domain import views
-from controller.domain.text import moment
 from controller.web import shapes
 from controller.web.auth import Credential, all_credentials, token
 from controller.web.problems import Problem
@@ -48,19 +47,6 @@ async def events(request: web.Request, who: Credential) -> web.Response:
         found += [msgspec.Raw(stored.body) for stored in part]
         after = part[-1].seq
     return json(shapes.Events(found, after if found and after < end else None))
-
-
-def devices(request: web.Request, who: Credential) -> web.Response:
-    site = request.app[SITE]
-    return json(
-        {
-            "devices": [
-                {"id": d.id, "kind": d.kind, "desired": "ready", "actual": d.state, "causes": d.causes,
-                 "since": moment(d.since), "tier": site.tiers(d.id), "simulated": d.simulated}
-                for d in site.state.devices.values()
-            ]
-        }
-    )  # fmt: skip
 
 
 def healthz(request: web.Request, who: Credential) -> web.Response:

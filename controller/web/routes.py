@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
-from controller.web import counters, live, pages, reading, shapes, tickets
+from controller.web import counters, devices, live, pages, reading, shapes, tickets
 from controller.web.auth import Credential
 
 Handler = Callable[[web.Request, Credential], Awaitable[web.StreamResponse] | web.StreamResponse]
@@ -95,9 +95,10 @@ ROUTES: tuple[Route, ...] = (
           query=("after", "limit")),
     Route("GET", "/stream", live.stream, frozenset({"kiosk", "tv", "booth", "staff", "technician"}),
           "WebSocket: snapshot, deltas, heartbeat", query=("view", "id", "since", "epoch")),
-    Route("GET", "/devices", reading.devices, TECHNICIAN | STAFF, "Desired and actual state of every device"),
-    _post("/devices/{id}/test", live.test_device, TECHNICIAN, "Try one device", shapes.Nothing, shapes.DeviceTest,
-          ("not-found",)),
+    Route("GET", "/devices", devices.devices, TECHNICIAN, "Desired and actual state of every device, and of what is "
+          "plugged in and nobody owns", None, shapes.Devices),
+    _post("/devices/{id}/test", devices.test_device, TECHNICIAN, "Try one device and say what was proven",
+          shapes.TryDevice, shapes.DeviceTest, ("not-found",)),
     Route("GET", "/qr.svg", tickets.qr, KIOSK | STAFF, "QR to the customer's own page", query=("ticket",),
           problems=("unknown-ticket",)),
     Route("GET", "/clips/{id}.wav", live.clip, frozenset({"tv"}), "A spoken call",

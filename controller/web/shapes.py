@@ -7,7 +7,18 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from controller.domain.commands import Position
-from controller.domain.events import Cause, Channel, Delivered, Guidance, Id, Language, Medium, Resolution, Word
+from controller.domain.events import (
+    Cause,
+    Channel,
+    Delivered,
+    DeviceState,
+    Guidance,
+    Id,
+    Language,
+    Medium,
+    Resolution,
+    Word,
+)
 
 # What becomes part of an event has the event's own type: whatever passes here can be journalled.
 Pseudonym = Annotated[Id, Meta(max_length=40, description="never a name")]
@@ -188,15 +199,66 @@ class Subject(msgspec.Struct, kw_only=True):
     state: str = ""
 
 
-class DeviceTest(msgspec.Struct, kw_only=True):
-    """What a device answered when it was asked whether it could work now."""
+DeviceKind = Literal["printer", "panel", "scanner", "screen", "kiosk", "booth"]
+Proven = Literal["nothing", "answers", "draws", "paper"]
 
-    id: str
-    state: str
+
+class TryDevice(Body, kw_only=True):
+    """`kind` is needed only where one id names two devices; without it the wired one is tried."""
+
+    kind: DeviceKind | None = None
+
+
+class LastTest(msgspec.Struct, kw_only=True):
+    """How a test ended. `cause` is empty when `ok`. `proven`: nothing; it answers and could work; its page drew itself
+    anew; a test paper came out."""
+
+    at: Time
     ok: bool
     cause: str
+    proven: Proven
+    ms: int
+
+
+class DeviceTest(LastTest, kw_only=True):
+    """What a device answered when it was tried."""
+
+    id: str
+    kind: DeviceKind
+    state: DeviceState
     cuts: int | None = None
     tier: str | None = None
+
+
+class DeviceOut(msgspec.Struct, kw_only=True):
+    """`type`, `link`: as the config has them; None for what is a page. `since`: of a device that nobody has heard of,
+    the daemon's start."""
+
+    id: str
+    kind: DeviceKind
+    type: str | None
+    link: str | None
+    desired: Literal["ready"]
+    actual: DeviceState
+    causes: list[str]
+    since: Time
+    tier: str | None
+    simulated: bool
+    last_test: LastTest | None
+
+
+class UnownedOut(msgspec.Struct, kw_only=True):
+    """A device that no entry of the config owns; `stanza` is the TOML that would."""
+
+    kind: str
+    name: str
+    link: str
+    stanza: str
+
+
+class Devices(msgspec.Struct, kw_only=True):
+    devices: list[DeviceOut]
+    unknown: list[UnownedOut]
 
 
 class CounterOut(msgspec.Struct, kw_only=True):

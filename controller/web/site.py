@@ -14,6 +14,8 @@ from controller.ledger import Ledger
 from controller.ports.central import LinkState
 from controller.ports.clock import Clock
 from controller.web.auth import Doorkeeper
+from controller.web.device_log import DeviceLog
+from controller.web.presence import Presence
 
 
 class DemoLinks(msgspec.Struct, frozen=True):
@@ -39,12 +41,30 @@ class Notice(msgspec.Struct):
     until: int
 
 
+class Unowned(msgspec.Struct, frozen=True):
+    """A device that is plugged in and that no entry of the config owns. `kind` as in `GET /devices`, "" when nobody
+    can tell; `name` what it calls itself; `stanza` the TOML that would give it an owner."""
+
+    kind: str
+    name: str
+    link: str
+    stanza: str
+
+
+class Disk(msgspec.Struct, frozen=True):
+    """Room under the data directory, in bytes; `low` when it wants attention."""
+
+    free: int
+    total: int
+    low: bool
+
+
 class Site:
     """The running point as the web rooms see it."""
 
     def __init__(
         self, ledger: Ledger, config: Config, clock: Clock, doorkeeper: Doorkeeper, *,
-        demo: DemoLinks | None = None, build: str = "",
+        demo: DemoLinks | None = None, build: str = "", config_hash: str = "",
     ) -> None:  # fmt: skip
         self.ledger = ledger
         self.config = config
@@ -52,6 +72,7 @@ class Site:
         self.doorkeeper = doorkeeper
         self.demo = demo
         self.build = build
+        self.config_hash = config_hash
         self.link = LinkState(up=False, seq=None, fork=False)
         self.notice: Notice | None = None
         self.day: DemoDay | None = DemoDay() if demo else None
@@ -59,9 +80,16 @@ class Site:
         self.test_device: Callable[[str], None] | None = None
         self.tiers: Callable[[str], str | None] = lambda _printer: None
         self.ready_causes: Callable[[], list[str]] = list
+        self.unowned: Callable[[], list[Unowned]] = list  # whoever changes what it gives calls `touch`
+        self.disk: Disk | None = None
+        self.presence = Presence(lambda: self.now().ms, self.touch)
+        self.device_log = DeviceLog()
+        self.trying = asyncio.Lock()  # one device is tried at a time
+        self.trials: dict[tuple[str, str], dict[str, Any]] = {}  # kind and id of a device -> how its last test ended
         self.rows: list[dict[str, Any]] = []  # newest events, for the demo's wall
         self.version = 0  # rises when something that is shown changed without an event
         self._woken = asyncio.Event()
+        self.started = clock.now().ms
         self._born = clock.now().mono_ns  # a restarted daemon may show the same seq otherwise: its config may be new
 
     @property
@@ -99,6 +127,12 @@ class Site:
         while True:
             seq = await self.ledger.journal.wait(seq)
             self.wake()
+
+    async def follow_devices(self) -> None:
+        """Keep what happened to each device, for whoever looks at the technician's page, for ever."""
+        while True:
+            if await self.device_log.follow(self.ledger.journal, self.state):
+                self.touch()
 
     def issuing(self) -> str:
         """May numbers be given now? ok, clock_not_set, journal_full or closed."""

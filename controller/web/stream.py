@@ -17,11 +17,13 @@ from controller.domain.text import moment
 from controller.web import boards, dates
 from controller.web.auth import Credential
 from controller.web.patch import diff, without_nulls
+from controller.web.presence import SURFACES
 from controller.web.problems import Problem
 from controller.web.screens import Screens
 from controller.web.site import Site
 
 BEAT_S = 1.0
+DRAW_S = 2.0  # a page that is asked to draw itself and has not within this is not drawing
 SEND_S = 10.0  # a page that cannot take a message within this is gone
 KEPT = 32  # states a view remembers for pages that come back
 FRESH_MS = 30_000  # dates and openings are looked at anew this often without an event
@@ -44,19 +46,21 @@ class Channel:
 
     def __init__(self, site: Site, view: str, id_: str) -> None:
         self._site = site
-        self._view, self._id = view, id_
+        self.view, self.id = view, id_
         self._key: tuple[int, int, int] | None = None
         self._state: dict[str, Any] = {}
         self._kept: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._twofold: set[int] = set()  # seqs at which more than one state was shown: `since` does not say which
+        self.asked = 0  # how often its pages were asked to draw themselves anew
+        self.drawn = asyncio.Event()  # set when one has since
 
     def now(self) -> tuple[int, dict[str, Any]]:
         """The newest seq and this view's state at it: the same object while nothing in it changed."""
         site = self._site
         seq = site.state.seq
-        key = (seq if self._view == "wall" else site.ledger.changed, site.version, site.now().ms // FRESH_MS)
+        key = (seq if self.view == "wall" else site.ledger.changed, site.version, site.now().ms // FRESH_MS)
         if key != self._key:
-            state = without_nulls(boards.build(site, self._view, self._id))
+            state = without_nulls(boards.build(site, self.view, self.id))
             self._state = self._state if state == self._state else state
             self._key = key
         self._keep(seq, self._state)
@@ -94,18 +98,45 @@ class Streams:
         channel = self._channel(view, id_)
         page = web.WebSocketResponse(max_msg_size=MESSAGE_MOST, heartbeat=20, compress=False)
         await page.prepare(request)
+        own = who.role == view and view in SURFACES  # the surface's own page, not a person who looks at its view
         self.open += 1
+        self._here(view, id_, own=own)
         try:
             async with asyncio.TaskGroup() as tasks:
                 sender = tasks.create_task(self._send(page, channel, request))
-                await self._listen(page, id_ if who.role == view == "tv" else "")
+                await self._listen(page, channel, own=own)
                 sender.cancel()
         except* (ConnectionError, TimeoutError):
             pass  # the page is gone; it will come back by itself
         finally:
             self.open -= 1
+            self._gone(view, id_, own=own)
             self._screens.left(page)
         return page
+
+    async def draws(self, view: str, id_: str) -> bool:
+        """Have the pages of a surface draw themselves anew; whether one said so within DRAW_S."""
+        channel = self._channel(view, id_)
+        channel.asked += 1
+        channel.drawn.clear()
+        self._site.wake()
+        try:
+            async with asyncio.timeout(DRAW_S):
+                return await channel.drawn.wait()
+        except TimeoutError:
+            return False
+
+    def _here(self, view: str, id_: str, *, own: bool) -> None:
+        if own:
+            self._site.presence.came(view, id_)
+        if view == "technician":
+            self._site.device_log.look()
+
+    def _gone(self, view: str, id_: str, *, own: bool) -> None:
+        if own:
+            self._site.presence.left(view, id_)
+        if view == "technician":
+            self._site.device_log.look_away()
 
     def _allowed(self, view: str, id_: str, credentials: list[Credential]) -> Credential:
         """Who may see it: the surface itself, or for what it names a person."""
@@ -134,13 +165,16 @@ class Streams:
     async def _send(self, page: web.WebSocketResponse, channel: Channel, request: web.Request) -> None:
         site = self._site
         seq, sent = await self._first(page, channel, request)
-        beat = asyncio.get_running_loop().time()
+        beat, asked = asyncio.get_running_loop().time(), channel.asked
         while not page.closed:
             woken = site.woken()
             newest, state = channel.now()
             due = (now := asyncio.get_running_loop().time()) >= beat
             patch = diff(sent, state) if state is not sent else {}
-            if patch or (due and newest != seq):  # that nothing changed here is soon enough with the next beat
+            if channel.asked != asked:
+                asked, seq = channel.asked, newest
+                await self._whole(page, newest, state)
+            elif patch or (due and newest != seq):  # that nothing changed here is soon enough with the next beat
                 self._screens.sending(page, newest, state)
                 await _say(page, {"t": "delta", "from": seq, "seq": newest, "patch": patch})
                 seq = newest
@@ -167,16 +201,21 @@ class Streams:
             patch = diff(had, state)
             await _say(page, {"t": "delta", "from": int(since), "seq": seq, "patch": patch})
         else:
-            await _say(page, {"t": "snap", "epoch": site.epoch, "seq": seq, "state": state})
+            await self._whole(page, seq, state)
         return seq, state
+
+    async def _whole(self, page: web.WebSocketResponse, seq: int, state: dict[str, Any]) -> None:
+        self._screens.sending(page, seq, state)
+        await _say(page, {"t": "snap", "epoch": self._site.epoch, "seq": seq, "state": state})
 
     async def _beat(self, page: web.WebSocketResponse, seq: int) -> None:
         now = self._site.now().ms
         local = dates.clock_time(now, self._site.config.point.zone)
         await _say(page, {"t": "hb", "seq": seq, "time": moment(now), "local": local, "build": self._site.build})
 
-    async def _listen(self, page: web.WebSocketResponse, screen: str) -> None:
-        """Take what a page says; only a screen's own page (`screen` is its id) has something to say."""
+    async def _listen(self, page: web.WebSocketResponse, channel: Channel, *, own: bool) -> None:
+        """Take what a page says; only a surface's own page has something to say."""
+        screen = channel.id if own and channel.view == "tv" else ""
         if screen:
             self._screens.came(page, screen)
         async for message in page:
@@ -187,6 +226,8 @@ class Streams:
             except (msgspec.MsgspecError, RecursionError):
                 await page.close(code=1007, message=b"not JSON")
                 return
+            if own and said.get("t") == "shown":
+                channel.drawn.set()
             if screen:
                 await self._screens.heard(page, screen, said)
 

@@ -8,7 +8,7 @@ import { side, waitingList } from "/ui/counter/lists.js";
 import { timer } from "/ui/counter/time.js";
 
 const ACTIVITIES = ["available", "wrap_up", "other_work", "break"];
-const KNOWN_CAUSES = ["paper_out", "near_end", "cover", "jam", "silent"];
+const KNOWN_CAUSES = ["paper_out", "near_end", "cover", "cutter", "jam", "offline", "error", "no_answer", "silent", "no_link", "busy_elsewhere"];
 
 /**
  * state: view=counter of the point. ui: {live, lang, panel, form, busy, problem, said, alarm, local, age(iso) -> ms,

@@ -28,6 +28,7 @@ function head(state, ui, t) {
   return html`<header><h1>${t("wall-title")}</h1>
     <p class="point"><bdi>${pick(state?.point?.name ?? (typeof state?.point === "string" ? { fi: state.point } : null), ui.lang)}</bdi></p>
     ${ui.live && ui.day !== undefined ? busyDay(ui, t) : nothing}
+    ${ui.links.technician ? html`<a class="devices" href=${ui.links.technician} target="_blank" rel="noopener">${t("wall-technician")}</a>` : nothing}
     <div class="languages" role="group" aria-label=${t("wall-language")}>${["fi", "en", "sv", "se"].map((lang) => html`
       <button lang=${lang} aria-pressed=${lang === ui.lang} @click=${() => ui.speak(lang)}>${LANGUAGE_NAMES[lang]}</button>`)}</div>
   </header>`;

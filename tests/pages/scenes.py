@@ -142,7 +142,7 @@ def wall(url: str, **more: Any) -> dict[str, Any]:
     return {
         "view": "wall", "point": POINT, "languages": LANGUAGES, "seq": 112,
         "links": {"kiosk": "/kiosk/main", "tv": "/tv/lobby", "counter": "/counter/2", "sim": f"{url}/t/sim",
-                  "central": f"{url}/t/central"},
+                  "central": f"{url}/t/central", "technician": "/technician"},
         "events": [{"seq": 112 - n, "name": names[n % len(names)], "time": NOW,
                     "actor": "kiosk:main" if n % 3 else "system", "brief": f"K{42 - n % 7:03}"} for n in range(40)],
         "central": {"up": True, "seq": 109, "fork": False}, "demo_day": None,

@@ -23,7 +23,7 @@ CSP = (
     "connect-src 'self'; media-src 'self' blob:; frame-ancestors 'self'; frame-src 'self'; "
     "require-trusted-types-for 'script'; trusted-types lit-html"
 )
-PAGES = {"kiosk", "tv", "counter", "t", "wall", "login"}
+PAGES = {"kiosk", "tv", "counter", "t", "wall", "login", "technician"}
 KINDS = {
     ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml", ".woff2": "font/woff2", ".ftl": "text/plain; charset=utf-8", ".json": "application/json",

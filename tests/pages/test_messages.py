@@ -1,17 +1,25 @@
 """The catalogue: every language says the same things with the same variables, on paper within its width."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
+from drivers.escpos import health
+from kiosk_ui import ROOT
 from kiosk_ui.messages import TREE, MessageFault, Messages, languages
 
 HOUSE = "fi"
 PAPER_COLUMNS = 42  # 80 mm paper, font A
 ARGUMENTS = {"date": "21.11.2026", "time": "12.03", "minutes": 95, "n": 99}
+
+TABLES = (health.ASB_STATE, health.ASB_ERRORS, health.ASB_PAPER, health.REALTIME_WHY, health.REALTIME_ERRORS)
+SAID_BY_DRIVER = {cause for table in TABLES for _, cause in table} | {
+    "offline", "no_answer", "no_link", "busy_elsewhere",
+}  # fmt: skip
 
 
 class Variables(Visitor):
@@ -104,3 +112,21 @@ def test_each_language_says_whether_a_native_reader_has_reviewed_it() -> None:
     review = json.loads((TREE / "review.json").read_text())
     assert set(review) == set(languages())
     assert all(isinstance(one["reviewed"], bool) for one in review.values())
+
+
+def named(file: str, table: str) -> set[str]:
+    """The words in a list of one of the pages' modules."""
+    listed = re.search(rf"{table} = \[(.*?)\]", (ROOT / file).read_text(), re.DOTALL)
+    assert listed, (file, table)
+    return set(re.findall(r'"(\w+)"', listed[1]))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_whatever_a_driver_says_of_a_printer_has_words_for_technician_and_staff(language: str) -> None:
+    assert named("technician/words.js", "CAUSES") >= SAID_BY_DRIVER
+    assert named("counter/view.js", "KNOWN_CAUSES") >= SAID_BY_DRIVER
+    alone = Messages(language, house=language)
+    for cause in named("technician/words.js", "CAUSES"):
+        assert alone.text(f"technician-cause-{cause}") and alone.text(f"technician-mend-{cause}", link="tcp")
+    for cause in named("counter/view.js", "KNOWN_CAUSES"):
+        assert alone.text(f"counter-cause-{cause}")

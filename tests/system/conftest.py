@@ -6,9 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from tests.system.stage import Demo, MakeDemo
 from tests.system.stranger import Stranger, stranger
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +47,11 @@ def own_demo(tmp_path: Path) -> Iterator[MakeDemo]:
     finally:
         for demo in made:
             demo.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        await browser.close()

@@ -4,33 +4,21 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
+from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from tests.system.stage import Demo
 from tests.system.stranger import stranger
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 SHOTS = Path(os.environ.get("LUUKKU_SHOTS", ""))  # a folder for pictures; none are kept without it
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English", "se": "Davvisámegiella"}
 STALE_S = 6.0  # contract: within 5 s no number is left; the page's own second on top
 MakeDemo = Callable[..., Awaitable[Demo]]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 async def _picture(page: Page, name: str) -> None:

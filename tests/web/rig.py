@@ -158,7 +158,8 @@ async def point(
         ledger = Ledger(journal, state, config, clock, set(await journal.answer_keys()))
         links = DemoLinks("http://127.0.0.1:1/", "http://127.0.0.1:2/") if demo else None
         site = Site(ledger, config, clock, Doorkeeper(journal.secret, config), demo=links, build="test")
-        tasks: list[asyncio.Task[Any]] = [asyncio.create_task(ledger.run()), asyncio.create_task(site.follow_journal())]
+        tasks: list[asyncio.Task[Any]] = [asyncio.create_task(ledger.run()), asyncio.create_task(site.follow_journal()),
+                                          asyncio.create_task(site.follow_devices())]  # fmt: skip
         stack.push_async_callback(_end, tasks)
         test: TestDevice = _no_device
         if devices:

@@ -75,12 +75,20 @@ class State(msgspec.Struct, kw_only=True):
 class DeviceRow(Strict, kw_only=True):
     id: str
     kind: str
+    type: str | None
+    link: str | None
     desired: str
     actual: str
     causes: list[str]
     since: str
     tier: str | None
     simulated: bool
+    last_test: dict[str, Any] | None
+
+
+class Devices(Strict, kw_only=True):
+    devices: list[DeviceRow]
+    unknown: list[dict[str, str]]
 
 
 TICKET = {"id", "visit", "service_event", "series", "n", "number", "business_date", "queue", "service", "provider",
@@ -239,17 +247,11 @@ async def test_devices_say_what_they_should_be_and_are_and_can_be_tried(tmp_path
         await until(lambda: real.site.state.devices["lobby"].state == "ready")
         tried = (await real.post("/devices/lobby/test", role="technician")).json
         assert (tried["id"], tried["state"], tried["ok"], tried["tier"]) == ("lobby", "ready", True, "T1")
-        rows = msgspec.json.decode(
-            (await real.get("/devices", role="technician")).body, type=dict[str, list[DeviceRow]]
-        )
-        (row,) = rows["devices"]
-        assert (row.id, row.kind, row.desired, row.actual, row.simulated) == (
-            "lobby",
-            "printer",
-            "ready",
-            "ready",
-            True,
-        )
+        told = msgspec.json.decode((await real.get("/devices", role="technician")).body, type=Devices)
+        row = told.devices[0]
+        assert (row.id, row.kind, row.link, row.desired, row.actual) == ("lobby", "printer", "sim", "ready", "ready")
+        assert (row.simulated, row.tier) == (True, "T1")
+        assert row.last_test is not None and (row.last_test["ok"], row.last_test["at"]) == (True, tried["at"])
         says(await real.post("/devices/none/test", role="technician"), "not-found", "none")
 
 

@@ -47,9 +47,10 @@ async def called(here: Point) -> dict[str, Any]:
 
 
 async def settled(here: Point) -> None:
-    """Everything that was said has been heard: another request has come through since."""
+    """Everything that was said has been heard: another request has come through since. And is in the journal."""
     await asyncio.sleep(0.05)
     await here.get("/state")
+    await here.ledger.settled()
 
 
 async def test_a_call_that_is_on_the_glass_is_one_event_with_its_latency(here: Point) -> None:

@@ -32,6 +32,7 @@ wall-day-stop = Stop the day
 wall-day-running = A busy day is playing: { $time }, { $speed } × speed
 wall-day-failed = The day could not be started or stopped.
 wall-open = Open in its own tab
+wall-technician = Devices
 wall-language = Language
 wall-event-site-opening_changed = Opening changed
 wall-event-visit-created = Visit began

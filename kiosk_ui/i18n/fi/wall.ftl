@@ -32,6 +32,7 @@ wall-day-stop = Pysäytä päivä
 wall-day-running = Kiireinen päivä käynnissä: kello { $time }, { $speed } × nopeus
 wall-day-failed = Päivää ei voitu käynnistää tai pysäyttää.
 wall-open = Avaa omaan välilehteen
+wall-technician = Laitteet
 wall-language = Kieli
 wall-event-site-opening_changed = Aukiolo muuttui
 wall-event-visit-created = Käynti alkoi

@@ -32,6 +32,7 @@ wall-day-stop = Bisset beaivvi
 wall-day-running = Bissehis beaivi jođus: dii. { $time }, { $speed } × leahttu
 wall-day-failed = Beaivvi ii sáhttán álggahit dahje bissehit.
 wall-open = Raba iežas gaskaleahkkái
+wall-technician = Rusttegat
 wall-language = Giella
 wall-event-site-opening_changed = Rahpanáigi rievddai
 wall-event-visit-created = Galledeapmi álggii

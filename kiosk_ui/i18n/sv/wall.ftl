@@ -32,6 +32,7 @@ wall-day-stop = Stoppa dagen
 wall-day-running = En livlig dag pågår: kl. { $time }, { $speed } × fart
 wall-day-failed = Dagen kunde inte startas eller stoppas.
 wall-open = Öppna i egen flik
+wall-technician = Enheter
 wall-language = Språk
 wall-event-site-opening_changed = Öppethållningen ändrades
 wall-event-visit-created = Besöket började
