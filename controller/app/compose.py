@@ -163,9 +163,9 @@ def _token(options: Options) -> str:
 
 
 def _tester(test: TestDevice) -> TestDevice:
-    async def run(id_: str) -> dict[str, object]:
+    async def run(id_: str, paper: bool, now: datetime) -> dict[str, object]:
         try:
-            return await test(id_)
+            return await test(id_, paper, now)
         except KeyError as unknown:
             raise Problem("not-found", f"there is no device {id_[:40]!r} at this point") from unknown
 

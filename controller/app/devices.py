@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -10,6 +11,7 @@ from random import Random
 import msgspec
 import structlog
 
+from controller.app import examined
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportDevice
 from controller.domain.draft import Refused
@@ -17,7 +19,7 @@ from controller.domain.events import DeviceState
 from controller.domain.point import Config
 from controller.journal.faults import JournalFault
 from controller.ledger import Ledger
-from controller.ports.printer import PrinterCondition, PrinterUnavailable
+from controller.ports.printer import Examined, PrinterCondition, PrinterUnavailable, Tier
 from controller.readers.paper import Paper
 from drivers import catalogue
 from drivers.escpos.printer import EscposPrinter
@@ -32,6 +34,7 @@ STATES: dict[PrinterCondition, DeviceState] = {
     PrinterCondition.DETACHED: "detached",
     PrinterCondition.UNKNOWN: "unknown",
 }
+ANSWERS = ("process_id", "cut_counter", "barrier", "automatic_status", "realtime_status", "realtime_clear")
 JOURNAL_S = 1.0
 FIRST_LOOK_S = 2.0  # it takes a tenth; a machine where it hangs still has its other printers
 
@@ -39,9 +42,12 @@ log = structlog.get_logger("devices")
 
 
 class TicketPrinter(msgspec.Struct):
+    """`examined`: called with what a test paper found, and when (UTC ms)."""
+
     printer: EscposPrinter
     paper: Paper
     simulated: bool
+    examined: Callable[[Examined, int], None] = lambda found, at: None
 
 
 class Devices:
@@ -76,14 +82,29 @@ class Devices:
         proven = known.printer.health.tier if known else None
         return proven.value if proven else None
 
-    async def test(self, id_: str) -> dict[str, object]:
-        """Ask one device over its real link whether it could work now. Raises KeyError for an unknown one."""
+    async def test(self, id_: str, paper: bool, now: datetime) -> dict[str, object]:
+        """Ask one device over its real link whether it could work now, or have it print a test `paper` and find out
+        what it really answers. Raises KeyError for an unknown one."""
         known = self._printers[id_]
         try:
-            ready = await known.printer.prepare()
+            return await (self._examine(known, now) if paper else self._ask(known))
         except PrinterUnavailable as no:
             return {"id": id_, "state": STATES[known.printer.health.condition], "ok": False, "cause": no.cause}
+
+    async def _ask(self, known: TicketPrinter) -> dict[str, object]:
+        ready, id_ = await known.printer.prepare(), known.printer.id
         return {"id": id_, "state": "ready", "ok": True, "cause": "", "cuts": ready.cut0, "tier": self.tier(id_)}
+
+    async def _examine(self, known: TicketPrinter, now: datetime) -> dict[str, object]:
+        found = await known.printer.examine(now, simulated=known.simulated)
+        await asyncio.to_thread(known.examined, found, round(now.timestamp() * 1000))
+        ok = found.tier not in {None, Tier.BLIND}
+        return {
+            "id": known.printer.id, "state": STATES[known.printer.health.condition], "ok": ok, "cause": found.cause,
+            "tier": found.tier.value if found.tier else None, "proven": "paper" if ok else "nothing",
+            "answers": [name for name in ANSWERS if getattr(found, name)], "maker": found.maker, "model": found.model,
+            "serial": found.serial,
+        }  # fmt: skip
 
 
 async def open_devices(
@@ -103,7 +124,10 @@ async def open_devices(
         printer = catalogue.escpos_printer(configured.id, link, profile, random=random, life=life, where=where)
         if hotplug is not None and is_hotplugged(link):
             hotplug.tell(link, Kind.PRINTER, printer.reconnect_now)  # it waits no backoff out
-        printers[configured.id] = TicketPrinter(printer, Paper(ledger, printer, simulated=sim), sim)
+        if (found := await asyncio.to_thread(examined.recall, data, configured)) is not None:
+            printer.learn(found)
+        keep = partial(examined.keep, data, configured)
+        printers[configured.id] = TicketPrinter(printer, Paper(ledger, printer, simulated=sim), sim, keep)
     return Devices(printers, hotplug)
 
 

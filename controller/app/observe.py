@@ -28,6 +28,11 @@ def set_up_log(debug: bool) -> None:
     logging.getLogger("aiohttp.server").addFilter(is_ours)
 
 
+def quiet() -> None:
+    """For a command that drives a device itself, and says in its own one line what went wrong."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
 def is_ours(record: logging.LogRecord) -> bool:
     """What a stranger sends that is no HTTP is answered with a 400, and a line may break at any time: neither is a
     defect, and neither may fill the log."""

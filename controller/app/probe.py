@@ -14,7 +14,7 @@ from controller.ports.printer import PrinterCondition
 from drivers import catalogue
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.health import blocking, causes_of_replies
-from drivers.escpos.profiles import profile
+from drivers.escpos.profiles import Profile, profile
 from drivers.links.link import DeviceGone, Link
 from drivers.udev.library import NoUdev
 
@@ -77,7 +77,11 @@ def _node(device: Device) -> str:
     path = device.link.removeprefix("serial:").rpartition(",")[0]
     if os.path.exists(path):
         return path
-    raise DeviceGone(device.link, "absent", plugged.missing_line(path, plugged.look()))
+    try:
+        there = plugged.look()
+    except (NoUdev, OSError):  # what else is plugged in would only be a hint
+        there = ()
+    raise DeviceGone(device.link, "absent", plugged.missing_line(path, there))
 
 
 async def _asked(device: Device, node: str, status_s: float) -> Probe:
@@ -89,19 +93,20 @@ async def _asked(device: Device, node: str, status_s: float) -> Probe:
     except catalogue.NoDriver as none:
         there = f"at {node}, and opens; " if node else ""
         return Probe(PrinterCondition.UNKNOWN, (), f"{there}{none}", node)
+    model = await asyncio.to_thread(profile, device.profile)  # the first look reads a file
     try:
-        return await _status(device, opened(), node, status_s)
+        return await _status(model, opened(), node, status_s)
     except DeviceGone as gone:
         if gone.reason == "busy":  # it is there, and the daemon itself may be the one that has it
             return Probe(PrinterCondition.UNKNOWN, ("busy_elsewhere",), str(gone), node)
         return Probe(PrinterCondition.DETACHED, ("no_link",), str(gone), node)
 
 
-async def _status(printer: Printer, opened: AbstractAsyncContextManager[Link], node: str, status_s: float) -> Probe:
+async def _status(model: Profile, opened: AbstractAsyncContextManager[Link], node: str, status_s: float) -> Probe:
     """One round of DLE EOT 1 to 4."""
     async with opened as link:
         # Random names process IDs only, and none is sent here.
-        talk = Conversation(link, profile(printer.profile), Random(0), heard=lambda frame: None)  # noqa: S311 why: above
+        talk = Conversation(link, model, Random(0), heard=lambda frame: None)  # noqa: S311 why: above
         pump = asyncio.create_task(talk.pump())
         try:
             replies = await talk.status(within=status_s)

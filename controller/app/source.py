@@ -33,7 +33,7 @@ async def source(data: Path | None, url: str | None) -> AsyncIterator[Source]:
         raise Failed(f"{data}: there is no journal here")
     if url is not None and urlsplit(url).scheme not in {"http", "https"}:
         raise Misuse(f"--url {url!r} is no address like http://127.0.0.1:8080")
-    if data is not None and not await _runs(data):
+    if data is not None and not await runs(data):
         try:
             async with Journal("", data / "journal.db") as journal:
                 yield _File(journal)
@@ -75,7 +75,7 @@ class _Point(Source):
         return [bytes(event) for event in msgspec.json.decode(page["events"], type=list[msgspec.Raw])]
 
 
-async def _runs(data: Path) -> bool:
+async def runs(data: Path) -> bool:
     """Does a daemon answer on this data directory's socket?"""
     try:
         async with session(data, None) as asked, asked.get("http://admin/healthz") as answer:

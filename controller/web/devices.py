@@ -4,6 +4,7 @@ A try is no command of the core, so it is no event; its answer is kept under its
 """
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -38,7 +39,7 @@ async def test_device(request: web.Request, who: Credential) -> web.Response:
         if told is None:
             if one is None:
                 raise Problem("not-found", f"there is no {wish.kind or 'device'} {id_[:40]!r} at this point")
-            told = msgspec.json.encode(await _try(request, site, one))
+            told = msgspec.json.encode(await _try(request, site, one, paper=wish.paper))
             await _store(site, key, told)
     return web.Response(body=told, content_type=JSON)
 
@@ -62,10 +63,10 @@ async def _store(site: Site, key: Key, told: bytes) -> None:
             raise Problem("idempotency-conflict", "the same key came with another request meanwhile") from conflict
 
 
-async def _try(request: web.Request, site: Site, one: Configured) -> dict[str, Any]:
+async def _try(request: web.Request, site: Site, one: Configured, *, paper: bool) -> dict[str, Any]:
     """What the device answered, in the shape of `shapes.DeviceTest`; remembered as its last test."""
     now = site.now()
-    said = await (_page(request, one) if one.kind in VIEWS else _device(request, site, one))
+    said = await (_page(request, one) if one.kind in VIEWS else _device(request, site, one, paper=paper))
     told = {"kind": one.kind, "proven": "answers" if said["ok"] else "nothing", "at": moment(now.ms)} | said
     told |= {"ms": (site.now().mono_ns - now.mono_ns) // 1_000_000}
     site.trials[one.kind, one.id] = {name: told[name] for name in ("at", "ok", "cause", "proven", "ms")}
@@ -73,10 +74,12 @@ async def _try(request: web.Request, site: Site, one: Configured) -> dict[str, A
     return told
 
 
-async def _device(request: web.Request, site: Site, one: Configured) -> dict[str, Any]:
+async def _device(request: web.Request, site: Site, one: Configured, *, paper: bool) -> dict[str, Any]:
     """Over its real link, by whoever drives it."""
     try:
-        return await request.app[TEST](one.id)
+        return await request.app[TEST](
+            one.id, paper, datetime.fromtimestamp(site.now().ms / 1000, site.config.point.zone)
+        )
     except Problem as none:
         if none.name != "not-found":
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import msgspec
 from aiohttp import web
@@ -17,7 +18,7 @@ from controller.web.stream import Streams
 STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
 SCREENS: web.AppKey[Screens] = web.AppKey("screens", Screens)
 DOOR: web.AppKey[Door] = web.AppKey("door", Door)
-TestDevice = Callable[[str], Awaitable[dict[str, object]]]
+TestDevice = Callable[[str, bool, datetime], Awaitable[dict[str, object]]]  # id, with a test paper, now
 TEST: web.AppKey[TestDevice] = web.AppKey("test", object)  # type: ignore[arg-type]  # why: a callable has no class
 
 

@@ -204,9 +204,11 @@ Proven = Literal["nothing", "answers", "draws", "paper"]
 
 
 class TryDevice(Body, kw_only=True):
-    """`kind` is needed only where one id names two devices; without it the wired one is tried."""
+    """`kind` is needed only where one id names two devices; without it the wired one is tried. `paper`: a printer
+    prints a test paper, and is asked everything."""
 
     kind: DeviceKind | None = None
+    paper: bool = False
 
 
 class LastTest(msgspec.Struct, kw_only=True):
@@ -221,13 +223,18 @@ class LastTest(msgspec.Struct, kw_only=True):
 
 
 class DeviceTest(LastTest, kw_only=True):
-    """What a device answered when it was tried."""
+    """What a device answered when it was tried. With a test paper: `tier` is the strongest proof that it gave,
+    `answers` what else it answered, and who it says it is."""
 
     id: str
     kind: DeviceKind
     state: DeviceState
     cuts: int | None = None
     tier: str | None = None
+    answers: list[str] = []
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
 
 
 class DeviceOut(msgspec.Struct, kw_only=True):

@@ -76,9 +76,10 @@ class Attendance:
 
     def silent(self, talk: Conversation) -> str:
         """The printer did not answer: nobody knows how it is. Gives the cause."""
-        cause = "no_answer" if talk.frames else "busy_elsewhere"
-        self.board.unknown(cause)
-        return cause
+        known = self.board.now
+        if known.condition is not PrinterCondition.UNKNOWN or not known.causes:
+            self.board.unknown("no_answer" if talk.frames else "busy_elsewhere")
+        return self.board.now.causes[0]
 
     def counted(self, cuts: int) -> None:
         """A cut count was read; one that went backwards means that the printer lost its memory: a new life."""
@@ -89,16 +90,17 @@ class Attendance:
     async def run(self) -> None:
         """Keep one connection for ever; ends only by cancellation."""
         while True:
-            missing = ""
+            reasons: set[str] = set()
             try:
                 async with self._open_link() as link:
                     await self._session(link)
             except* DeviceGone as gone:
                 self._tell_loss(gone)
-                missing = next((one.reason for one in _each(gone) if one.reason in TELLING), "")
+                reasons = {one.reason for one in _each(gone)}
             finally:
                 self.talk = None
-                self.board.detached(missing)
+                if "silent" not in reasons:  # then it was we who let go, to try a new link: it is as unknown as before
+                    self.board.detached(next(iter(reasons & TELLING), ""))
             _end_if_cancelled()
             await self._pause()
 
@@ -106,7 +108,8 @@ class Attendance:
         self._new_life()
         self._replies = {}
         talk = Conversation(link, self._profile, self._random, self._hear)
-        self.board.unknown()
+        if self.board.now.condition is not PrinterCondition.UNKNOWN:
+            self.board.unknown()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(talk.pump())
             self.talk = talk

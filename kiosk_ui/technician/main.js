@@ -33,7 +33,8 @@ async function test(device) {
   ui.heard = t("technician-testing");
   draw();
   try {
-    const said = await post(`/devices/${encodeURIComponent(device.id)}/test`, { kind: device.kind }, { key: newKey() });
+    const said = await post(`/devices/${encodeURIComponent(device.id)}/test`, { kind: device.kind, paper: device.kind === "printer" },
+      { key: newKey() });
     ui.heard = t("technician-test-heard", { device: device.id, result: testWords(said, device, t) });
   } catch (error) {
     failed(error, device, t);

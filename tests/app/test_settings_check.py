@@ -125,7 +125,7 @@ async def test_refused_connection_is_told_as_detached(unused_tcp_port: int) -> N
     assert "refused" in answer.detail
 
 
-async def test_a_printer_on_a_serial_line_is_asked_and_one_that_the_daemon_holds_is_there_but_unknown(
+async def test_a_printer_on_a_serial_line_is_asked_and_one_that_another_program_holds_says_which(
     tmp_path: Path,
 ) -> None:
     config = PrinterConfig(port=None, pty=tmp_path / "tty")
@@ -134,6 +134,6 @@ async def test_a_printer_on_a_serial_line_is_asked_and_one_that_the_daemon_holds
         assert (await probe(printer(link))).condition is PrinterCondition.READY
         async with open_serial(f"{tmp_path}/tty", 115200):
             answer = await probe(printer(link))
-        assert (answer.condition, answer.causes) == (PrinterCondition.UNKNOWN, ("busy_elsewhere",))
-        assert "another program has it open" in answer.detail
+        assert (answer.condition, answer.causes) == (PrinterCondition.OUT_OF_SERVICE, ("busy",))
+        assert "is held by" in answer.detail and "pytest" in answer.detail
     assert (await probe(printer(link))).condition is PrinterCondition.DETACHED

@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
@@ -206,7 +207,7 @@ async def _end(tasks: list[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _no_device(id_: str) -> dict[str, object]:
+async def _no_device(id_: str, paper: bool, now: datetime) -> dict[str, object]:
     raise Problem("not-found", f"there is no device {id_!r}")
 
 
