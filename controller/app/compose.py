@@ -16,6 +16,7 @@ from controller.app import doors, notify, tending, uplinking
 from controller.app.clock import Readings, SystemClock
 from controller.app.day import Player
 from controller.app.devices import open_devices
+from controller.app.inputs import open_inputs
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportPoint, Tick
@@ -26,6 +27,7 @@ from controller.journal.faults import JournalFault
 from controller.journal.patrol import patrol
 from controller.journal.rescue import open_or_rescue
 from controller.ledger import Ledger
+from controller.ports.inputs import Where
 from controller.readers.speech import Speech
 from controller.web import dates, server, wall_events
 from controller.web.auth import Doorkeeper, token
@@ -47,6 +49,7 @@ class Demo(msgspec.Struct, frozen=True):
     box_token: str
     sims: dict[str, int]  # printer -> raw TCP port
     seed: int = 1
+    inputs: str = ""  # the folder where simulated panels and scanners listen
     day_speed: int = 0  # play a busy day from the start, so many times faster; 0: when the wall says so
 
 
@@ -56,6 +59,7 @@ class Options(msgspec.Struct, frozen=True):
     base: Path  # what relative files in the config are relative to
     demo: Demo | None = None
     machine: Readings | None = None  # the clocks that it reads; None: this machine's
+    where: Where | None = None  # finds the node behind a USB link; None: nobody looks for USB devices
 
 
 async def run_point(options: Options, ready: Callable[[str], None]) -> None:
@@ -71,6 +75,11 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random)
         site.reprint, site.tiers = devices.reprint, devices.tier
         rooms = server.rooms(site, _tester(devices.test))
+        inputs = await open_inputs(
+            stack, options.config, ledger, rooms.kiosks, options.data, _input_sims(options), where=options.where,
+            random=random,
+        )  # fmt: skip
+        rooms.test = _tester(devices.test, inputs.test)
         voice = DebianVoice(await discover())
         speech = Speech(ledger, voice, rooms.screens)
         await stack.enter_async_context(_heart(ledger))
@@ -79,6 +88,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         with suppress(JournalFault):
             await ledger.submit(Tick())
         devices.start(tasks, ledger, random)
+        inputs.start(tasks, ledger, random)
         for name, work in {
             "pages": site.follow_journal,
             "speech": speech.run,
@@ -151,6 +161,10 @@ def _sims(options: Options) -> dict[str, int]:
     return options.demo.sims if options.demo else {}
 
 
+def _input_sims(options: Options) -> Path | None:
+    return Path(options.demo.inputs) if options.demo and options.demo.inputs else None
+
+
 def _token(options: Options) -> str:
     """The box's token for central: the demo's, or what stands in the configured file; "" for none."""
     if options.demo is not None:
@@ -159,12 +173,14 @@ def _token(options: Options) -> str:
     return (options.base / name).read_text(encoding="utf-8").strip() if name else ""
 
 
-def _tester(test: TestDevice) -> TestDevice:
+def _tester(*tests: TestDevice) -> TestDevice:
+    """Asks whoever knows the device."""
+
     async def run(id_: str) -> dict[str, object]:
-        try:
-            return await test(id_)
-        except KeyError as unknown:
-            raise Problem("not-found", f"there is no device {id_[:40]!r} at this point") from unknown
+        for test in tests:
+            with suppress(KeyError):
+                return await test(id_)
+        raise Problem("not-found", f"there is no device {id_[:40]!r} at this point")
 
     return run
 

@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 from controller.domain.text import moment
 from controller.web import boards, dates
 from controller.web.auth import Credential
+from controller.web.kiosk_pages import KioskPages
 from controller.web.patch import diff, without_nulls
 from controller.web.problems import Problem
 from controller.web.screens import Screens
@@ -81,9 +82,10 @@ class Channel:
 class Streams:
     """All channels, and who listens."""
 
-    def __init__(self, site: Site, screens: Screens) -> None:
+    def __init__(self, site: Site, screens: Screens, kiosks: KioskPages) -> None:
         self._site = site
         self._screens = screens
+        self._kiosks = kiosks
         self._channels: dict[tuple[str, str], Channel] = {}
         self.open = 0
 
@@ -95,6 +97,8 @@ class Streams:
         page = web.WebSocketResponse(max_msg_size=MESSAGE_MOST, heartbeat=20, compress=False)
         await page.prepare(request)
         self.open += 1
+        if view == "kiosk":
+            self._kiosks.came(page, id_)
         try:
             async with asyncio.TaskGroup() as tasks:
                 sender = tasks.create_task(self._send(page, channel, request))
@@ -105,6 +109,7 @@ class Streams:
         finally:
             self.open -= 1
             self._screens.left(page)
+            self._kiosks.left(page)
         return page
 
     def _allowed(self, view: str, id_: str, credentials: list[Credential]) -> Credential:
