@@ -139,9 +139,10 @@ async def listen(device: str, source: Source, heard: Callable[[Heard], None]) ->
     gone: asyncio.Future[str] = loop.create_future()
 
     def ready() -> None:
+        at_end = True
         try:
-            events = list(source.read())
-            for event in events:
+            for event in source.read():
+                at_end = False
                 for one in keys.take(event, source.held):
                     heard(one)
         except BlockingIOError:
@@ -149,7 +150,7 @@ async def listen(device: str, source: Source, heard: Callable[[Heard], None]) ->
         except OSError as error:
             _end(gone, error.strerror or str(error))
             return
-        if not events:
+        if at_end:
             _end(gone, "end of the stream")
 
     loop.add_reader(source.fd, ready)
