@@ -10,17 +10,15 @@ from random import Random
 import msgspec
 import structlog
 
-from controller.app.pressed import Act, Alarm, AtCounter, AtKiosk, Presses
+from controller.app.pressed import Act
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportDevice
 from controller.domain.draft import Refused
-from controller.domain.point import Config, Panel, Scanner
+from controller.domain.point import Config
 from controller.journal.faults import JournalFault
 from controller.ledger import Ledger
 from controller.ports.inputs import Input, Told, Where
 from controller.web.kiosk_pages import KioskPages
-from drivers import catalogue
-from drivers.panels.nodes import unplaced
 
 WAITING_MOST = 32  # presses that wait for the journal; who presses more often is not waiting for an answer
 JOURNAL_S = 1.0
@@ -50,6 +48,10 @@ class Inputs:
             tasks.create_task(keep_running(f"presses {id_}", partial(_act, one, inbox), random))
             tasks.create_task(_watch(ledger, one))
 
+    def reconnect_now(self, id_: str) -> None:
+        """It was plugged in: look for it now. Raises KeyError for an unknown one."""
+        self._attended[id_].device.reconnect_now()
+
     async def test(self, id_: str) -> dict[str, object]:
         """How it is now: a button cannot be asked, only pressed. Raises KeyError for an unknown one."""
         presence = self._attended[id_].device.presence
@@ -63,67 +65,16 @@ async def open_inputs(
 ) -> Inputs:  # fmt: skip
     """Make every configured panel and scanner. `sims`: the folder where simulated ones listen already; None: they
     start in this process. `where`: finds what is behind a USB link; None: such devices are reported as away."""
+    if not config.panels and not config.scanners:
+        return Inputs({})
+    from controller.app import input_devices  # a point without any carries none of this
+
     if sims is None:
-        sims = await _simulate(stack, config, data)
+        sims = await input_devices.simulate(stack, config, data)
     life = f"{random.getrandbits(48):012x}"
-    maker = _Maker(config, ledger, pages, sims, where or unplaced, life, random)
+    maker = input_devices.Maker(config, ledger, pages, sims, where or input_devices.unplaced, life, random)
     panels = {panel.id: maker.panel(panel) for panel in config.panels}
     return Inputs(panels | {scanner.id: maker.scanner(scanner) for scanner in config.scanners})
-
-
-class _Maker(msgspec.Struct):
-    config: Config
-    ledger: Ledger
-    pages: KioskPages
-    sims: Path
-    where: Where
-    life: str
-    random: Random
-
-    def panel(self, panel: Panel) -> Attended:
-        device = catalogue.panel(
-            panel.id, panel.kind, self._way(panel.id, panel.link), self.where, for_kiosk=bool(panel.kiosk),
-            random=self.random,
-        )  # fmt: skip
-        presses = Presses(panel.id, self.life)
-        act: Act
-        if panel.kind == "panic":
-            act = Alarm(self.ledger, panel.id, panel.counter or panel.id, presses)
-        elif panel.kiosk:
-            act = AtKiosk(self.ledger, self.pages, panel.kiosk)
-        else:
-            act = AtCounter(self.ledger, panel.counter, presses)
-        return Attended(device, panel.kind, panel.link == "sim", act)
-
-    def scanner(self, scanner: Scanner) -> Attended:
-        url, way = self.config.point.public_url, self._way(scanner.id, scanner.link)
-        device = (
-            catalogue.serial_scanner(scanner.id, way, url, random=self.random)
-            if scanner.kind == "serial"
-            else catalogue.keyboard_scanner(scanner.id, way, self.where, url, scanner.layout, random=self.random)
-        )
-        kiosk = scanner.kiosk or self.config.kiosks[0].id
-        return Attended(device, "scanner", scanner.link == "sim", AtKiosk(self.ledger, self.pages, kiosk))
-
-    def _way(self, id_: str, link: str) -> Path | str:
-        return socket_of(self.sims, id_) if link == "sim" else link
-
-
-def socket_of(folder: Path, id_: str) -> Path:
-    """Where a simulated device listens. Short: the kernel takes 107 bytes."""
-    return folder / f"{id_}.sock"
-
-
-async def _simulate(stack: AsyncExitStack, config: Config, data: Path) -> Path:
-    """Simulated devices in this process, for a point that is trained on; a point with real ones carries none."""
-    folder = data / "inputs"
-    if "sim" in {p.link for p in config.panels} | {s.link for s in config.scanners}:
-        from controller.app.sim_inputs import sim_inputs
-        from drivers.sim.inputs import SimulatedInput
-
-        for one in sim_inputs(config, folder):
-            await stack.enter_async_context(SimulatedInput(one))
-    return folder
 
 
 async def _read(one: Attended, inbox: asyncio.Queue[Told]) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from controller.app.inputs import socket_of
+from controller.app.input_devices import socket_of
 from controller.domain.point import Config
 from drivers.sim.inputs import InputConfig
 

@@ -56,7 +56,8 @@ Told = Pressed | Scan | Unrecognised
 
 
 class Presence(msgspec.Struct, frozen=True):
-    """How a device is. `causes`: `no_link` (nothing there), `busy_elsewhere` (somebody else holds it), `no_access`
+    """How a device is. `causes`: `no_link` (nothing there; with it `absent`, `ambiguous`, `taken` or
+    `no_udev` where it is known why), `busy_elsewhere` (somebody else holds it), `no_access`
     (this user may not open it), `stuck` (a key is held), `error`. An open serial line is `attached` until something
     was heard on it: that it is open proves nothing about what hangs there."""
 
@@ -77,10 +78,13 @@ class Input(Protocol):
     async def presence_changed(self) -> Presence:
         """Wait (unbounded) until presence differs from what this call last returned to its single listener."""
 
+    def reconnect_now(self) -> None:
+        """An outside sign of life (it was plugged in): look for it now instead of waiting a pause out."""
+
     async def run(self, heard: Callable[[Told], None]) -> None:
         """Keep it open for ever, through every loss; `heard` is called as things happen and must not raise."""
 
 
 Where = Callable[[str], str]
-"""A link of the config (`usb:SERIAL`, `port:PATH`) -> its node, "/dev/input/event3". Raises the driver's DeviceGone
-("absent"). It may block: it is asked on a thread."""
+"""A link of the config (`usb:SERIAL`, `port:PATH`) -> its node now, "/dev/input/event3". Asked in the loop at each
+opening: it must not block. Raises the driver's DeviceGone (absent, ambiguous, taken, no_udev)."""

@@ -42,12 +42,12 @@ class SocketLink:
 
 @asynccontextmanager
 async def open_local(path: Path) -> AsyncIterator[SocketLink]:
-    """A connection to the Unix socket at `path`. Raises DeviceGone (absent)."""
+    """A connection to the Unix socket at `path`. Raises DeviceGone (unreachable)."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as wire:
         wire.setblocking(False)
         try:
             async with asyncio.timeout(CONNECT_S):
                 await asyncio.get_running_loop().sock_connect(wire, str(path))
         except OSError as error:
-            raise DeviceGone(str(path), "absent", error.strerror or str(error)) from error
+            raise DeviceGone(str(path), "unreachable", error.strerror or str(error)) from error
         yield SocketLink(str(path), wire)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from random import Random
 from typing import Generic, NoReturn, TypeVar
 
@@ -19,7 +19,7 @@ SETTLED_S = 10.0  # who stayed this long is looked for quickly again
 SAID = {
     "busy": Presence("out_of_service", ("busy_elsewhere",)),
     "refused": Presence("out_of_service", ("no_access",)),
-}
+} | {why: Presence("detached", ("no_link", why)) for why in ("absent", "ambiguous", "taken", "no_udev")}
 AWAY = Presence("detached", ("no_link",))
 
 log = structlog.get_logger("inputs")
@@ -74,13 +74,14 @@ class Attendance(Generic[S]):
                 lost = True
             if loop.time() - began > SETTLED_S:
                 pause = self._first
-            await self._wait(pause * (0.5 + self._random.random()))
-            pause = min(self._longest, pause * 2)
+            kicked = await self._wait(pause * (0.5 + self._random.random()))
+            pause = self._first if kicked else min(self._longest, pause * 2)
 
-    async def _wait(self, seconds: float) -> None:
-        self._kick.clear()
-        try:
+    async def _wait(self, seconds: float) -> bool:
+        """True when a sign of life ended the pause; one that came since the last pause ends it at once."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._kick.wait()
-        except TimeoutError:
-            return
+        kicked = self._kick.is_set()
+        self._kick.clear()
+        return kicked

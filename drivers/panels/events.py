@@ -164,18 +164,19 @@ async def listen(device: str, source: Source, heard: Callable[[Heard], None]) ->
 
 
 def open_node(device: str, path: str) -> InputDevice[str]:
-    """Open and grab a node; blocks. Raises DeviceGone: absent, busy (another program has grabbed it), refused."""
+    """Open and grab a node; blocks. Raises DeviceGone: unreachable, busy (another program has grabbed it), refused."""
     try:
         node = InputDevice(path)
     except OSError as error:
-        raise DeviceGone(device, "refused" if error.errno in {errno.EACCES, errno.EPERM} else "absent", path) from error
+        reason = "refused" if error.errno in {errno.EACCES, errno.EPERM} else "unreachable"
+        raise DeviceGone(device, reason, path) from error
     try:
         node.grab()
     except OSError as error:
         node.close()
         busy = error.errno == errno.EBUSY
         words = f"{path}: another program has grabbed it" if busy else f"{path}: {error.strerror}"
-        raise DeviceGone(device, "busy" if busy else "absent", words) from error
+        raise DeviceGone(device, "busy" if busy else "unreachable", words) from error
     return node
 
 

@@ -19,7 +19,7 @@ def at_node(device: str, link: str, where: Where) -> SourceOpener:
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Source]:
-        path = await asyncio.to_thread(where, link)
+        path = where(link)
         node = await asyncio.to_thread(open_node, device, path)
         try:
             yield Node(node)
@@ -40,7 +40,7 @@ def at_socket(device: str, path: Path) -> SourceOpener:
                 async with asyncio.timeout(CONNECT_S):
                     await asyncio.get_running_loop().sock_connect(wire, str(path))
             except OSError as error:  # no such socket, nobody behind it, or no answer
-                raise DeviceGone(device, "absent", f"{path}: {error.strerror or error}") from error
+                raise DeviceGone(device, "unreachable", f"{path}: {error.strerror or error}") from error
             yield Wire(wire.fileno())
 
     return opened
@@ -48,4 +48,4 @@ def at_socket(device: str, path: Path) -> SourceOpener:
 
 def unplaced(link: str) -> str:
     """`Where` of a point that cannot look for USB devices: none is there."""
-    raise DeviceGone(link, "absent", "this version does not look for USB devices")
+    raise DeviceGone(link, "unreachable", "this version does not look for USB devices")

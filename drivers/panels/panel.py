@@ -41,6 +41,9 @@ class Panel:
     async def presence_changed(self) -> Presence:
         return await self._attendance.changed()
 
+    def reconnect_now(self) -> None:
+        self._attendance.kick()
+
     async def run(self, heard: Callable[[Told], None]) -> None:
         async def session(source: Source) -> NoReturn:
             self._attendance.say(READY)

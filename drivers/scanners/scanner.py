@@ -79,6 +79,9 @@ class KeyboardScanner:
     async def presence_changed(self) -> Presence:
         return await self._attendance.changed()
 
+    def reconnect_now(self) -> None:
+        self._attendance.kick()
+
     async def run(self, heard: Callable[[Told], None]) -> None:
         desk = _Desk(self.id, self._judge, heard)
 
@@ -155,6 +158,9 @@ class SerialScanner:
 
     async def presence_changed(self) -> Presence:
         return await self._attendance.changed()
+
+    def reconnect_now(self) -> None:
+        self._attendance.kick()
 
     async def run(self, heard: Callable[[Told], None]) -> None:
         desk = _Desk(self.id, self._judge, heard)

@@ -149,8 +149,20 @@ async def test_a_device_that_is_not_there_is_looked_for_with_a_growing_pause_and
     plug.refuses = DeviceGone("p", "absent")
     button = made(plug, CallButton())
     async with running(button.run(Ears())):
-        await until(lambda: button.presence == Presence("detached", ("no_link",)))
+        await until(lambda: button.presence == Presence("detached", ("no_link", "absent")))
         plug.refuses = None
+        await until(lambda: button.presence == Presence("ready"))
+
+
+async def test_a_device_that_was_plugged_in_is_looked_for_at_once_however_long_it_was_away() -> None:
+    plug = Plug()
+    plug.refuses = DeviceGone("p", "absent")
+    button = made(plug, CallButton())
+    button._attendance._first = 3600.0
+    async with running(button.run(Ears())):
+        await until(lambda: button.presence.state == "detached")
+        plug.refuses = None
+        button.reconnect_now()
         await until(lambda: button.presence == Presence("ready"))
 
 

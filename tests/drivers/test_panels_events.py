@@ -157,22 +157,22 @@ def test_whatever_comes_each_press_has_one_release_and_nothing_is_held_at_the_en
     assert sum(1 for one in told if isinstance(one, Move) and one.down) <= pressed, "no press is made up"
 
 
-def test_a_node_that_is_not_there_is_absent(tmp_path: Path) -> None:
+def test_a_node_that_is_not_there_is_away(tmp_path: Path) -> None:
     with pytest.raises(DeviceGone) as gone:
         open_node("b", str(tmp_path / "event9"))
-    assert gone.value.reason == "absent"
+    assert gone.value.reason == "unreachable"
 
 
-def test_a_file_that_is_no_input_device_is_absent(tmp_path: Path) -> None:
+def test_a_file_that_is_no_input_device_is_away(tmp_path: Path) -> None:
     (tmp_path / "event9").write_bytes(b"")
     with pytest.raises(DeviceGone) as gone:
         open_node("b", str(tmp_path / "event9"))
-    assert gone.value.reason == "absent"
+    assert gone.value.reason == "unreachable"
 
 
 @pytest.mark.parametrize(
     ("number", "reason", "words"),
-    [(errno.EBUSY, "busy", "another program has grabbed it"), (errno.ENODEV, "absent", "No such device")],
+    [(errno.EBUSY, "busy", "another program has grabbed it"), (errno.ENODEV, "unreachable", "No such device")],
 )
 def test_a_node_that_another_program_has_grabbed_says_so_and_is_closed(
     monkeypatch: pytest.MonkeyPatch, number: int, reason: str, words: str

@@ -85,7 +85,7 @@ def test_no_half_of_a_code_is_ever_given_for_one_while_its_pauses_are_short_of_a
 def test_a_code_in_any_pieces_is_the_same_code(code: str, cuts: list[int]) -> None:
     lines = Lines(KEEP)
     data = code.encode() + b"\r\n"
-    places = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
+    places = [0, *sorted({cut for cut in cuts if 0 < cut < len(data)}), len(data)]
     pieces = [data[a:b] for a, b in pairwise(places)]
     out = [read for n, piece in enumerate(pieces) for read in lines.feed(piece, n * GAP_S / 2)]
     assert out == [Read(code if len(code) <= KEEP else None, len(code))]
