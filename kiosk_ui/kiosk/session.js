@@ -34,7 +34,7 @@ export const pristine = (s, house) =>
   s.step === "home" && !s.pending && s.language === house && s.text === "100" && !s.contrast && !s.low;
 
 export function goTo(s, step, now, more = {}) {
-  Object.assign(s, { step, changedAt: now, touchedAt: now, asking: false, codeError: false }, more);
+  Object.assign(s, { step, changedAt: now, touchedAt: now, asking: false, codeError: false, notice: null }, more);
 }
 
 /** Back to the start, but with the words and sizes this customer chose. */

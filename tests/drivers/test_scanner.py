@@ -180,7 +180,7 @@ async def test_however_the_kernel_packs_the_keys_the_codes_are_the_same(texts: l
     async with reading(plug) as ears:
         while events:
             size = sizes[n % len(sizes)]
-            plug.send(events[:size])
+            await plug.flood(events[:size])
             events, n = events[size:], n + 1
             if n % 8 == 0:
                 await turns(2)

@@ -105,8 +105,11 @@ async def test_a_scanned_ticket_is_shown_as_it_is_now_and_nothing_is_said_of_its
 ) -> None:
     stage.looked = {"t-9": TICKET}
     page = await opened(open_page)
+    await scan(stage, "unknown")
+    await expect(page.locator("footer .notice")).to_be_visible()
     await scan(stage, "ticket", code=TICKET["code"], ticket="t-9")
     await expect(page.locator(".number")).to_have_text("K\u2009012")
+    await expect(page.locator("footer .notice")).to_have_count(0)
     await expect(page.locator(".ahead")).to_contain_text("3")
     await expect(page.locator("main [role=status]")).to_have_text("")
     assert stage.posts("/tickets") == []
