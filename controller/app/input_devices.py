@@ -59,7 +59,7 @@ class Maker(msgspec.Struct):
 
 
 def socket_of(folder: Path, id_: str) -> Path:
-    """Where a simulated device listens. Short: the kernel takes 107 bytes."""
+    """Where a simulated device listens."""
     return folder / f"{id_}.sock"
 
 

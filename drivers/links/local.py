@@ -1,9 +1,10 @@
 """A simulated device behind a Unix socket on this machine, or any stream socket that somebody made: a `Link`."""
 
 import asyncio
+import os
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,14 +41,31 @@ class SocketLink:
             raise DeviceGone(self._name, "closed", error.strerror or str(error)) from error
 
 
+@contextmanager
+def address_of(path: Path) -> Iterator[str]:
+    """An address of the socket at `path` that is short, however deep it lies: the kernel takes 107 bytes (unix(7)).
+    Holds within the context. Raises OSError where its folder is not there."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+async def connect(wire: socket.socket, path: Path) -> None:
+    """Connect to the Unix socket at `path`. Raises OSError: no such socket, nobody behind it, or no answer in time."""
+    async with asyncio.timeout(CONNECT_S):
+        with address_of(path) as address:
+            await asyncio.get_running_loop().sock_connect(wire, address)
+
+
 @asynccontextmanager
 async def open_local(path: Path) -> AsyncIterator[SocketLink]:
     """A connection to the Unix socket at `path`. Raises DeviceGone (unreachable)."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as wire:
         wire.setblocking(False)
         try:
-            async with asyncio.timeout(CONNECT_S):
-                await asyncio.get_running_loop().sock_connect(wire, str(path))
+            await connect(wire, path)
         except OSError as error:
             raise DeviceGone(str(path), "unreachable", error.strerror or str(error)) from error
         yield SocketLink(str(path), wire)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from controller.ports.inputs import Where
 from drivers.links.link import DeviceGone
+from drivers.links.local import connect
 from drivers.panels.events import Node, Source, Wire, open_node
 
-CONNECT_S = 2.0
 SourceOpener = Callable[[], AbstractAsyncContextManager[Source]]
 
 
@@ -37,9 +37,8 @@ def at_socket(device: str, path: Path) -> SourceOpener:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as wire:
             wire.setblocking(False)
             try:
-                async with asyncio.timeout(CONNECT_S):
-                    await asyncio.get_running_loop().sock_connect(wire, str(path))
-            except OSError as error:  # no such socket, nobody behind it, or no answer
+                await connect(wire, path)
+            except OSError as error:
                 raise DeviceGone(device, "unreachable", f"{path}: {error.strerror or error}") from error
             yield Wire(wire.fileno())
 

@@ -15,6 +15,7 @@ from typing import Literal
 from evdev import ecodes as e
 
 from controller.ports.inputs import KeyName
+from drivers.links.local import address_of
 from drivers.panels.names import CODES
 from drivers.scanners.layouts import Layout, strokes
 
@@ -57,7 +58,8 @@ class SimulatedInput:
         await asyncio.to_thread(self._clear)
         self._listener = socket.socket(socket.AF_UNIX, kind)
         self._listener.setblocking(False)
-        self._listener.bind(str(self.config.path))
+        with address_of(self.config.path) as address:
+            self._listener.bind(address)
         self._listener.listen(1)
         self._task = asyncio.create_task(self._accept())
         return self
