@@ -18,9 +18,13 @@ async def test_a_device_in_a_folder_deeper_than_an_address_is_long_is_reached(tm
     assert len(str(folder)) > 107
     keys = InputConfig("keys", "keypad", folder / "keys.sock")
     line = InputConfig("line", "serial", folder / "line.sock")
-    async with SimulatedInput(keys) as pad, SimulatedInput(line) as reader:
-        async with at_socket("keys", keys.path)(), open_local(line.path):
-            await until(lambda: pad.connected and reader.connected)
+    async with (
+        SimulatedInput(keys) as pad,
+        SimulatedInput(line) as reader,
+        at_socket("keys", keys.path)(),
+        open_local(line.path),
+    ):
+        await until(lambda: pad.connected and reader.connected)
 
 
 @pytest.mark.parametrize("name", ["none.sock", "none/none.sock"])
