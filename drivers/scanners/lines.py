@@ -15,6 +15,15 @@ class Lines:
     def __init__(self, keep: int) -> None:
         self._assembler = Assembler(GAP_S, keep)
 
+    @property
+    def in_hand(self) -> bool:
+        """Has a code begun that has not ended?"""
+        return self._assembler.in_hand
+
+    def lose(self) -> Broken | None:
+        """Nothing came for longer than a code may pause: what is in hand is thrown away."""
+        return self._assembler.lose(float("-inf"))
+
     def feed(self, data: bytes, now: float) -> Iterator[Read | Broken]:
         """Whole codes, in order. Each byte is one character: what our codes are made of is ASCII."""
         for piece in PIECES.finditer(data):

@@ -16,7 +16,7 @@ from drivers.panels.events import Heard, Lost, Source, listen
 from drivers.scanners.assembler import KEEP, Assembler, Broken, Read
 from drivers.scanners.judge import Judge
 from drivers.scanners.layouts import ENDS, Layout, character
-from drivers.scanners.lines import Lines
+from drivers.scanners.lines import GAP_S, Lines
 
 KEY_GAP_S = 0.1  # between two keys of one code; a reader types one each 1 to 30 ms, a person slower
 MOST, PER_S = 5, 1.0  # codes told in a second; what comes faster is a stuck trigger, not a person
@@ -167,13 +167,40 @@ class SerialScanner:
 
         async def session(link: Link) -> NoReturn:
             self._attendance.say(Presence("ready" if self._simulated else "attached"))
-            lines, loop = Lines(max(KEEP, self._judge.longest)), asyncio.get_running_loop()
+            listening = _Listening(Lines(max(KEEP, self._judge.longest)), desk)
 
-            def heard_bytes(data: bytes) -> None:
+            def came(data: bytes) -> None:
                 self._attendance.say(Presence("ready"))
-                for read in lines.feed(data, loop.time()):
-                    desk.take(read)
+                listening.take(data)
 
-            await link.listen(heard_bytes)
+            try:
+                await link.listen(came)
+            finally:
+                listening.close()
 
         await self._attendance.keep(session)
+
+
+class _Listening:
+    """The bytes of one opening of a line."""
+
+    def __init__(self, lines: Lines, desk: _Desk) -> None:
+        self._lines, self._desk = lines, desk
+        self._timer: asyncio.TimerHandle | None = None
+
+    def take(self, data: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        self.close()
+        for read in self._lines.feed(data, loop.time()):
+            self._desk.take(read)
+        if self._lines.in_hand:
+            self._timer = loop.call_later(GAP_S, self._over)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _over(self) -> None:
+        self._timer = None
+        self._desk.take(self._lines.lose())

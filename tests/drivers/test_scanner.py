@@ -10,7 +10,7 @@ from evdev import ecodes as e
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from controller.ports.inputs import Scan, Told, Unrecognised
+from controller.ports.inputs import APPOINTMENT, Scan, Told, Unrecognised
 from drivers.scanners.assembler import KEEP, Read
 from drivers.scanners.judge import Judge
 from drivers.scanners.layouts import Layout
@@ -154,6 +154,8 @@ async def test_ends_alone_say_nothing() -> None:
     assert ears.told == []
 
 
+U16, S32 = st.integers(0, 65_535), st.integers(-(2**31), 2**31 - 1)
+ANY_EVENT = st.tuples(U16, U16, S32)
 TEXT = st.text(st.sampled_from("AB2-7/:.;xyz !"), max_size=90)
 
 
@@ -176,6 +178,20 @@ async def test_however_the_kernel_packs_the_keys_the_codes_are_the_same(texts: l
         await until(lambda: len(ears.told) >= len(expected))
         await turns(20)
     assert ears.told == expected
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(st.lists(ANY_EVENT, max_size=60), st.sampled_from(["us", "fi"]))
+async def test_any_events_at_all_give_only_codes_of_our_shapes(events: list[Event], layout: Layout) -> None:
+    plug = Plug()
+    async with reading(plug, layout) as ears:
+        for event in events:
+            await plug.flood([event])
+        await plug.flood([SYNC, *tap(e.KEY_ENTER)])
+        await turns(20)
+    for told in ears.told:
+        assert isinstance(told, Scan | Unrecognised)
+        assert not isinstance(told, Scan) or APPOINTMENT.fullmatch(told.code)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1, allow_nan=False), st.booleans()), max_size=60))

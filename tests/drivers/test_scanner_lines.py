@@ -1,6 +1,7 @@
 """Code readers on lines, and that neither kind leaves a trace of a person."""
 
 import asyncio
+import gc
 import os
 import pty
 import socket
@@ -19,6 +20,7 @@ from controller.ports.inputs import Scan, Unrecognised
 from drivers.links.link import DeviceGone, Link
 from drivers.links.local import SocketLink, open_local
 from drivers.scanners import scanner as scanners
+from drivers.scanners.assembler import Assembler
 from drivers.scanners.judge import Judge
 from drivers.scanners.scanner import SerialScanner
 from tests.drivers.key_rig import Plug, running, turns, until
@@ -124,6 +126,20 @@ async def test_ten_megabytes_on_the_line_are_at_most_one_refusal(ended: bool) ->
         await turns(20)
     assert [one.kind for one in ears.told if isinstance(one, Unrecognised)] == (["too_long"] if ended else [])
     assert len(ears.told) <= 1
+
+
+async def test_a_line_that_never_ends_is_refused_and_not_kept() -> None:
+    cable, ears = Cable(), Ears()
+    loop = asyncio.get_running_loop()
+    async with running(SerialScanner("reader", cable.open, Judge(URL), random=Random(1)).run(ears)):
+        await until(lambda: cable.opened)
+        await loop.sock_sendall(cable.far, PERSON.encode())
+        await until(lambda: ears.told)
+        kept = [one._text for one in gc.get_objects() if isinstance(one, Assembler)]
+        assert PERSON not in kept
+        await loop.sock_sendall(cable.far, b"-9\rAB12\r")
+        await until(lambda: len(ears.told) == 2)
+    assert ears.told == [Unrecognised("broken", len(PERSON)), Scan("appointment", "AB12")]
 
 
 async def test_a_simulated_line_is_a_socket_of_this_machine_and_none_is_away(tmp_path: Path) -> None:
