@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/say.sh
+. tools/sources.sh
 umask 022
 
 root=${DESTDIR:-}
@@ -53,7 +54,9 @@ make_release() {
     "$python" -m venv "$folder/venv" || fail "python3 -m venv failed with $python"
     local pip=("$folder/venv/bin/python" -m pip --disable-pip-version-check --no-input)
     say "Python packages from requirements.lock (every file checked against its hash)"
-    "${pip[@]}" install -qq --require-hashes --only-binary :all: -r requirements.lock >&2 ||
+    if needs_compiler; then "${pip[@]}" install -qq --require-hashes -r <(pinned setuptools requirements.lock) >&2; fi
+    "${pip[@]}" install -qq --require-hashes --only-binary :all: --no-binary evdev --no-build-isolation --use-pep517 \
+        -r requirements.lock >&2 ||
         fail "pip could not install requirements.lock"
     "${pip[@]}" install -qq --no-deps --no-build-isolation --no-index . >&2 || fail "pip could not install the program"
     cp -r systemd requirements.lock "$folder"
@@ -185,7 +188,9 @@ if [ "${1:-}" = --back ]; then
     exit
 fi
 [ $# = 0 ] || fail "'$1' is nothing that make install knows; ARGS=--back goes back to the release before"
-[ -n "$root" ] || tools/debian.sh tools/debian/run.txt tools/debian/install.txt
+lists=(tools/debian/run.txt tools/debian/install.txt)
+if needs_compiler; then lists+=(tools/debian/build.txt); fi
+[ -n "$root" ] || tools/debian.sh "${lists[@]}"
 python=$(a_python)
 release=$(release_name "$python")
 make_release "$home/releases/$release" "$python"

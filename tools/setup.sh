@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/say.sh
+. tools/sources.sh
 
 stamps=.venv/stamps
 pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input)
@@ -35,13 +36,15 @@ make_venv() {
     "$python" -m venv --clear .venv || fail "python3 -m venv failed with $python"
 }
 
-# Wheels only; forbiddenfruit alone is published as source, and is built with the pinned setuptools.
+# Wheels only; forbiddenfruit is published as source alone, evdev for other machines than x86_64. Both are built with
+# the pinned setuptools.
 install_lock() {
     local lock=$1 hash
     hash=$(hash_of "$lock")
     if is_done "$lock" "$hash"; then return; fi
     say "Python packages from $lock (every file checked against its hash)"
-    "${pip[@]}" install -qq --require-hashes --only-binary :all: --no-binary forbiddenfruit \
+    if needs_compiler; then "${pip[@]}" install -qq --require-hashes -r <(pinned setuptools "$lock") >&2; fi
+    "${pip[@]}" install -qq --require-hashes --only-binary :all: --no-binary forbiddenfruit,evdev \
         --no-build-isolation --use-pep517 -r "$lock" >&2 || fail "pip could not install $lock"
     mark "$lock" "$hash"
 }
@@ -55,9 +58,11 @@ install_project() {
     mark project "$hash"
 }
 
+lists=(tools/debian/run.txt)
+if needs_compiler; then lists+=(tools/debian/build.txt); fi
 case "${1:-}" in
-run) tools/debian.sh tools/debian/run.txt ;;
-test) tools/debian.sh tools/debian/run.txt tools/debian/test.txt ;;
+run) tools/debian.sh "${lists[@]}" ;;
+test) tools/debian.sh "${lists[@]}" tools/debian/test.txt ;;
 *) fail "say 'tools/setup.sh run' or 'tools/setup.sh test'" ;;
 esac
 make_venv

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from random import SystemRandom
@@ -16,6 +17,8 @@ from controller.app import disk, doors, notify, tending, uplinking
 from controller.app.clock import Readings, SystemClock
 from controller.app.day import Player
 from controller.app.devices import open_devices
+from controller.app.hotplugging import connect, hotplug_of
+from controller.app.inputs import open_inputs
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportPoint, Tick
@@ -34,6 +37,7 @@ from controller.web.problems import Problem
 from controller.web.site import DemoDay, DemoLinks, Site
 from drivers.speech.synth import DebianVoice
 from drivers.speech.voices import discover
+from drivers.udev.attached import Kind
 from kiosk_ui.messages import Messages
 
 log = structlog.get_logger("point")
@@ -47,6 +51,7 @@ class Demo(msgspec.Struct, frozen=True):
     box_token: str
     sims: dict[str, int]  # printer -> raw TCP port
     seed: int = 1
+    inputs: str = ""  # the folder where simulated panels and scanners listen
     day_speed: int = 0  # play a busy day from the start, so many times faster; 0: when the wall says so
 
 
@@ -68,9 +73,17 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         state = await replay.load(journal)
         ledger = Ledger(journal, state, options.config, clock, set(await journal.answer_keys()))
         site = _site(ledger, options, clock)
-        devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random)
+        hotplug = hotplug_of(options.config)
+        devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random, hotplug)
         site.reprint, site.tiers = devices.reprint, devices.tier
         rooms = server.rooms(site, _tester(devices.test))
+        where = partial(hotplug.where, kind=Kind.KEYBOARD) if hotplug is not None else None
+        inputs = await open_inputs(
+            stack, options.config, ledger, rooms.kiosks, options.data, _input_sims(options), where=where, random=random
+        )
+        if hotplug is not None:
+            connect(hotplug, options.config, inputs, site)
+        rooms.test = _tester(devices.test, inputs.test)
         voice = DebianVoice(await discover())
         speech = Speech(ledger, voice, rooms.screens)
         await stack.enter_async_context(_heart(ledger))
@@ -79,6 +92,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         with suppress(JournalFault):
             await ledger.submit(Tick())
         devices.start(tasks, ledger, random)
+        inputs.start(tasks, ledger, random)
         for name, work in {
             "pages": site.follow_journal,
             "device log": site.follow_devices,
@@ -154,6 +168,10 @@ def _sims(options: Options) -> dict[str, int]:
     return options.demo.sims if options.demo else {}
 
 
+def _input_sims(options: Options) -> Path | None:
+    return Path(options.demo.inputs) if options.demo and options.demo.inputs else None
+
+
 def _token(options: Options) -> str:
     """The box's token for central: the demo's, or what stands in the configured file; "" for none."""
     if options.demo is not None:
@@ -162,12 +180,14 @@ def _token(options: Options) -> str:
     return (options.base / name).read_text(encoding="utf-8").strip() if name else ""
 
 
-def _tester(test: TestDevice) -> TestDevice:
+def _tester(*tests: TestDevice) -> TestDevice:
+    """Asks whoever knows the device."""
+
     async def run(id_: str, paper: bool, now: datetime) -> dict[str, object]:
-        try:
-            return await test(id_, paper, now)
-        except KeyError as unknown:
-            raise Problem("not-found", f"there is no device {id_[:40]!r} at this point") from unknown
+        for test in tests:
+            with suppress(KeyError):
+                return await test(id_, paper, now)
+        raise Problem("not-found", f"there is no device {id_[:40]!r} at this point")
 
     return run
 

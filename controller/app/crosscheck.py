@@ -18,6 +18,7 @@ REFERENCES = (
     ("screens", "queues", "queues"),
     ("booths", "room", "rooms"),
     ("panels", "counter", "counters"),
+    ("panels", "kiosk", "kiosks"),
     ("scanners", "kiosk", "kiosks"),
 )
 
@@ -69,12 +70,40 @@ def _links(draft: Draft) -> Iterator[Finding]:
         yield Finding(path, show(link), "a link that no other device is on", "", first)
 
 
+def _panels(draft: Draft) -> Iterator[Finding]:
+    """Each panel knows whose it is."""
+    for path, panel in draft.each(Panel):
+        if any(draft.told((*path, key)) for key in ("kind", "counter", "kiosk")):
+            continue
+        if panel.kind == "call_button" and not panel.counter:
+            yield Finding((*path, "counter"), "none", "the id of the counter that this button calls for")
+        if panel.kind == "keypad" and bool(panel.counter) == bool(panel.kiosk):
+            found = "both" if panel.kiosk else "none"
+            yield Finding((*path, "kiosk"), found, "either the kiosk or the counter that this keypad belongs to")
+        if panel.kind != "keypad" and panel.kiosk:
+            yield Finding((*path, "kiosk"), show(panel.kiosk), "no kiosk: only a keypad steers a kiosk's page")
+
+
+def _scanners(draft: Draft) -> Iterator[Finding]:
+    """Each reader has a page that gets its codes, and speaks as its link does."""
+    kiosks = draft.names("kiosks")
+    for path, scanner in draft.each(Scanner):
+        if not scanner.kiosk and len(kiosks) != 1 and not draft.told((*path, "kiosk")):
+            words = f"the kiosk that this reader stands at: {listed(kiosks)}"
+            yield Finding((*path, "kiosk"), "none", words)
+        if scanner.kind == "keyboard" and scanner.link.startswith("serial:"):
+            words = '"usb:SERIAL", "port:PATH" or "sim": a reader of kind keyboard is no serial line'
+            yield Finding((*path, "link"), show(scanner.link), words)
+
+
 _CHECKS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     _ids,
     _references,
     _series,
     _sound,
     _links,
+    _panels,
+    _scanners,
     addresses.findings,
     meanings.findings,
 )

@@ -25,17 +25,20 @@ def main() -> int:
 
 
 async def sim(plan: Plan) -> None:
-    """The virtual ticket printers, with their control API and paper roll page."""
+    """The virtual ticket printers, panels and scanners, with their control API and paper roll page."""
+    from controller.app.sim_inputs import sim_inputs
     from drivers.sim.escpos_printer import serve_printers
     from drivers.sim.printer_server import PrinterConfig
 
-    printers = [p for p in load(Path(plan.config)).printers if p.link == "sim"]
+    config = load(Path(plan.config))
+    printers = [p for p in config.printers if p.link == "sim"]
     configs = [
         PrinterConfig(id=p.id, host=plan.host, port=plan.port + (PRINTER_OFFSET if not n else SIM_OFFSET + n))
         for n, p in enumerate(printers)
     ]
     paper = Path(plan.data) / "paper"
-    async with serve_printers(configs, plan.host, plan.port + SIM_OFFSET, paper, _frames(plan)):
+    inputs = sim_inputs(config, _input_folder(plan))
+    async with serve_printers(configs, plan.host, plan.port + SIM_OFFSET, paper, _frames(plan), inputs):
         await asyncio.Event().wait()
 
 
@@ -66,9 +69,14 @@ async def point(plan: Plan) -> None:
         for n, p in enumerate(p for p in config.printers if p.link == "sim")
     }
     demo = Demo(
-        plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, sims, plan.seed, plan.day_speed
-    )
+        plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, sims, plan.seed,
+        str(_input_folder(plan)), plan.day_speed,
+    )  # fmt: skip
     await run_point(Options(config, Path(plan.data), path.parent, demo), lambda url: None)
+
+
+def _input_folder(plan: Plan) -> Path:
+    return Path(plan.data) / "inputs"
 
 
 def _frames(plan: Plan) -> tuple[str, ...]:

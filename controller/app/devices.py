@@ -108,13 +108,15 @@ class Devices:
 
 
 async def open_devices(
-    stack: AsyncExitStack, config: Config, ledger: Ledger, data: Path, sims: dict[str, int], random: Random
-) -> Devices:
-    """Make every configured printer. `sims`: where simulated ones listen already; others start in this process."""
+    stack: AsyncExitStack, config: Config, ledger: Ledger, data: Path, sims: dict[str, int], random: Random,
+    hotplug: Hotplug | None = None,
+) -> Devices:  # fmt: skip
+    """Make every configured printer. `sims`: where simulated ones listen already; others start in this process.
+    `hotplug`: what knows where USB printers are."""
     missing = [p.id for p in config.printers if p.link == "sim" and p.id not in sims]
     if missing:
         sims = sims | await _simulate(stack, missing, data)
-    hotplug, where = _hotplug(config)
+    where = None if hotplug is None else partial(hotplug.where, kind=Kind.PRINTER)
     life = f"{random.getrandbits(48):012x}"
     printers = {}
     for configured in config.printers:
@@ -129,14 +131,6 @@ async def open_devices(
         keep = partial(examined.keep, data, configured)
         printers[configured.id] = TicketPrinter(printer, Paper(ledger, printer, simulated=sim), sim, keep)
     return Devices(printers, hotplug)
-
-
-def _hotplug(config: Config) -> tuple[Hotplug, Callable[[str], str]] | tuple[None, None]:
-    """udev, and where a printer's link leads. A point without USB devices loads no libudev."""
-    if not any(is_hotplugged(one.link) for one in config.printers):
-        return None, None
-    hotplug = Hotplug()
-    return hotplug, partial(hotplug.where, kind=Kind.PRINTER)
 
 
 async def _simulate(stack: AsyncExitStack, printers: list[str], data: Path) -> dict[str, int]:

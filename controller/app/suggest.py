@@ -67,7 +67,7 @@ class Teller:
 
     def tell(self, attached: Iterable[Attached]) -> None:
         """Print a stanza for what is new and nobody's; one line aside for what the config names."""
-        there = {_key(one): one for one in sorted(_heads(tuple(attached)), key=lambda one: one.path)}
+        there = {_key(one): one for one in sorted(heads(tuple(attached)), key=lambda one: one.path)}
         self._known &= there.keys()
         for key, one in there.items():
             if key in self._known:
@@ -78,10 +78,10 @@ class Teller:
                 self.but = " and that is not named already"
                 _aside(f'{plugged.words(one)} at {one.node} is "{owner.id}" in the config already')
             else:
-                print("\n".join(stanza(one, link_of(one, tuple(attached)), self._id(one))), end="\n\n", flush=True)
+                print("\n".join(stanza(one, link_of(one, tuple(attached)), self.name(one))), end="\n\n", flush=True)
                 self.told += 1
 
-    def _id(self, one: Attached) -> str:
+    def name(self, one: Attached) -> str:
         """A name that no other device has, out of the device's own words."""
         slug = re.sub(r"[^a-z0-9]+", "-", (one.words.split(" ", 1)[-1] or one.kind.value).lower()).strip("-")[:34]
         base = slug.strip("-") or one.kind.value
@@ -145,7 +145,7 @@ def _config(file: Path | None) -> Config | None:
         return None
 
 
-def _heads(attached: tuple[Attached, ...]) -> Iterator[Attached]:
+def heads(attached: tuple[Attached, ...]) -> Iterator[Attached]:
     """One for each device and use: a reader's media keys are no second keyboard. Each serial line is its own."""
     for one in attached:
         same = [other for other in attached if (other.device, other.kind) == (one.device, one.kind)]

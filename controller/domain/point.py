@@ -170,17 +170,25 @@ class Printer(Struct, frozen=True, kw_only=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True):
+    """A call button belongs to a `counter`, a keypad to a `counter` or a `kiosk`; a panic button may name the counter
+    that it is at."""
+
     id: Name
     kind: Literal["call_button", "keypad", "panic"]
     link: Annotated[str, Meta(pattern=r"^(sim|usb:\S+|port:\S+)$")]
     counter: str = ""
+    kiosk: str = ""
 
 
 class Scanner(Struct, frozen=True, kw_only=True):
+    """`kiosk`: whose page gets the codes; empty: the point's only kiosk. `layout`: the keyboard that a reader of kind
+    `keyboard` was set to be."""
+
     id: Name
     kind: Literal["keyboard", "serial"]
     link: Annotated[str, Meta(pattern=r"^(sim|usb:\S+|port:\S+|serial:/dev/\S+,\d+)$")]
     kiosk: str = ""
+    layout: Literal["us", "fi"] = "us"
 
 
 class OpeningHours(Struct, frozen=True, kw_only=True):

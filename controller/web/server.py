@@ -13,6 +13,7 @@ from aiohttp import web
 
 from controller.web import auth, pages, reading
 from controller.web.auth import Credential, Door
+from controller.web.kiosk_pages import KioskPages
 from controller.web.live import DOOR, SCREENS, STREAMS, TEST, TestDevice
 from controller.web.problems import Problem
 from controller.web.requests import BODY_MOST
@@ -36,13 +37,14 @@ class Rooms(msgspec.Struct):
     site: Site
     streams: Streams
     screens: Screens
+    kiosks: KioskPages
     rates: Rates
     test: TestDevice
 
 
 def rooms(site: Site, test: TestDevice) -> Rooms:
-    screens = Screens(site)
-    return Rooms(site, Streams(site, screens), screens, Rates(), test)
+    screens, kiosks = Screens(site), KioskPages()
+    return Rooms(site, Streams(site, screens, kiosks), screens, kiosks, Rates(), test)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from aiohttp import WSMsgType, web
 from controller.domain.text import moment
 from controller.web import boards, dates
 from controller.web.auth import Credential
+from controller.web.kiosk_pages import KioskPages
 from controller.web.patch import diff, without_nulls
 from controller.web.presence import SURFACES
 from controller.web.problems import Problem
@@ -85,9 +86,10 @@ class Channel:
 class Streams:
     """All channels, and who listens."""
 
-    def __init__(self, site: Site, screens: Screens) -> None:
+    def __init__(self, site: Site, screens: Screens, kiosks: KioskPages) -> None:
         self._site = site
         self._screens = screens
+        self._kiosks = kiosks
         self._channels: dict[tuple[str, str], Channel] = {}
         self.open = 0
 
@@ -101,6 +103,8 @@ class Streams:
         own = who.role == view and view in SURFACES  # the surface's own page, not a person who looks at its view
         self.open += 1
         self._here(view, id_, own=own)
+        if view == "kiosk":
+            self._kiosks.came(page, id_)
         try:
             async with asyncio.TaskGroup() as tasks:
                 sender = tasks.create_task(self._send(page, channel, request))
@@ -112,6 +116,7 @@ class Streams:
             self.open -= 1
             self._gone(view, id_, own=own)
             self._screens.left(page)
+            self._kiosks.left(page)
         return page
 
     async def draws(self, view: str, id_: str) -> bool:

@@ -1,4 +1,5 @@
-"""The control API of simulated printers: state, paper, faults, buttons, and the paper roll page.
+"""The control API of simulated hardware: printers with state, paper, faults, buttons and the paper roll page, and
+the panels and scanners of input_control.py.
 
 Errors are RFC 9457 problem+json. Changing requests from a page of another origin are refused.
 """
@@ -14,8 +15,11 @@ from aiohttp.typedefs import Handler, Middleware
 
 from drivers.sim.fault_schedule import NEVER, Armed
 from drivers.sim.faults import BadFault, Fault
+from drivers.sim.input_control import add_inputs
+from drivers.sim.inputs import SimulatedInput
 from drivers.sim.paper_store import PieceOnFile
 from drivers.sim.printer_server import PrinterServer
+from drivers.sim.problems import problem
 
 PAGE = Path(__file__).parent / "page"
 PAGE_FILES = {"": "index.html", "roll.js": "roll.js", "roll.css": "roll.css"}
@@ -28,8 +32,11 @@ class NotJson(ValueError):
     """What came is no JSON."""
 
 
-def control_app(printers: Mapping[str, PrinterServer], frame_ancestors: Sequence[str] = ()) -> web.Application:
-    """`frame_ancestors`: origins whose pages may show the paper roll in a frame."""
+def control_app(
+    printers: Mapping[str, PrinterServer], frame_ancestors: Sequence[str] = (),
+    inputs: Mapping[str, SimulatedInput] | None = None,
+) -> web.Application:  # fmt: skip
+    """`frame_ancestors`: origins whose pages may show the paper roll in a frame. `inputs`: panels and scanners."""
     app = web.Application(middlewares=[_guard(" ".join(["'self'", *frame_ancestors]))])
     app[PRINTERS] = printers
     app.add_routes(
@@ -42,6 +49,7 @@ def control_app(printers: Mapping[str, PrinterServer], frame_ancestors: Sequence
             web.get(r"/printers/{id}/paper/{n:\d{4,9}}.{kind:png|bin}", _paper),
         ]
     )
+    add_inputs(app, inputs or {})
     return app
 
 
@@ -88,11 +96,6 @@ def _piece(printer: str, piece: PieceOnFile) -> dict[str, object]:
     }
 
 
-def _problem(status: int, name: str, title: str, detail: str) -> web.Response:
-    body = {"type": f"/problems/{name}", "title": title, "status": status, "detail": detail}
-    return web.json_response(body, status=status, content_type="application/problem+json")
-
-
 def _guard(frame_ancestors: str) -> Middleware:
     sources = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
     policy = f"{sources}; frame-ancestors {frame_ancestors}"
@@ -101,13 +104,13 @@ def _guard(frame_ancestors: str) -> Middleware:
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         origin = request.headers.get("Origin")
         if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
-            return _problem(403, "forbidden", "Foreign origin", f"origin {origin} may not change this printer")
+            return problem(403, "forbidden", "Foreign origin", f"origin {origin} may not change this")
         try:
             response = await handler(request)
         except web.HTTPException as e:
             if e.status < 400:
                 raise
-            response = _problem(e.status, "invalid", e.reason, f"{request.method} {request.path}: {e.reason}")
+            response = problem(e.status, "invalid", e.reason, f"{request.method} {request.path}: {e.reason}")
         response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "no-store")
@@ -123,7 +126,7 @@ def _printer(request: web.Request) -> PrinterServer | None:
 def _unknown(request: web.Request) -> web.Response:
     printers = request.app[PRINTERS]
     there = ", ".join(printers)
-    return _problem(
+    return problem(
         404, "unknown-printer", "No such printer", f"printer {request.match_info['id']!r}; there are: {there}"
     )
 
@@ -150,7 +153,7 @@ async def _fault(request: web.Request) -> web.Response:
     try:
         printer.strike(Fault.parse(await _json(request)))
     except (NotJson, BadFault) as e:
-        return _problem(400, "invalid", "Not a fault", str(e))
+        return problem(400, "invalid", "Not a fault", str(e))
     return web.json_response(printer_state(printer))
 
 
@@ -169,9 +172,9 @@ async def _button(request: web.Request) -> web.Response:
     try:
         body = await _json(request)
     except NotJson as e:
-        return _problem(400, "invalid", "Not JSON", str(e))
+        return problem(400, "invalid", "Not JSON", str(e))
     if body != {"button": "feed"}:
-        return _problem(400, "invalid", "Not a button", f'body is {body!r}; allowed: {{"button": "feed"}}')
+        return problem(400, "invalid", "Not a button", f'body is {body!r}; allowed: {{"button": "feed"}}')
     return web.json_response({"pressed": printer.press_feed()})
 
 
@@ -184,7 +187,7 @@ async def _paper(request: web.Request) -> web.StreamResponse:
     try:
         data = await asyncio.to_thread(path.read_bytes)
     except OSError:
-        return _problem(404, "unknown-paper", "No such piece", f"piece {n:04d} of {printer.config.id}")
+        return problem(404, "unknown-paper", "No such piece", f"piece {n:04d} of {printer.config.id}")
     headers = {"Cache-Control": "private, max-age=31536000, immutable"}
     return web.Response(
         body=data, content_type="image/png" if kind == "png" else "application/octet-stream", headers=headers

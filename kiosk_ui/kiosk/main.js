@@ -9,12 +9,15 @@ import { signInFromAddress } from "/ui/shared/sign-in.js";
 import { kioskView } from "/ui/kiosk/view.js";
 import { LONGEST_CODE } from "/ui/kiosk/code.js";
 import { listenToKeys } from "/ui/kiosk/keys.js";
+import { pressKey } from "/ui/kiosk/keypad.js";
 import { paperTruth } from "/ui/kiosk/paper.js";
+import { lookUp, takeScan } from "/ui/kiosk/scan.js";
 import { byNow, fresh, goHome, goTo, nextText, pristine, tooSoon } from "/ui/kiosk/session.js";
 
 const LANGUAGES = ["fi", "sv", "en", "se"];
 const TICK_MS = 200; // fine enough for the 1.8 s of paper patience
 const ASK_AGAIN_MS = 2000;
+const NOTICE_MS = 8000; // one sentence, read slowly; it takes nothing away
 
 const kiosk = ownId();
 const page = { state: null, live: undefined, refused: false, local: "" };
@@ -33,6 +36,7 @@ function ticketNow() {
 
 function paperNow() {
   const ticket = ticketNow();
+  if (session.scanned) return null; // it is in their hand
   return ticket && paperTruth(ticket, now() - session.shownAt, page.state.printer !== null);
 }
 
@@ -97,6 +101,26 @@ const actions = {
     if (!session.code || session.pending) return;
     send(`/appointments/${encodeURIComponent(session.code)}/check-in`, { language: session.language });
   },
+  checkIn(code) {
+    if (session.pending) return;
+    goTo(session, "code", now(), { code: "", ticket: null, scanned: false });
+    drawStep();
+    send(`/appointments/${encodeURIComponent(code)}/check-in`, { language: session.language });
+  },
+  async showScanned(id) {
+    if (session.pending) return;
+    const mine = session;
+    mine.touchedAt = now();
+    const { ticket, words } = await lookUp(id);
+    if (mine !== session || mine.pending) return;
+    if (words) return actions.notice(words);
+    goTo(session, "ticket", now(), { ticket, scanned: true, problem: null, shownAt: now(), code: "" });
+    drawStep();
+  },
+  notice(words) {
+    Object.assign(session, { notice: { words, until: now() + NOTICE_MS }, touchedAt: now() });
+    draw();
+  },
   retry() {
     const { path, body, key } = session.problem.pending;
     send(path, body, key);
@@ -141,8 +165,22 @@ async function send(path, body, key = newKey()) {
 }
 
 function showTicket(ticket) {
-  goTo(session, "ticket", now(), { ticket, pending: null, problem: null, shownAt: now(), code: "" });
+  goTo(session, "ticket", now(), { ticket, scanned: false, pending: null, problem: null, shownAt: now(), code: "" });
   drawStep();
+}
+
+/** A scanned ticket is not among this kiosk's own in the state: whenever the queue has moved, it is asked for anew. */
+async function renewScanned() {
+  const mine = session;
+  if (mine.step !== "ticket" || !mine.scanned) return;
+  const { ticket, words } = await lookUp(mine.ticket.id);
+  if (mine !== session || mine.step !== "ticket" || !mine.scanned) return;
+  if (ticket) mine.ticket = ticket;
+  else {
+    actions.home();
+    actions.notice(words);
+  }
+  draw();
 }
 
 function showProblem(error, pending) {
@@ -170,7 +208,9 @@ function tick() {
   const fate = byNow(session, now(), all);
   if (fate === "end") return startOver();
   const asking = fate === "ask";
-  if (asking || session.asking || session.pending || session.step === "ticket") {
+  const faded = session.notice !== null && now() > session.notice.until;
+  if (faded) session.notice = null;
+  if (faded || asking || session.asking || session.pending || session.step === "ticket") {
     session.asking = asking;
     draw();
   }
@@ -195,6 +235,14 @@ function link() {
       if (!page.state) session = fresh(state.house, now());
       Object.assign(page, { state, refused: false });
       draw();
+      renewScanned();
+    },
+    onKey(key) {
+      pressKey(key, session, actions);
+    },
+    onScan(scan) {
+      if (session.asking) actions.stay();
+      takeScan(scan, actions);
     },
     onLive(live) {
       page.live = live;

@@ -21,6 +21,8 @@ export const fresh = (house, now) => ({
   pending: null, // {key, path, body, since, tile}: one touch on its way
   problem: null, // {name, pending}
   ticket: null, // what the POST answered
+  scanned: false, // that ticket was held before the code reader: its paper is in somebody's hand
+  notice: null, // {words, until}: one sentence at the foot of the page
   shownAt: 0,
   asking: false, // "are you still there?"
   touchedAt: now,
@@ -32,12 +34,12 @@ export const pristine = (s, house) =>
   s.step === "home" && !s.pending && s.language === house && s.text === "100" && !s.contrast && !s.low;
 
 export function goTo(s, step, now, more = {}) {
-  Object.assign(s, { step, changedAt: now, touchedAt: now, asking: false, codeError: false }, more);
+  Object.assign(s, { step, changedAt: now, touchedAt: now, asking: false, codeError: false, notice: null }, more);
 }
 
 /** Back to the start, but with the words and sizes this customer chose. */
 export const goHome = (s, now) =>
-  goTo(s, "home", now, { provider: null, code: "", problem: null, ticket: null, pending: null });
+  goTo(s, "home", now, { provider: null, code: "", problem: null, ticket: null, scanned: false, pending: null });
 
 /** A touch that came too soon after the screen changed belongs to what was there before. */
 export const tooSoon = (s, now) => now - s.changedAt < SETTLE_MS;

@@ -16,7 +16,7 @@ export function ticketView({ state, session, ticket, paper, live, t, name, act }
         ${live ? ahead(ticket, t) : html`<p class="ahead">${t("kiosk-no-updates")}</p>`}
       </div>
       <div class="facts">
-        <div role="status">${paperFact(paper, ticket, t)}</div>
+        <div role="status">${paper === null ? nothing : paperFact(paper, ticket, t)}</div>
         ${bring(service, session, t)}
         <p class="fact quietly">${picture("display")}<span>${t("kiosk-watch")}</span></p>
         <button class="button primary wide" data-done data-digit="1" @click=${act((a) => a.finish())}>
@@ -27,7 +27,7 @@ export function ticketView({ state, session, ticket, paper, live, t, name, act }
 }
 
 function ahead(ticket, t) {
-  if (ticket.state === "called") return html`<p class="ahead"><strong>${t("kiosk-called")}</strong></p>`;
+  if (ticket.state === "called" || ticket.state === "serving") return html`<p class="ahead"><strong>${t("kiosk-called")}</strong></p>`;
   const about = minutes(ticket.estimate);
   return html`<p class="ahead">
     <span>${t("number-ahead", { n: ticket.ahead ?? 0 })}</span>

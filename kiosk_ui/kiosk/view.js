@@ -54,10 +54,11 @@ const header = ({ state, live, local, name }) => html`
 
 function footer({ state, session, now, t, act }) {
   const slow = session.pending && now - session.pending.since > SLOW_MS;
+  const [words, sign] = slow ? [t("kiosk-moment"), "hourglass"] : [session.notice ? t(session.notice.words) : "", "info"];
   return html`
     <footer>
-      <p class="only-heard" role="status">${slow ? t("kiosk-moment") : ""}</p>
-      ${slow ? html`<p class="notice" aria-hidden="true">${icon("hourglass")}${t("kiosk-moment")}</p>` : nothing}
+      <p class="only-heard" role="status">${words}</p>
+      ${words ? html`<p class="notice" aria-hidden="true">${icon(sign)}${words}</p>` : nothing}
       <div class="choices" role="group" aria-label=${t("kiosk-languages")}>
         ${state.languages.map((language) => languageButton(language, session, act))}
       </div>

@@ -13,6 +13,7 @@ const REFUSED = 4401; // private-use close codes: 4401 sign in, 4403 this page i
  * @param {{view: string, id?: string,
  *   onState: (state: object, meta: {seq: number, epoch: string, local: string, time: string}) => void,
  *   onLive?: (live: boolean) => void, onBeat?: (meta: object) => void, onSay?: (say: object) => void,
+ *   onKey?: (key: string) => void, onScan?: (scan: object) => void,
  *   onRefused?: (status: number) => void, idle?: () => boolean, reload?: () => void}} page
  * @returns {{send: (message: object) => void, said: (id: string, ok: boolean, reason?: string) => void, close: () => void}}
  */
@@ -49,6 +50,8 @@ export function connect(page) {
     else if (message.t === "delta") follow(message);
     else if (message.t === "hb") beat(message);
     else if (message.t === "say") page.onSay?.(message);
+    else if (message.t === "key") page.onKey?.(message.key);
+    else if (message.t === "scan") page.onScan?.(message);
   }
 
   function adopt(state, seq, epoch) {

@@ -1,6 +1,7 @@
 """Each check of `luukku doctor` driven wrong for real: what it sees is named, and so is the mend."""
 
 import os
+import platform
 import shutil
 import socket
 import ssl
@@ -91,6 +92,21 @@ def test_a_package_that_is_missing_or_another_is_named(tmp_path: Path) -> None:
     lock.write_text(lock.read_text("utf-8").replace("segno==", "segno==9") + "not-there==1.0 \\\n", "utf-8")
     says(program.compare(lock), "fail", "segno is ", "not-there 1.0 is missing", "make install")
     says(program.compare(tmp_path / "none"), "unknown", "No such file")
+
+
+@pytest.mark.parametrize(("machine", "missing"), [("x86_64", "for-this 1.0"), ("aarch64", "for-others 1.0")])
+def test_a_package_for_another_kind_of_machine_is_not_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, missing: str
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(
+        "for-this==1.0 ; platform_machine == 'x86_64' \\\n    --hash=sha256:0\n"
+        "for-others==1.0 ; platform_machine != 'x86_64' \\\n    --hash=sha256:0\n"
+    )
+    found = program.compare(lock)
+    says(found, "fail", f"{missing} is missing")
+    assert found.seen.count("missing") == 1
 
 
 def test_programs_that_are_missing_are_named_with_their_package(

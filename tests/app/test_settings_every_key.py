@@ -21,6 +21,7 @@ BESIDE = {  # optional keys that the example leaves out
     "services": {"hint": TEXTS, "target_wait_s": 900, "priority": 0, "kiosk": True, "hours": {"mon": "closed"}},
     "counters": {"name": TEXTS, "services": []},
     "kiosks": {"services": [], "idle_s": 45},
+    "panels": {"kiosk": ""},
     "card": {"bring": {"fi": ["a"]}, "instructions": TEXTS, "support": TEXTS, "valid_to": "2030-01-01"},
 }
 
@@ -40,6 +41,7 @@ def example() -> dict[str, Any]:
     raw["counters"] = [raw["counters"][0] | BESIDE["counters"]]
     raw["counters"][0]["id"] = "2"
     raw["kiosks"][0] |= BESIDE["kiosks"]
+    raw["panels"] = [raw["panels"][0] | BESIDE["panels"]]
     raw["screens"] = [{"id": "lobby", "sound": True, "queues": []}]
     return raw
 

@@ -76,6 +76,7 @@ class Stage:
     silent: bool = False
     local: str = "22.03"
     build: str = "one"
+    looked: dict[str, dict[str, Any]] = field(default_factory=dict)  # what GET /tickets/{id} answers; 404 for others
     asked: list[Asked] = field(default_factory=list)
     heard: list[dict[str, Any]] = field(default_factory=list)  # what pages said over the link
     seq: int = 1
@@ -173,6 +174,9 @@ class Stage:
                 request.transport.abort()
                 return web.Response()
             return answer
+        if request.method == "GET" and path.startswith("/tickets/"):
+            known = self.looked.get(path.removeprefix("/tickets/"))
+            return problem("unknown-ticket", 404) if known is None else web.json_response(known)
         return await self._do(path, body, key)
 
     async def _do(self, path: str, body: Any, key: str | None) -> web.StreamResponse:

@@ -16,6 +16,7 @@ import msgspec
 
 from controller.app import compose, doors
 from controller.app.devices import open_devices
+from controller.app.hotplugging import hotplug_of
 from controller.app.settings import load
 from controller.domain.commands import Now, Tick
 from controller.domain.point import Config
@@ -164,7 +165,7 @@ async def point(
         stack.push_async_callback(_end, tasks)
         test: TestDevice = _no_device
         if devices:
-            made = await open_devices(stack, config, ledger, data, {}, Random(1))
+            made = await open_devices(stack, config, ledger, data, {}, Random(1), hotplug_of(config))
             site.reprint, site.tiers, test = made.reprint, made.tier, compose._tester(made.test)
             group = await stack.enter_async_context(_group())
             made.start(group, ledger, Random(1))

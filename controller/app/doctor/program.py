@@ -1,6 +1,7 @@
 """The program itself: its Python, its packages against the lock, its SQLite."""
 
 import os
+import platform
 import re
 import shutil
 import sys
@@ -74,6 +75,9 @@ def _wanted(marker: str) -> bool:
     """Is this pin for this machine? The lock is for every platform: markers stand behind a semicolon."""
     if ";" not in marker:
         return True
+    machine = re.search(r"platform_machine (==|!=) '([^']+)'", marker)
+    if machine and (machine[1] == "==") != (machine[2] == platform.machine()):
+        return False
     return not re.search(r"sys_platform == '(win32|darwin)'|platform_system == 'Windows'|version < '3\.11'", marker)
 
 

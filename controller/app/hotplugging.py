@@ -1,0 +1,43 @@
+"""What is plugged in, for the whole point: one ear at udev for printers, panels and scanners, each told at once when
+its own comes or goes; and what is nobody's, for the technician to bind."""
+
+from functools import partial
+
+from controller.app import plugged, suggest
+from controller.app.inputs import Inputs
+from controller.domain.point import Config, Printer
+from controller.web.site import Site, Unowned
+from drivers.udev.attached import Kind
+from drivers.udev.hotplug import Hotplug
+from drivers.udev.roster import is_hotplugged, link_of
+
+KINDS = {Kind.PRINTER: "printer", Kind.KEYBOARD: "scanner", Kind.SERIAL: ""}  # as `GET /devices` calls them
+
+
+def hotplug_of(config: Config) -> Hotplug | None:
+    """An ear for a point with devices on USB; a point without any loads no libudev."""
+    return Hotplug() if any(is_hotplugged(one.link) for one in plugged.devices(config)) else None
+
+
+def connect(hotplug: Hotplug, config: Config, inputs: Inputs, site: Site) -> None:
+    """Tell inputs of their plugs (printers are told where they are made), and the technician of what is nobody's."""
+    for one in plugged.devices(config):
+        if not isinstance(one, Printer) and is_hotplugged(one.link):
+            hotplug.tell(one.link, plugged.kind_of(one), partial(inputs.reconnect_now, one.id))
+    site.unowned = partial(unowned, hotplug, config)
+    hotplug.watch(site.touch)
+
+
+def unowned(hotplug: Hotplug, config: Config) -> list[Unowned]:
+    """What is plugged in and no entry of the config means, each once, with the lines that would bind it."""
+    there = hotplug.attached
+    strangers = [one for one in suggest.heads(hotplug.unbound) if plugged.named_by(one, config) is None]
+    links = {one.path: link_of(one, there) for one in strangers}
+    names = suggest.Teller(config)
+    return [
+        Unowned(
+            KINDS[one.kind], plugged.words(one), links[one.path],
+            "\n".join(suggest.stanza(one, links[one.path], names.name(one))),
+        )
+        for one in strangers
+    ]  # fmt: skip

@@ -1,0 +1,110 @@
+"""The panels and scanners of a point: opened, watched, and each led to its counter, its kiosk's page or the alarm."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import msgspec
+import structlog
+
+from controller.app.pressed import Act
+from controller.app.supervise import keep_running
+from controller.domain.commands import ReportDevice
+from controller.domain.draft import Refused
+from controller.domain.point import Config
+from controller.journal.faults import JournalFault
+from controller.ledger import Ledger
+from controller.ports.inputs import Input, Told, Where
+from controller.web.kiosk_pages import KioskPages
+
+WAITING_MOST = 32  # presses that wait for the journal; who presses more often is not waiting for an answer
+JOURNAL_S = 1.0
+
+log = structlog.get_logger("inputs")
+
+
+class Attended(msgspec.Struct):
+    """One device, what it is called in events, and what becomes of what it says."""
+
+    device: Input
+    kind: str
+    simulated: bool
+    act: Act
+
+
+class Inputs:
+    """All panels and scanners by id."""
+
+    def __init__(self, attended: Mapping[str, Attended]) -> None:
+        self._attended = attended
+
+    def start(self, tasks: asyncio.TaskGroup, ledger: Ledger, random: Random) -> None:
+        for id_, one in self._attended.items():
+            inbox: asyncio.Queue[Told] = asyncio.Queue(WAITING_MOST)
+            tasks.create_task(keep_running(f"input {id_}", partial(_read, one, inbox), random))
+            tasks.create_task(keep_running(f"presses {id_}", partial(_act, one, inbox), random))
+            tasks.create_task(_watch(ledger, one))
+
+    def reconnect_now(self, id_: str) -> None:
+        """It was plugged in: look for it now. Raises KeyError for an unknown one."""
+        self._attended[id_].device.reconnect_now()
+
+    async def test(self, id_: str, paper: bool, now: datetime) -> dict[str, object]:
+        """How it is now: a button cannot be asked, only pressed. Raises KeyError for an unknown one."""
+        presence = self._attended[id_].device.presence
+        ok = presence.state in {"ready", "attached"}
+        return {"id": id_, "state": presence.state, "ok": ok, "cause": next(iter(presence.causes), "")}
+
+
+async def open_inputs(
+    stack: AsyncExitStack, config: Config, ledger: Ledger, pages: KioskPages, data: Path, sims: Path | None, *,
+    where: Where | None, random: Random,
+) -> Inputs:  # fmt: skip
+    """Make every configured panel and scanner. `sims`: the folder where simulated ones listen already; None: they
+    start in this process. `where`: finds what is behind a USB link; None: such devices are reported as away."""
+    if not config.panels and not config.scanners:
+        return Inputs({})
+    from controller.app import input_devices  # a point without any carries none of this
+
+    if sims is None:
+        sims = await input_devices.simulate(stack, config, data)
+    life = f"{random.getrandbits(48):012x}"
+    maker = input_devices.Maker(config, ledger, pages, sims, where or input_devices.unplaced, life, random)
+    panels = {panel.id: maker.panel(panel) for panel in config.panels}
+    return Inputs(panels | {scanner.id: maker.scanner(scanner) for scanner in config.scanners})
+
+
+async def _read(one: Attended, inbox: asyncio.Queue[Told]) -> None:
+    def heard(told: Told) -> None:
+        if not inbox.full():
+            inbox.put_nowait(told)
+
+    await one.device.run(heard)
+
+
+async def _act(one: Attended, inbox: asyncio.Queue[Told]) -> None:
+    while True:
+        await one.act(await inbox.get())
+
+
+async def _watch(ledger: Ledger, one: Attended) -> None:
+    """Journal every change of a device's presence."""
+    id_, presence = one.device.id, one.device.presence
+    while True:
+        report = ReportDevice(
+            actor=f"device:{id_}", device=id_, kind=one.kind, state=presence.state, causes=presence.causes,
+            simulated=one.simulated,
+        )  # fmt: skip
+        try:
+            await ledger.submit(report)
+        except JournalFault:
+            await asyncio.sleep(JOURNAL_S)
+            presence = one.device.presence
+            continue
+        except Refused as no:
+            log.error("a device said what no event can carry", device=id_, why=str(no))
+        presence = await one.device.presence_changed()
