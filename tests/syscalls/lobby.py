@@ -16,7 +16,7 @@ from tests.syscalls.offices import LUUKKU, Office
 from tests.system.laws import every_paper_has_one_proof, every_taker_has_one_number
 from tests.system.lives import Life
 from tests.system.siege import END, persist
-from tests.system.stage import healthy
+from tests.system.stage import healthy, without_inputs
 from tests.system.stranger import Answer, Stranger, chained, sign_ins, until
 
 DEMO = Path(__file__).parents[2] / "config" / "demo.toml"
@@ -31,7 +31,7 @@ class Lobby:
         self.folder, self.data, self.office, self.printer = folder, folder / "data", office, printer
         self.port = free_port()
         config = DEMO.read_text(encoding="utf-8").replace("127.0.0.1:8080", f"127.0.0.1:{self.port}")
-        config = config.replace('link = "sim"', f'link = "tcp:127.0.0.1:{printer.port}"')
+        config = without_inputs(config).replace('link = "sim"', f'link = "tcp:127.0.0.1:{printer.port}"')
         config = config.replace('municipality = "Sodankylä"', 'public_url = "https://jono.example"')
         config += f'\n[central]\nurl = "{office.url}"\ntoken_file = "box.token"\n'
         (folder / "point.toml").write_text(config, encoding="utf-8")

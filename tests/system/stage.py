@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,11 @@ from typing import Any
 LUUKKU = str(Path(sys.executable).with_name("luukku"))
 NEIGHBOURS = (0, 10, 20, 21)  # ports of a demo from its own: point, central, printer, control of the simulators
 START_S, STOP_S = 60.0, 20.0
+
+
+def without_inputs(config: str) -> str:
+    """The demo's config without its buttons, keypads and code readers: their simulators are not there."""
+    return re.sub(r"\[\[(?:panels|scanners)\]\]\n(?:[a-z_]+ = .*\n)+\n?", "", config)
 
 
 def free_port() -> int:

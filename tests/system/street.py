@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from tests.system.lives import Life, Program, program
-from tests.system.stage import free_port, healthy
+from tests.system.stage import free_port, healthy, without_inputs
 from tests.system.stranger import Stranger, sign_ins, until
 
 DEMO = Path(__file__).parents[2] / "config" / "demo.toml"
@@ -58,7 +58,7 @@ class Street:
         """The demo's point without a limit to its queues, with these neighbours."""
         config = DEMO.read_text(encoding="utf-8").replace("\ncap = 60\n", "\n")
         config = config.replace("127.0.0.1:8080", f"127.0.0.1:{self.ports['box']}")
-        config = config.replace('link = "sim"', f'link = "tcp:127.0.0.1:{self.ports["printer"]}"')
+        config = without_inputs(config).replace('link = "sim"', f'link = "tcp:127.0.0.1:{self.ports["printer"]}"')
         config = config.replace('municipality = "Sodankylä"', 'public_url = "https://jono.example"')
         return config + f'\n[central]\nurl = "http://127.0.0.1:{self.ports["line"]}"\ntoken_file = "box.token"\n'
 

@@ -119,6 +119,7 @@ def point_toml(*ports: int, screens: int = 1, central: str = "", drawn: bool = F
         for n, port in enumerate(ports)
     ]
     raw["screens"] = [{"id": f"s{n}"} for n in range(screens)]
+    raw["panels"], raw["scanners"] = [], []
     for queue in raw["queues"]:
         queue["cap"] = 0
     if central:
