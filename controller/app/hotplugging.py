@@ -37,7 +37,7 @@ def unowned(hotplug: Hotplug, config: Config) -> list[Unowned]:
     return [
         Unowned(
             KINDS[one.kind], plugged.words(one), links[one.path],
-            "\n".join(suggest.stanza(one, links[one.path], names.name(one))),
+            "\n".join(suggest.stanza(one, links[one.path], names.name(one), names.kiosks)),
         )
         for one in strangers
     ]  # fmt: skip

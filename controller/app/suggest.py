@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class Teller:
 
     def __init__(self, config: Config | None) -> None:
         self._config = config
+        self.kiosks = [kiosk.id for kiosk in config.kiosks] if config else []
         self._known: set[Key] = set()
         self._ids = {device.id for device in plugged.devices(config)} if config else set()
         self.told = 0
@@ -78,7 +79,11 @@ class Teller:
                 self.but = " and that is not named already"
                 _aside(f'{plugged.words(one)} at {one.node} is "{owner.id}" in the config already')
             else:
-                print("\n".join(stanza(one, link_of(one, tuple(attached)), self.name(one))), end="\n\n", flush=True)
+                print(
+                    "\n".join(stanza(one, link_of(one, tuple(attached)), self.name(one), self.kiosks)),
+                    end="\n\n",
+                    flush=True,
+                )
                 self.told += 1
 
     def name(self, one: Attached) -> str:
@@ -90,8 +95,8 @@ class Teller:
         return id_
 
 
-def stanza(one: Attached, link: str, id_: str) -> Iterator[str]:
-    """The lines for a config. `link` "" for what no link can name: then a comment alone."""
+def stanza(one: Attached, link: str, id_: str, kiosks: Sequence[str]) -> Iterator[str]:
+    """The lines for a config with these `kiosks`. `link` "" for what no link can name: then a comment alone."""
     yield f"# {plugged.words(one)}, {_names(one)}, now {plain(one.node)}"
     if not _SAFE.fullmatch(link):
         yield "# It has no serial and no port that could be told from others: no config can name it."
@@ -105,17 +110,25 @@ def stanza(one: Attached, link: str, id_: str) -> Iterator[str]:
         case Kind.KEYBOARD if one.full:
             yield "# A code reader, or a keypad or button that speaks like a keyboard: then"
             yield '# [[panels]] kind = "call_button", "keypad" or "panic", with the same link. No plain keyboard.'
-            yield from ("[[scanners]]", f'id = "{id_}"', 'kind = "keyboard"', f'link = "{link}"')
+            yield from ("[[scanners]]", f'id = "{id_}"', 'kind = "keyboard"', f'link = "{link}"', *_stands_at(kiosks))
         case Kind.KEYBOARD:
             yield '# A keypad or button, by its keys; kind may be "call_button" or "panic" too. Were it a code reader:'
             yield '# [[scanners]] kind = "keyboard", with the same link.'
-            yield from ("[[panels]]", f'id = "{id_}"', 'kind = "keypad"', f'link = "{link}"')
+            yield "# A keypad may be a counter's instead: then counter, not kiosk."
+            yield from ("[[panels]]", f'id = "{id_}"', 'kind = "keypad"', f'link = "{link}"', *_stands_at(kiosks))
         case Kind.SERIAL:
             line = f"serial:{_line(one, link)},{BAUD}"
             yield '# A code reader on a serial line. Were it a ticket printer: [[printers]] kind = "escpos",'
             yield f'# link = "{line}". The speed after the comma is what its switches or its manual say.'
             own = link if one.node.startswith("/dev/ttyACM") else line  # speaks USB itself: any speed will do
-            yield from ("[[scanners]]", f'id = "{id_}"', 'kind = "serial"', f'link = "{own}"')
+            yield from ("[[scanners]]", f'id = "{id_}"', 'kind = "serial"', f'link = "{own}"', *_stands_at(kiosks))
+
+
+def _stands_at(kiosks: Sequence[str]) -> Iterator[str]:
+    """Whose it is. Which kiosk it stands at, nobody here can see."""
+    if len(kiosks) > 1:
+        yield f"# The kiosk that it stands at: {', '.join(kiosks)}"
+    yield f'kiosk = "{kiosks[0] if kiosks else "main"}"'
 
 
 async def _watch(teller: Teller) -> None:

@@ -38,7 +38,7 @@ def printer(link: str, id_: str = "lobby") -> str:
 
 
 def scanner(link: str, id_: str = "desk", kind: str = "keyboard") -> str:
-    return entry("scanners", id_, link, kind)
+    return entry("scanners", id_, link, kind).rstrip() + '\nkiosk = "main"\n\n'
 
 
 @contextmanager

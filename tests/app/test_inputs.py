@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,6 +20,8 @@ from drivers.links.link import DeviceGone
 from tests.app.input_room import PANELS, SCANNERS, config, room
 from tests.web.rig import point, until
 from tests.web.watcher import watching
+
+NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 
 
 async def test_a_press_of_the_call_button_calls_the_next_customer_to_its_counter(tmp_path: Path) -> None:
@@ -126,9 +129,9 @@ async def test_the_presence_of_each_device_is_journalled_and_marked_as_simulated
         told = [one["data"] for one in await lobby.events("device.state_changed") if one["data"]["device"] == "call"]
         assert [one["state"] for one in told][-3:] == ["ready", "detached", "ready"]
         assert told[-2]["causes"] == ["no_link"]
-        assert await lobby.inputs.test("call") == {"id": "call", "state": "ready", "ok": True, "cause": ""}
+        assert await lobby.inputs.test("call", False, NOW) == {"id": "call", "state": "ready", "ok": True, "cause": ""}
         with pytest.raises(KeyError):
-            await lobby.inputs.test("nothing")
+            await lobby.inputs.test("nothing", False, NOW)
 
 
 def absent(link: str) -> str:
@@ -153,9 +156,9 @@ async def test_a_real_device_that_is_not_there_is_away_and_the_point_works(
     )  # fmt: skip
     async with room(tmp_path, known, where) as lobby:
         await until(lambda: all(lobby.state(id_) == ("detached", causes) for id_ in ("call", "reader")))
-        await until(lambda: lobby.state("line") == ("detached", ["no_link"]))
+        await until(lambda: lobby.state("line") == ("detached", ["no_link", "absent"]))
         assert not lobby.here.ledger.state.devices["call"].simulated
-        tested = await lobby.inputs.test("call")
+        tested = await lobby.inputs.test("call", False, NOW)
         assert (tested["ok"], tested["cause"]) == (False, "no_link")
         await lobby.here.take()
 
@@ -188,7 +191,7 @@ async def test_a_training_point_simulates_its_own_devices(tmp_path: Path) -> Non
         assert sorted(path.name for path in (tmp_path / "inputs").iterdir()) == sorted(
             f"{one.id}.sock" for one in (*PANELS, *SCANNERS)
         )
-        assert (await inputs.test("call"))["state"] == "unknown"
+        assert (await inputs.test("call", False, NOW))["state"] == "unknown"
 
 
 def test_no_two_presses_have_one_key() -> None:

@@ -244,7 +244,7 @@ async def test_a_visit_that_is_over_gets_no_paper(tmp_path: Path) -> None:
 async def test_a_printer_that_was_never_there_keeps_nobody_waiting(tmp_path: Path) -> None:
     async with a_printer(tmp_path) as sim:
         desk_of = a_desk(tmp_path, sim, ready=False)
-        await sim._stop_listening()
+        await sim._shut_doors()
         sim.core.powered = False
         async with desk_of as desk:
             began = time.monotonic()
