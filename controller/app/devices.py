@@ -97,8 +97,8 @@ class Devices:
 
     async def _examine(self, known: TicketPrinter, now: datetime) -> dict[str, object]:
         found = await known.printer.examine(now, simulated=known.simulated)
-        await asyncio.to_thread(known.examined, found, round(now.timestamp() * 1000))
-        ok = found.tier not in {None, Tier.BLIND}
+        if ok := found.tier not in {None, Tier.BLIND}:
+            await asyncio.to_thread(known.examined, found, round(now.timestamp() * 1000))
         return {
             "id": known.printer.id, "state": STATES[known.printer.health.condition], "ok": ok, "cause": found.cause,
             "tier": found.tier.value if found.tier else None, "proven": "paper" if ok else "nothing",

@@ -112,9 +112,9 @@ async def _by_ourselves(printer: Printer, config: Config, data: Path) -> dict[st
         driving.cancel()
         with suppress(asyncio.CancelledError):
             await driving
-    if os.access(data, os.W_OK):
-        await asyncio.to_thread(examined.keep, data, printer, found, round(now.timestamp() * 1000))
     ok = found.tier not in {None, Tier.BLIND}
+    if ok and os.access(data, os.W_OK):
+        await asyncio.to_thread(examined.keep, data, printer, found, round(now.timestamp() * 1000))
     told: dict[str, Any] = msgspec.to_builtins(found)
     return told | {
         "ok": ok, "proven": "paper" if ok else "nothing", "tier": found.tier.value if found.tier else None,

@@ -126,7 +126,8 @@ class Printer(Protocol):
         """Wait (unbounded) until health differs from what this call last returned to its single listener."""
 
     async def prepare(self) -> Prepared:
-        """Within 1 s: is it ready, and what is its cut count? Raises PrinterUnavailable; sends no print data."""
+        """Within 1 s, and not before a test paper that is on its way: is it ready, and what is its cut count? Raises
+        PrinterUnavailable; sends no print data."""
 
     async def print(self, paper: TicketPaper, job: str, *, simulated: bool) -> PrintOutcome:
         """Send one job (`job`: 4 printable ASCII characters, the printer's process ID) and wait for its proof.

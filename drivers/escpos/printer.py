@@ -70,6 +70,8 @@ class EscposPrinter:
         self._cut0: int | None = None  # from the last prepare; one delivery uses it up
         self._dirty, self._clean = asyncio.Event(), asyncio.Event()  # may it hold something of a job that was given up?
         self._clean.set()
+        self._examined = asyncio.Event()  # no test paper is on its way
+        self._examined.set()
 
     @property
     def id(self) -> str:
@@ -94,6 +96,7 @@ class EscposPrinter:
         self._line.kick()
 
     async def prepare(self) -> Prepared:
+        await self._examined.wait()
         try:
             async with asyncio.timeout(PREPARE_S):
                 if self.health.condition in WELL:
@@ -116,22 +119,29 @@ class EscposPrinter:
         return _outcome(verdict, began)
 
     async def examine(self, now: datetime, *, simulated: bool) -> Examined:
-        async with self._turn:
-            talk = self._live()
-            job = talk.mark()
-            sheet = await asyncio.to_thread(test_sheet, self._id, now, job, self._profile, simulated=simulated)
-            try:
-                carry_s = self._carry_s(sum(map(len, sheet.parts)))
-                found = await examine(talk, self._profile, sheet, job, lambda: self._line.blocked, carry_s)
-            except DeviceGone as gone:
-                raise PrinterUnavailable(self._id, "no_link") from gone
-            if found.tier is None:
-                raise PrinterUnavailable(self._id, found.cause)
+        self._examined.clear()
+        try:
+            async with self._turn:
+                return await self._examine(now, simulated=simulated)
+        finally:
+            self._examined.set()
+
+    async def _examine(self, now: datetime, *, simulated: bool) -> Examined:
+        talk = self._live()
+        job = talk.mark()
+        sheet = await asyncio.to_thread(test_sheet, self._id, now, job, self._profile, simulated=simulated)
+        try:
+            carry_s = self._carry_s(sum(map(len, sheet.parts)))
+            found = await examine(talk, self._profile, sheet, job, lambda: self._line.blocked, carry_s)
+        except DeviceGone as gone:
+            raise PrinterUnavailable(self._id, "no_link") from gone
+        if found.tier is None:
+            raise PrinterUnavailable(self._id, found.cause)
+        if found.tier is Tier.BLIND:  # silent now, which says nothing of what it can
+            self._line.look()
+        else:
             self.learn(found)
-            if found.tier is not Tier.BLIND:
-                self._line.board.proved(found.tier)
-            else:
-                self._line.look()
+            self._line.board.proved(found.tier)
         return found
 
     def learn(self, found: Examined) -> None:
