@@ -131,13 +131,13 @@ async def test_a_test_is_one_request_and_its_result_is_shown_and_said_aloud(open
     page = await shown(open_page, stage, scenes.technician())
     told = {"at": scenes.NOW, "ok": True, "cause": "", "proven": "paper", "ms": 900}
     stage.answers = [web.json_response(told | {"id": "lobby", "kind": "printer", "state": "ready"})]
-    button = page.get_by_role("button", name="Test the printer: lobby")
+    button = page.get_by_role("button", name="Print a test paper: lobby")
     await button.focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_have_text("lobby: A test paper came out and was proven.")
     await expect(button).to_be_focused()
     (request,) = stage.posts("/devices/lobby/test")
-    assert request.body == {"kind": "printer"} and request.key is not None and len(request.key) == 36
+    assert request.body == {"kind": "printer", "paper": True} and request.key is not None and len(request.key) == 36
     for last, words in (
         (told, "A test paper came out and was proven. Test just now"),
         (told | {"proven": "answers"}, "It answers over its link and could print now. No paper was printed."),
@@ -211,7 +211,7 @@ async def test_without_a_link_all_is_greyed_within_six_seconds_and_nothing_can_b
     await expect(page.get_by_role("alert")).to_contain_text("The connection to the point is lost")
     await expect(page.get_by_role("alert")).to_contain_text("was true at 22.03")
     assert await page.locator("header .clock").inner_text() == ""
-    await page.get_by_role("button", name="Test the printer: lobby").click(force=True)
+    await page.get_by_role("button", name="Print a test paper: lobby").click(force=True)
     assert stage.asked == []
     assert "grayscale" in await page.locator("main").evaluate("(one) => getComputedStyle(one).filter")
     assert await audit.axe(page) == []

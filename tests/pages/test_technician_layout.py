@@ -65,7 +65,7 @@ async def test_all_of_it_is_reached_by_keyboard_in_the_order_of_sight(open_page:
         await page.keyboard.press("Tab")
         reached.append(await page.evaluate(name))
     assert reached == [
-        "High contrast", "languages", "Ticket printer lobby", "Test the printer: lobby", "Latest events: lobby",
+        "High contrast", "languages", "Ticket printer lobby", "Print a test paper: lobby", "Latest events: lobby",
     ]  # fmt: skip
     await page.keyboard.press("Enter")
     await expect(page.locator("#printer-lobby .events")).to_be_visible()

@@ -86,7 +86,7 @@ def some_events(shared_demo: Demo) -> Iterator[list[bytes]]:
 @pytest.mark.parametrize(
     ("spoil", "line"),
     [
-        (lambda lines: [*lines[:3], lines[3].replace(b'"actor":"s', b'"actor":"t'), *lines[4:]], 4),
+        (lambda lines: [*lines[:3], lines[3].replace(b'"mono":"', b'"mono":"1'), *lines[4:]], 4),
         (lambda lines: [*lines[:2], *lines[3:]], 3),
         (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], 2),
         (lambda lines: [*lines[:1], *lines], 2),
