@@ -3,6 +3,7 @@ one is a line here. Apart from the printers' catalogue, so that a point without 
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -12,10 +13,9 @@ from drivers import catalogue
 from drivers.links.link import DeviceGone, Link, LinkOpener
 from drivers.links.local import open_local
 from drivers.panels import nodes
-from drivers.panels.call_button import CallButton
+from drivers.panels.button import Button
 from drivers.panels.keypad import CounterKeypad, KioskKeypad
 from drivers.panels.panel import Meaning, Panel
-from drivers.panels.panic import Panic
 from drivers.scanners.judge import Judge
 from drivers.scanners.layouts import Layout
 from drivers.scanners.scanner import KeyboardScanner, SerialScanner
@@ -27,7 +27,8 @@ def panel(id_: str, kind: PanelKind, way: Path | str, where: Where, *, for_kiosk
     """A button or keypad. `way`: a simulator's socket, or a link ("usb:SERIAL", "port:PATH") that `where` finds.
     `for_kiosk`: whose keypad it is, a kiosk's or a counter's."""
     meanings: dict[PanelKind, Callable[[], Meaning]] = {
-        "call_button": CallButton, "keypad": KioskKeypad if for_kiosk else CounterKeypad, "panic": Panic,
+        "call_button": partial(Button, "call_next"), "keypad": KioskKeypad if for_kiosk else CounterKeypad,
+        "panic": partial(Button, "alarm"),
     }  # fmt: skip
     return Panel(id_, _source(id_, way, where), meanings[kind](), random=random, glows=kind != "panic")
 

@@ -12,9 +12,8 @@ from drivers.escpos.conversation import Conversation, Once
 from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.status import Asb, Frame, ProcessId, Realtime
-from drivers.links.link import NOT_FOUND, SLOW, Backoff, DeviceGone, Link, LinkOpener
+from drivers.links.link import SAID, SLOW, Backoff, DeviceGone, Link, LinkOpener
 
-TELLING = NOT_FOUND | {"forbidden", "busy"}  # reasons that a technician can do something about
 ANSWER_S = 2.0  # devices.md case 11: silent for longer means it talks with someone else, or with nobody
 KEEP_ALIVE_S = 15.0  # idle; a network board closes after minutes of quiet (UB-E02 4.6)
 ASK_AGAIN_S = 1.0  # while it is silent
@@ -100,7 +99,7 @@ class Attendance:
             finally:
                 self.talk = None
                 if "silent" not in reasons:  # then it was we who let go, to try a new link: it is as unknown as before
-                    self.board.detached(next(iter(reasons & TELLING), ""))
+                    self.board.detached(next((SAID[one] for one in reasons if one in SAID), ""))
             _end_if_cancelled()
             await self._pause()
 

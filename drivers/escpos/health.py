@@ -49,7 +49,7 @@ class HealthBoard:
         self._changed = asyncio.Event()
 
     def detached(self, why: str = "") -> None:
-        """No link; `why` where udev knows more: one of `NOT_FOUND`."""
+        """No link; `why` where more is known: a cause of `SAID`."""
         self._set(PrinterHealth(PrinterCondition.DETACHED, ("no_link", why) if why else ("no_link",)))
 
     def unknown(self, *causes: str) -> None:

@@ -13,6 +13,9 @@ NOT_FOUND = frozenset({
     "no_udev",  # this machine cannot tell what is plugged in
 })  # fmt: skip
 
+# What is said of a device that cannot be reached, where more is known than that: `DeviceGone.reason` -> cause.
+SAID = {"busy": "busy_elsewhere", "forbidden": "no_access"} | {reason: reason for reason in NOT_FOUND}
+
 
 class DeviceGone(Exception):
     """The link is over for good; open a new one.

@@ -9,20 +9,30 @@ from typing import Generic, NoReturn, TypeVar
 import structlog
 
 from controller.ports.inputs import Presence
-from drivers.links.link import DeviceGone
+from drivers.links.link import FAST, NOT_FOUND, SAID, Backoff, DeviceGone
 
 S = TypeVar("S")
-USB_S = (0.02, 5.0)  # contract section 7: first and longest pause before a device is looked for again
-OTHER_S = (0.5, 30.0)
 SETTLED_S = 10.0  # who stayed this long is looked for quickly again
-# DeviceGone.reason -> what is said of the device; any other reason is "no link"
-SAID = {
-    "busy": Presence("out_of_service", ("busy_elsewhere",)),
-    "refused": Presence("out_of_service", ("no_access",)),
-} | {why: Presence("detached", ("no_link", why)) for why in ("absent", "ambiguous", "taken", "no_udev")}
-AWAY = Presence("detached", ("no_link",))
 
 log = structlog.get_logger("inputs")
+
+
+class Attended(Generic[S]):
+    """What every panel and reader is towards the core (`ports.inputs.Input`): its attendance, seen from outside."""
+
+    def __init__(self, id_: str, attendance: "Attendance[S]") -> None:
+        self.id = id_
+        self._attendance = attendance
+
+    @property
+    def presence(self) -> Presence:
+        return self._attendance.presence
+
+    async def presence_changed(self) -> Presence:
+        return await self._attendance.changed()
+
+    def reconnect_now(self) -> None:
+        self._attendance.kick()
 
 
 class Attendance(Generic[S]):
@@ -30,11 +40,11 @@ class Attendance(Generic[S]):
 
     def __init__(
         self, id_: str, open_: Callable[[], AbstractAsyncContextManager[S]], random: Random,
-        pauses: tuple[float, float] = USB_S,
+        backoff: Backoff = FAST,
     ) -> None:  # fmt: skip
         self.presence = Presence("unknown")
         self._id, self._open, self._random = id_, open_, random
-        self._first, self._longest = pauses
+        self._backoff = backoff
         self._changed, self._kick = asyncio.Event(), asyncio.Event()
         self._told: Presence | None = Presence("unknown")
 
@@ -57,7 +67,7 @@ class Attendance(Generic[S]):
 
     async def keep(self, session: Callable[[S], Awaitable[NoReturn]]) -> NoReturn:
         """Open and hand to `session`, for ever; ends by cancellation alone."""
-        pause, lost = self._first, False
+        attempt, lost = 0, False
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
@@ -68,14 +78,14 @@ class Attendance(Generic[S]):
                     lost = False
                     await session(source)
             except DeviceGone as gone:
-                self.say(SAID.get(gone.reason, AWAY))
+                self.say(_away(gone.reason))
                 if not lost:
                     log.warning("an input is away", device=self._id, why=str(gone))
                 lost = True
             if loop.time() - began > SETTLED_S:
-                pause = self._first
-            kicked = await self._wait(pause * (0.5 + self._random.random()))
-            pause = self._first if kicked else min(self._longest, pause * 2)
+                attempt = 0
+            kicked = await self._wait(self._backoff.wait_s(attempt, self._random))
+            attempt = 0 if kicked else attempt + 1
 
     async def _wait(self, seconds: float) -> bool:
         """True when a sign of life ended the pause; one that came since the last pause ends it at once."""
@@ -85,3 +95,10 @@ class Attendance(Generic[S]):
         kicked = self._kick.is_set()
         self._kick.clear()
         return kicked
+
+
+def _away(reason: str) -> Presence:
+    """It is there and cannot be had, or it is not there."""
+    if reason in SAID and reason not in NOT_FOUND:
+        return Presence("out_of_service", (SAID[reason],))
+    return Presence("detached", ("no_link", SAID[reason]) if reason in SAID else ("no_link",))

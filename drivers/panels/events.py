@@ -5,7 +5,6 @@ The wire is the kernel's `struct input_event` (Documentation/input/event-codes.r
 """
 
 import asyncio
-import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NoReturn, Protocol
@@ -163,20 +162,14 @@ async def listen(device: str, source: Source, heard: Callable[[Heard], None]) ->
     raise DeviceGone(device, "closed", detail)
 
 
-def open_node(device: str, path: str) -> InputDevice[str]:
-    """Open and grab a node; blocks. Raises DeviceGone: unreachable, busy (another program has grabbed it), refused."""
-    try:
-        node = InputDevice(path)
-    except OSError as error:
-        reason = "refused" if error.errno in {errno.EACCES, errno.EPERM} else "unreachable"
-        raise DeviceGone(device, reason, path) from error
+def open_node(path: str) -> InputDevice[str]:
+    """Open and grab a node, so that nobody else hears its keys; blocks. Raises OSError."""
+    node = InputDevice(path)
     try:
         node.grab()
-    except OSError as error:
+    except OSError:
         node.close()
-        busy = error.errno == errno.EBUSY
-        words = f"{path}: another program has grabbed it" if busy else f"{path}: {error.strerror}"
-        raise DeviceGone(device, "busy" if busy else "unreachable", words) from error
+        raise
     return node
 
 

@@ -16,8 +16,8 @@ A kiosk's keypad passes on digits, enter, back, help, volume and arrow keys; wha
 from collections.abc import Mapping
 
 from controller.ports.inputs import KeyName, Pressed, Wish
+from drivers.panels.button import AGAIN_S
 
-AGAIN_S = 0.7  # the same wish again sooner is a bouncing key or a double press
 COUNTER: Mapping[KeyName, Wish] = {
     "enter": "call_next", "plus": "call_next", "1": "call_next",
     "star": "recall", "2": "recall",

@@ -1,12 +1,16 @@
 """The ways to an input device: a kernel node behind a USB link, or a simulator's socket."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
+from evdev import InputDevice
+
 from controller.ports.inputs import Where
+from drivers.links.aside import aside
+from drivers.links.fd import OPEN_S, gone
 from drivers.links.link import DeviceGone
 from drivers.links.local import connect
 from drivers.panels.events import Node, Source, Wire, open_node
@@ -19,14 +23,22 @@ def at_node(device: str, link: str, where: Where) -> SourceOpener:
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Source]:
-        path = where(link)
-        node = await asyncio.to_thread(open_node, device, path)
+        node = await _opened(device, where(link))
         try:
             yield Node(node)
         finally:
             node.close()
 
     return opened
+
+
+async def _opened(device: str, path: str) -> InputDevice[str]:
+    try:
+        return await aside(partial(open_node, path), within=OPEN_S, late=InputDevice.close)
+    except TimeoutError as error:
+        raise DeviceGone(device, "unreachable", f"{path} did not open in {OPEN_S:g} s") from error
+    except OSError as error:
+        raise gone(device, error) from error
 
 
 def at_socket(device: str, path: Path) -> SourceOpener:

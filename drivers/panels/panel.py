@@ -7,7 +7,7 @@ from random import Random
 from typing import NoReturn, Protocol
 
 from controller.ports.inputs import KeyName, Presence, Pressed, Told
-from drivers.panels.attendance import Attendance
+from drivers.panels.attendance import Attendance, Attended
 from drivers.panels.events import Heard, Lost, Move, Source, listen
 from drivers.panels.names import name_of
 
@@ -21,28 +21,17 @@ class Meaning(Protocol):
         """What a key that goes down at `now` (seconds of the loop) means; None for nothing."""
 
 
-class Panel:
+class Panel(Attended[Source]):
     """Implements `ports.inputs.Input`. `glows`: its light answers a press (a silent alarm's never does)."""
 
     def __init__(
         self, id_: str, open_: Callable[[], AbstractAsyncContextManager[Source]], meaning: Meaning, *,
         random: Random, glows: bool = True, stuck_s: float = STUCK_S,
     ) -> None:  # fmt: skip
-        self.id = id_
-        self._attendance: Attendance[Source] = Attendance(id_, open_, random)
+        super().__init__(id_, Attendance(id_, open_, random))
         self._meaning, self._glows, self._stuck_s = meaning, glows, stuck_s
         self._timers: dict[int, asyncio.TimerHandle] = {}  # held key -> when it is stuck
         self._stuck: set[int] = set()
-
-    @property
-    def presence(self) -> Presence:
-        return self._attendance.presence
-
-    async def presence_changed(self) -> Presence:
-        return await self._attendance.changed()
-
-    def reconnect_now(self) -> None:
-        self._attendance.kick()
 
     async def run(self, heard: Callable[[Told], None]) -> None:
         async def session(source: Source) -> NoReturn:

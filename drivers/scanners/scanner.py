@@ -10,8 +10,8 @@ from typing import NoReturn
 import structlog
 
 from controller.ports.inputs import Presence, Told, Unrecognised
-from drivers.links.link import Link, LinkOpener
-from drivers.panels.attendance import OTHER_S, Attendance
+from drivers.links.link import SLOW, Link, LinkOpener
+from drivers.panels.attendance import Attendance, Attended
 from drivers.panels.events import Heard, Lost, Source, listen
 from drivers.scanners.assembler import KEEP, Assembler, Broken, Read
 from drivers.scanners.judge import Judge
@@ -61,26 +61,15 @@ class _Desk:
         self._heard(told)
 
 
-class KeyboardScanner:
+class KeyboardScanner(Attended[Source]):
     """Implements `ports.inputs.Input` for a reader that types what it reads and ends with Enter or Tab."""
 
     def __init__(
         self, id_: str, open_: Callable[[], AbstractAsyncContextManager[Source]], judge: Judge, layout: Layout, *,
         random: Random,
     ) -> None:  # fmt: skip
-        self.id = id_
-        self._attendance: Attendance[Source] = Attendance(id_, open_, random)
+        super().__init__(id_, Attendance(id_, open_, random))
         self._judge, self._layout = judge, layout
-
-    @property
-    def presence(self) -> Presence:
-        return self._attendance.presence
-
-    async def presence_changed(self) -> Presence:
-        return await self._attendance.changed()
-
-    def reconnect_now(self) -> None:
-        self._attendance.kick()
 
     async def run(self, heard: Callable[[Told], None]) -> None:
         desk = _Desk(self.id, self._judge, heard)
@@ -142,25 +131,14 @@ class _Typing:
         self._desk.take(self._assembler.lose(float("-inf")))
 
 
-class SerialScanner:
+class SerialScanner(Attended[Link]):
     """Implements `ports.inputs.Input` for a reader that sends lines over a byte link."""
 
     def __init__(
         self, id_: str, open_: LinkOpener, judge: Judge, *, random: Random, simulated: bool = False
     ) -> None:  # fmt: skip
-        self.id = id_
-        self._attendance: Attendance[Link] = Attendance(id_, open_, random, OTHER_S)
+        super().__init__(id_, Attendance(id_, open_, random, SLOW))
         self._judge, self._simulated = judge, simulated
-
-    @property
-    def presence(self) -> Presence:
-        return self._attendance.presence
-
-    async def presence_changed(self) -> Presence:
-        return await self._attendance.changed()
-
-    def reconnect_now(self) -> None:
-        self._attendance.kick()
 
     async def run(self, heard: Callable[[Told], None]) -> None:
         desk = _Desk(self.id, self._judge, heard)

@@ -143,7 +143,7 @@ def absent(link: str) -> str:
     [
         (None, ["no_link"]),
         (absent, ["no_link", "absent"]),
-        (lambda link: "/dev/input/event-none", ["no_link"]),
+        (lambda link: "/dev/input/event-none", ["no_link", "absent"]),
     ],
 )
 async def test_a_real_device_that_is_not_there_is_away_and_the_point_works(

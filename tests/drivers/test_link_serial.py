@@ -15,6 +15,7 @@ from tests.drivers.serial_line import a_line, heard_on, least_hold, until
 
 RASTER = bytes(range(256)) * 240  # 61,440 bytes: a ticket drawn as a picture
 HELD_S = 0.020  # no longer may the loop be held
+AT_ONCE_S = 1.0  # of a busy machine; a driver that waits for its device takes 5 to 30 s
 
 
 async def test_answers_that_come_byte_by_byte_and_those_from_before_anybody_listened_are_all_heard() -> None:
@@ -88,7 +89,7 @@ async def test_a_device_that_takes_nothing_stalls_the_write_and_that_is_the_end_
                 with pytest.raises(DeviceGone, match="stalled"):
                     await use
             began = time.monotonic()
-        assert time.monotonic() - began < 0.4  # closing waits for no device
+        assert time.monotonic() - began < AT_ONCE_S  # closing waits for no device
 
 
 async def test_a_hang_up_in_the_middle_of_a_write_ends_writer_and_listener_at_once() -> None:

@@ -24,6 +24,7 @@ from tests.drivers.serial_line import Line, a_line, heard_on, least_hold, until
 RASTER = bytes(range(256)) * 240
 HELD_S = 0.020
 OPEN = os.open
+AT_ONCE_S = 1.0  # of a busy machine; a driver that waits for its device takes 5 to 30 s
 
 
 async def reason_for(find: Callable[[], str]) -> str:
@@ -148,7 +149,7 @@ async def test_a_printer_that_takes_nothing_stalls_the_write_and_holds_nobody_up
             with pytest.raises(DeviceGone, match="stalled"):
                 await link.write(b"more", within=0.3)
             began = time.monotonic()
-        assert time.monotonic() - began < 0.4
+        assert time.monotonic() - began < AT_ONCE_S
 
 
 async def test_a_cancelled_writer_returns_at_once_while_the_printer_takes_nothing() -> None:
@@ -159,7 +160,7 @@ async def test_a_cancelled_writer_returns_at_once_while_the_printer_takes_nothin
             began = time.monotonic()
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
-        assert time.monotonic() - began < 0.4  # closed, too
+        assert time.monotonic() - began < AT_ONCE_S  # closed, too
 
 
 async def test_a_cable_that_is_pulled_ends_writer_listener_and_everything_after() -> None:

@@ -16,6 +16,7 @@ from drivers.links.usblp import PortStatus, open_usblp
 from tests.drivers.serial_line import a_line, heard_on, longest_hold, until
 
 RASTER = bytes(range(256)) * 240
+AT_ONCE_S = 1.0  # of a busy machine; a driver that waits for its device takes 5 to 30 s
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ async def test_a_question_that_hangs_does_not_keep_the_link_from_closing(monkeyp
         async with open_usblp(line.find, ask=lambda fd: int(answered.wait(5.0))) as link:
             await link.port_status()
             began = time.monotonic()
-        assert time.monotonic() - began < 0.4
+        assert time.monotonic() - began < AT_ONCE_S
         assert asyncio.all_tasks() == {asyncio.current_task()}
     answered.set()
 

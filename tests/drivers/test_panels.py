@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.ports.inputs import KeyName, Presence, Pressed, Told
-from drivers.links.link import DeviceGone
+from drivers.links.link import Backoff, DeviceGone
 from drivers.panels import panel as panels
-from drivers.panels.call_button import AGAIN_S, CallButton
+from drivers.panels.button import AGAIN_S, Button
 from drivers.panels.keypad import COUNTER, KIOSK, CounterKeypad, KioskKeypad
 from drivers.panels.names import CODES, NAMES, name_of
 from drivers.panels.panel import Meaning, Panel
-from drivers.panels.panic import Panic
 from drivers.sim.inputs import SYNC
 from tests.drivers.key_rig import Plug, down, repeat, running, tap, turns, until, up
 
@@ -37,7 +36,7 @@ class Ears:
 
 async def test_a_press_of_the_call_button_is_one_call_however_long_it_is_held() -> None:
     plug, ears = Plug(), Ears()
-    async with running(made(plug, CallButton()).run(ears)):
+    async with running(made(plug, Button("call_next")).run(ears)):
         await until(lambda: plug.opened)
         plug.send([down(ENTER), SYNC])
         for _ in range(20):
@@ -50,7 +49,7 @@ async def test_a_press_of_the_call_button_is_one_call_however_long_it_is_held() 
 
 async def test_a_bouncing_contact_is_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     plug, ears = Plug(), Ears()
-    async with running(made(plug, CallButton()).run(ears)):
+    async with running(made(plug, Button("call_next")).run(ears)):
         await until(lambda: plug.opened)
         for _ in range(10):
             plug.send(tap(ENTER))
@@ -61,7 +60,7 @@ async def test_a_bouncing_contact_is_one_call(monkeypatch: pytest.MonkeyPatch) -
 
 @given(st.lists(st.floats(0, 2, allow_nan=False), max_size=40))
 def test_between_two_calls_there_are_always_seven_tenths_of_a_second(pauses: list[float]) -> None:
-    button, now, calls = CallButton(), 100.0, []
+    button, now, calls = Button("call_next"), 100.0, []
     for pause in pauses:
         now += pause
         if button.pressed("enter", now) is not None:
@@ -72,7 +71,7 @@ def test_between_two_calls_there_are_always_seven_tenths_of_a_second(pauses: lis
 
 async def test_a_button_held_for_longer_than_half_a_minute_is_stuck_until_it_comes_up() -> None:
     plug, ears = Plug(), Ears()
-    button = made(plug, CallButton(), stuck_s=0.05)
+    button = made(plug, Button("call_next"), stuck_s=0.05)
     async with running(button.run(ears)):
         await until(lambda: button.presence == Presence("ready"))
         plug.send([down(ENTER), SYNC])
@@ -85,7 +84,7 @@ async def test_a_button_held_for_longer_than_half_a_minute_is_stuck_until_it_com
 
 async def test_a_button_that_is_let_go_in_time_is_not_stuck() -> None:
     plug = Plug()
-    button = made(plug, CallButton(), stuck_s=0.1)
+    button = made(plug, Button("call_next"), stuck_s=0.1)
     async with running(button.run(Ears())):
         await until(lambda: plug.opened)
         for _ in range(10):
@@ -96,7 +95,7 @@ async def test_a_button_that_is_let_go_in_time_is_not_stuck() -> None:
 
 async def test_a_stuck_button_is_released_by_pulling_its_cable_and_is_well_when_it_comes_back() -> None:
     plug, seen = Plug(), []
-    button = made(plug, CallButton(), stuck_s=0.02)
+    button = made(plug, Button("call_next"), stuck_s=0.02)
 
     async def watch() -> None:
         while True:
@@ -119,7 +118,7 @@ async def test_a_stuck_button_is_released_by_pulling_its_cable_and_is_well_when_
 async def test_a_press_is_felt_a_light_goes_on_and_off_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(panels, "GLOW_S", 0.02)
     plug, ears = Plug(), Ears()
-    async with running(made(plug, CallButton()).run(ears)):
+    async with running(made(plug, Button("call_next")).run(ears)):
         await until(lambda: plug.opened)
         plug.send(tap(ENTER))
         await until(lambda: plug.lights == [True, False])
@@ -127,7 +126,7 @@ async def test_a_press_is_felt_a_light_goes_on_and_off_again(monkeypatch: pytest
 
 async def test_a_silent_alarm_lights_nothing() -> None:
     plug, ears = Plug(), Ears()
-    async with running(made(plug, Panic(), glows=False).run(ears)):
+    async with running(made(plug, Button("alarm"), glows=False).run(ears)):
         await until(lambda: plug.opened)
         plug.send(tap(e.KEY_F12))
         await until(lambda: ears.told)
@@ -136,18 +135,18 @@ async def test_a_silent_alarm_lights_nothing() -> None:
 
 @given(st.sampled_from(sorted(NAMES.values())), st.floats(0, 1e9))
 def test_any_key_of_a_silent_alarm_raises_it_at_once(key: KeyName, now: float) -> None:
-    assert Panic().pressed(key, now) == Pressed("alarm")
+    assert Button("alarm").pressed(key, now) == Pressed("alarm")
 
 
 def test_a_flood_of_alarms_is_one() -> None:
-    button = Panic()
+    button = Button("alarm")
     assert [button.pressed("enter", 10 + n / 100) for n in range(50)].count(Pressed("alarm")) == 1
 
 
 async def test_a_device_that_is_not_there_is_looked_for_with_a_growing_pause_and_told_once() -> None:
     plug = Plug()
     plug.refuses = DeviceGone("p", "absent")
-    button = made(plug, CallButton())
+    button = made(plug, Button("call_next"))
     async with running(button.run(Ears())):
         await until(lambda: button.presence == Presence("detached", ("no_link", "absent")))
         plug.refuses = None
@@ -157,8 +156,8 @@ async def test_a_device_that_is_not_there_is_looked_for_with_a_growing_pause_and
 async def test_a_device_that_was_plugged_in_is_looked_for_at_once_however_long_it_was_away() -> None:
     plug = Plug()
     plug.refuses = DeviceGone("p", "absent")
-    button = made(plug, CallButton())
-    button._attendance._first = 3600.0
+    button = made(plug, Button("call_next"))
+    button._attendance._backoff = Backoff(3600.0, 3600.0)
     async with running(button.run(Ears())):
         await until(lambda: button.presence.state == "detached")
         plug.refuses = None
@@ -166,11 +165,11 @@ async def test_a_device_that_was_plugged_in_is_looked_for_at_once_however_long_i
         await until(lambda: button.presence == Presence("ready"))
 
 
-@pytest.mark.parametrize(("reason", "cause"), [("busy", "busy_elsewhere"), ("refused", "no_access")])
+@pytest.mark.parametrize(("reason", "cause"), [("busy", "busy_elsewhere"), ("forbidden", "no_access")])
 async def test_a_device_that_may_not_be_opened_is_out_of_service_and_says_why(reason: str, cause: str) -> None:
     plug = Plug()
     plug.refuses = DeviceGone("p", reason)
-    button = made(plug, CallButton())
+    button = made(plug, Button("call_next"))
     async with running(button.run(Ears())):
         await until(lambda: button.presence == Presence("out_of_service", (cause,)))
 

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.links.link import DeviceGone
-from drivers.panels import events
-from drivers.panels.events import Heard, Keys, Lost, Move, Wire, listen, open_node
+from drivers.panels import events, nodes
+from drivers.panels.events import Heard, Keys, Lost, Move, Wire, listen
+from drivers.panels.nodes import at_node
 from drivers.sim.inputs import SYNC
 from tests.drivers.key_rig import DROPPED, Plug, down, repeat, running, turns, until, up
 
@@ -157,24 +159,28 @@ def test_whatever_comes_each_press_has_one_release_and_nothing_is_held_at_the_en
     assert sum(1 for one in told if isinstance(one, Move) and one.down) <= pressed, "no press is made up"
 
 
-def test_a_node_that_is_not_there_is_away(tmp_path: Path) -> None:
+async def refused(path: str) -> DeviceGone:
+    """What whoever opens this node is told."""
     with pytest.raises(DeviceGone) as gone:
-        open_node("b", str(tmp_path / "event9"))
-    assert gone.value.reason == "unreachable"
+        async with at_node("b", "usb:B", lambda link: path)():
+            pass
+    return gone.value
 
 
-def test_a_file_that_is_no_input_device_is_away(tmp_path: Path) -> None:
-    (tmp_path / "event9").write_bytes(b"")
-    with pytest.raises(DeviceGone) as gone:
-        open_node("b", str(tmp_path / "event9"))
-    assert gone.value.reason == "unreachable"
+async def test_a_node_that_is_not_there_is_absent(tmp_path: Path) -> None:
+    assert (await refused(str(tmp_path / "event9"))).reason == "absent"
+
+
+async def test_a_file_that_is_no_input_device_is_refused(tmp_path: Path) -> None:
+    await asyncio.to_thread((tmp_path / "event9").write_bytes, b"")
+    assert (await refused(str(tmp_path / "event9"))).reason == "refused"
 
 
 @pytest.mark.parametrize(
     ("number", "reason", "words"),
-    [(errno.EBUSY, "busy", "another program has grabbed it"), (errno.ENODEV, "unreachable", "No such device")],
+    [(errno.EBUSY, "busy", "another program has it open"), (errno.ENODEV, "closed", "No such device")],
 )
-def test_a_node_that_another_program_has_grabbed_says_so_and_is_closed(
+async def test_a_node_that_another_program_has_grabbed_says_so_and_is_closed(
     monkeypatch: pytest.MonkeyPatch, number: int, reason: str, words: str
 ) -> None:
     closed = []
@@ -192,16 +198,36 @@ def test_a_node_that_another_program_has_grabbed_says_so_and_is_closed(
             closed.append(self.path)
 
     monkeypatch.setattr(events, "InputDevice", Grabbed)
-    with pytest.raises(DeviceGone, match=words) as gone:
-        open_node("b", "/dev/input/event3")
-    assert (gone.value.reason, closed) == (reason, ["/dev/input/event3"])
+    gone = await refused("/dev/input/event3")
+    assert (gone.reason, closed) == (reason, ["/dev/input/event3"])
+    assert words in str(gone)
 
 
-def test_a_node_that_this_user_may_not_open_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_node_that_this_user_may_not_open_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: str) -> InputDevice[str]:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
     monkeypatch.setattr(events, "InputDevice", denied)
-    with pytest.raises(DeviceGone) as gone:
-        open_node("b", "/dev/input/event3")
-    assert gone.value.reason == "refused"
+    assert (await refused("/dev/input/event3")).reason == "forbidden"
+
+
+async def test_a_node_whose_open_hangs_in_the_kernel_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is let go when it opens after all."""
+    let_go, closed = threading.Event(), threading.Event()
+
+    class Hanging:
+        def __init__(self, path: str) -> None:
+            let_go.wait(10)
+
+        def grab(self) -> None:
+            pass
+
+        def close(self) -> None:
+            closed.set()
+
+    monkeypatch.setattr(events, "InputDevice", Hanging)
+    monkeypatch.setattr(nodes, "InputDevice", Hanging)
+    monkeypatch.setattr(nodes, "OPEN_S", 0.05)
+    assert (await refused("/dev/input/event3")).reason == "unreachable"
+    let_go.set()
+    assert await asyncio.to_thread(closed.wait, 5)
