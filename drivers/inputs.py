@@ -1,8 +1,8 @@
 """Which panels and scanners there are: from kind and link in the config to what implements `ports.inputs.Input`. A new
 one is a line here. Apart from the printers' catalogue, so that a point without any carries none of this."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -20,6 +20,7 @@ from drivers.scanners.judge import Judge
 from drivers.scanners.layouts import Layout
 from drivers.scanners.scanner import KeyboardScanner, SerialScanner
 
+USB_BAUD = 9600  # a reader that is a serial line by USB carries bytes as fast as it can, whatever is said (cdc_acm)
 PanelKind = Literal["call_button", "keypad", "panic"]
 
 
@@ -40,23 +41,38 @@ def keyboard_scanner(
     return KeyboardScanner(id_, _source(id_, way, where), Judge(public_url), layout, random=random)
 
 
-def serial_scanner(id_: str, way: Path | str, public_url: str, *, random: Random) -> Input:
-    """A code reader that sends lines. `way`: a simulator's socket or a link ("serial:/dev/ttyACM0,9600")."""
-    return SerialScanner(id_, _line(way), Judge(public_url), random=random, simulated=isinstance(way, Path))
+def serial_scanner(id_: str, way: Path | str, line: Where, public_url: str, *, random: Random) -> Input:
+    """A code reader that sends lines. `way`: a simulator's socket, a link ("serial:/dev/ttyACM0,9600"), or one behind
+    which `line` finds the serial line ("usb:SERIAL", "port:PATH")."""
+    opener = _line(way, line)
+    return SerialScanner(id_, opener, Judge(public_url), random=random, simulated=isinstance(way, Path))
 
 
 def _source(id_: str, way: Path | str, where: Where) -> nodes.SourceOpener:
     return nodes.at_socket(id_, way) if isinstance(way, Path) else nodes.at_node(id_, way, where)
 
 
-def _line(way: Path | str) -> LinkOpener:
+def _line(way: Path | str, line: Where) -> LinkOpener:
     if isinstance(way, Path):
         return lambda: open_local(way)
+    if way.startswith(("usb:", "port:")):
+        return _found(way, line)
     try:
         return catalogue.opener(way)
     except catalogue.NoDriver as no:
         away = str(no)
         return lambda: _Nowhere(way, away)
+
+
+def _found(way: str, line: Where) -> LinkOpener:
+    """Looked for anew at each opening: it may have come back as another node."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Link]:
+        async with catalogue.opener(f"serial:{line(way)},{USB_BAUD}")() as link:
+            yield link
+
+    return opened
 
 
 class _Nowhere(AbstractAsyncContextManager[Link]):

@@ -16,9 +16,9 @@ import structlog
 from controller.app import disk, doors, notify, tending, uplinking
 from controller.app.clock import Readings, SystemClock
 from controller.app.day import Player
-from controller.app.devices import open_devices
+from controller.app.devices import FIRST_LOOK_S, open_devices
 from controller.app.hotplugging import connect, hotplug_of
-from controller.app.inputs import open_inputs
+from controller.app.inputs import at_once, open_inputs
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportPoint, Tick
@@ -77,10 +77,12 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random, hotplug)
         site.reprint, site.tiers = devices.reprint, devices.tier
         rooms = server.rooms(site, _tester(devices.test))
-        where = partial(hotplug.where, kind=Kind.KEYBOARD) if hotplug is not None else None
+        where = None if hotplug is None else partial(hotplug.where, kind=Kind.KEYBOARD)
+        line = None if hotplug is None else partial(hotplug.where, kind=Kind.SERIAL)
         inputs = await open_inputs(
-            stack, options.config, ledger, rooms.kiosks, options.data, _input_sims(options), where=where, random=random
-        )
+            stack, options.config, ledger, rooms.kiosks, options.data, _input_sims(options), where=where, line=line,
+            random=random,
+        )  # fmt: skip
         if hotplug is not None:
             connect(hotplug, options.config, inputs, site)
         rooms.test = _tester(devices.test, inputs.test)
@@ -92,7 +94,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         with suppress(JournalFault):
             await ledger.submit(Tick())
         devices.start(tasks, ledger, random)
-        inputs.start(tasks, ledger, random)
+        inputs.start(tasks, ledger, random, at_once if hotplug is None else partial(hotplug.first_look, FIRST_LOOK_S))
         for name, work in {
             "pages": site.follow_journal,
             "device log": site.follow_devices,

@@ -11,13 +11,10 @@ from random import Random
 import msgspec
 import structlog
 
-from controller.app import examined
+from controller.app import device_events, examined
 from controller.app.supervise import keep_running
-from controller.domain.commands import ReportDevice
-from controller.domain.draft import Refused
 from controller.domain.events import DeviceState
 from controller.domain.point import Config
-from controller.journal.faults import JournalFault
 from controller.ledger import Ledger
 from controller.ports.printer import Examined, PrinterCondition, PrinterUnavailable, Tier
 from controller.readers.paper import Paper
@@ -144,18 +141,11 @@ async def _simulate(stack: AsyncExitStack, printers: list[str], data: Path) -> d
 
 async def _watch(ledger: Ledger, known: TicketPrinter) -> None:
     """Journal every change of a printer's health."""
-    health = known.printer.health
-    while True:
-        report = ReportDevice(
-            actor=f"device:{known.printer.id}", device=known.printer.id, kind="printer",
-            state=STATES[health.condition], causes=health.causes, simulated=known.simulated,
-        )  # fmt: skip
-        try:
-            await ledger.submit(report)
-        except JournalFault:
-            await asyncio.sleep(JOURNAL_S)
-            health = known.printer.health
-            continue
-        except Refused as no:
-            log.error("a device said what no event can carry", device=known.printer.id, why=str(no))
-        health = await known.printer.health_changed()
+    printer = known.printer
+
+    def now() -> tuple[DeviceState, tuple[str, ...]]:
+        return STATES[printer.health.condition], printer.health.causes
+
+    await device_events.journal(
+        ledger, printer.id, "printer", simulated=known.simulated, now=now, changed=printer.health_changed
+    )

@@ -26,6 +26,7 @@ class Maker(msgspec.Struct):
     pages: KioskPages
     sims: Path
     where: Where
+    line: Where
     life: str
     random: Random
 
@@ -47,7 +48,7 @@ class Maker(msgspec.Struct):
     def scanner(self, scanner: Scanner) -> Attended:
         url, way = self.config.point.public_url, self._way(scanner.id, scanner.link)
         device = (
-            drivers_of.serial_scanner(scanner.id, way, url, random=self.random)
+            drivers_of.serial_scanner(scanner.id, way, self.line, url, random=self.random)
             if scanner.kind == "serial"
             else drivers_of.keyboard_scanner(scanner.id, way, self.where, url, scanner.layout, random=self.random)
         )

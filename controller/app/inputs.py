@@ -1,7 +1,7 @@
 """The panels and scanners of a point: opened, watched, and each led to its counter, its kiosk's page or the alarm."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import partial
@@ -11,12 +11,11 @@ from random import Random
 import msgspec
 import structlog
 
+from controller.app import device_events
 from controller.app.pressed import Act
 from controller.app.supervise import keep_running
-from controller.domain.commands import ReportDevice
-from controller.domain.draft import Refused
+from controller.domain.events import DeviceState
 from controller.domain.point import Config
-from controller.journal.faults import JournalFault
 from controller.ledger import Ledger
 from controller.ports.inputs import Input, Told, Where
 from controller.web.kiosk_pages import KioskPages
@@ -25,6 +24,13 @@ WAITING_MOST = 32  # presses that wait for the journal; who presses more often i
 JOURNAL_S = 1.0
 
 log = structlog.get_logger("inputs")
+
+
+Seen = Callable[[], Awaitable[None]]
+
+
+async def at_once() -> None:
+    """There is nothing to wait for."""
 
 
 class Attended(msgspec.Struct):
@@ -42,10 +48,11 @@ class Inputs:
     def __init__(self, attended: Mapping[str, Attended]) -> None:
         self._attended = attended
 
-    def start(self, tasks: asyncio.TaskGroup, ledger: Ledger, random: Random) -> None:
+    def start(self, tasks: asyncio.TaskGroup, ledger: Ledger, random: Random, seen: Seen = at_once) -> None:
+        """`seen` waits until it is known what is plugged in: an attempt before would fail, and be told as a loss."""
         for id_, one in self._attended.items():
             inbox: asyncio.Queue[Told] = asyncio.Queue(WAITING_MOST)
-            tasks.create_task(keep_running(f"input {id_}", partial(_read, one, inbox), random))
+            tasks.create_task(keep_running(f"input {id_}", partial(_read, one, inbox, seen), random))
             tasks.create_task(keep_running(f"presses {id_}", partial(_act, one, inbox), random))
             tasks.create_task(_watch(ledger, one))
 
@@ -62,10 +69,11 @@ class Inputs:
 
 async def open_inputs(
     stack: AsyncExitStack, config: Config, ledger: Ledger, pages: KioskPages, data: Path, sims: Path | None, *,
-    where: Where | None, random: Random,
+    where: Where | None, random: Random, line: Where | None = None,
 ) -> Inputs:  # fmt: skip
     """Make every configured panel and scanner. `sims`: the folder where simulated ones listen already; None: they
-    start in this process. `where`: finds what is behind a USB link; None: such devices are reported as away."""
+    start in this process. `where` finds the input device behind a USB link, `line` the serial line; None: such devices
+    are reported as away."""
     if not config.panels and not config.scanners:
         return Inputs({})
     from controller.app import input_devices  # a point without any carries none of this
@@ -73,12 +81,15 @@ async def open_inputs(
     if sims is None:
         sims = await input_devices.simulate(stack, config, data)
     life = f"{random.getrandbits(48):012x}"
-    maker = input_devices.Maker(config, ledger, pages, sims, where or input_devices.unplaced, life, random)
+    nowhere = input_devices.unplaced
+    maker = input_devices.Maker(config, ledger, pages, sims, where or nowhere, line or nowhere, life, random)
     panels = {panel.id: maker.panel(panel) for panel in config.panels}
     return Inputs(panels | {scanner.id: maker.scanner(scanner) for scanner in config.scanners})
 
 
-async def _read(one: Attended, inbox: asyncio.Queue[Told]) -> None:
+async def _read(one: Attended, inbox: asyncio.Queue[Told], seen: Seen) -> None:
+    await seen()
+
     def heard(told: Told) -> None:
         if not inbox.full():
             inbox.put_nowait(told)
@@ -93,18 +104,11 @@ async def _act(one: Attended, inbox: asyncio.Queue[Told]) -> None:
 
 async def _watch(ledger: Ledger, one: Attended) -> None:
     """Journal every change of a device's presence."""
-    id_, presence = one.device.id, one.device.presence
-    while True:
-        report = ReportDevice(
-            actor=f"device:{id_}", device=id_, kind=one.kind, state=presence.state, causes=presence.causes,
-            simulated=one.simulated,
-        )  # fmt: skip
-        try:
-            await ledger.submit(report)
-        except JournalFault:
-            await asyncio.sleep(JOURNAL_S)
-            presence = one.device.presence
-            continue
-        except Refused as no:
-            log.error("a device said what no event can carry", device=id_, why=str(no))
-        presence = await one.device.presence_changed()
+    device = one.device
+
+    def now() -> tuple[DeviceState, tuple[str, ...]]:
+        return device.presence.state, device.presence.causes
+
+    await device_events.journal(
+        ledger, device.id, one.kind, simulated=one.simulated, now=now, changed=device.presence_changed
+    )

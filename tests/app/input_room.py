@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from controller.app.inputs import Inputs, open_inputs
+from controller.app.inputs import Inputs, Seen, at_once, open_inputs
 from controller.app.sim_inputs import sim_inputs
 from controller.domain.point import Config, Panel, Scanner
 from controller.ports.inputs import KeyName, Where
@@ -63,7 +63,9 @@ def config(panels: tuple[Panel, ...] = PANELS, scanners: tuple[Scanner, ...] = S
 
 
 @asynccontextmanager
-async def room(tmp_path: Path, known: Config | None = None, where: Where | None = None) -> AsyncIterator[Room]:
+async def room(
+    tmp_path: Path, known: Config | None = None, where: Where | None = None, seen: Seen = at_once
+) -> AsyncIterator[Room]:
     known = known or await asyncio.to_thread(config)
     async with point(tmp_path / "data", config=known) as here, AsyncExitStack() as stack:
         folder = tmp_path / "in"
@@ -74,7 +76,7 @@ async def room(tmp_path: Path, known: Config | None = None, where: Where | None 
         tasks = asyncio.TaskGroup()
         async with tasks:
             before = asyncio.all_tasks()
-            inputs.start(tasks, here.ledger, Random(1))
+            inputs.start(tasks, here.ledger, Random(1), seen)
             started = asyncio.all_tasks() - before
             await until(lambda: all(one.connected for one in devices.values()))
             try:

@@ -198,3 +198,23 @@ def test_no_two_presses_have_one_key() -> None:
     lives = [Presses("call", "a"), Presses("call", "b"), Presses("desk", "a")]
     keys = [one.key("call_next").key for one in lives for _ in range(20)]
     assert len(set(keys)) == len(keys)
+
+
+async def test_nothing_is_looked_for_before_it_is_known_what_is_plugged_in(tmp_path: Path) -> None:
+    """An attempt before would fail, and be journalled as a loss that nobody had."""
+    known = await asyncio.to_thread(config, (Panel(id="call", kind="call_button", link="usb:CB-1", counter="1"),), ())
+    asked, looked = [], asyncio.Event()
+
+    def where(link: str) -> str:
+        asked.append(link)
+        raise DeviceGone(link, "absent")
+
+    async def seen() -> None:
+        await looked.wait()
+
+    async with room(tmp_path, known, where, seen) as lobby:
+        await until(lambda: lobby.state("call") == ("unknown", []))
+        await asyncio.sleep(0.05)
+        assert asked == [] and lobby.state("call") == ("unknown", [])
+        looked.set()
+        await until(lambda: lobby.state("call") == ("detached", ["no_link", "absent"]))

@@ -2,21 +2,18 @@
 
 import asyncio
 import gc
-import os
-import pty
 import socket
-import tty
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
-from typing import NoReturn
 
 import pytest
 import structlog
 
 from controller.app.observe import set_up_log
 from controller.ports.inputs import Scan, Unrecognised
+from drivers.inputs import serial_scanner
 from drivers.links.link import DeviceGone, Link
 from drivers.links.local import SocketLink, open_local
 from drivers.scanners import scanner as scanners
@@ -24,6 +21,7 @@ from drivers.scanners.assembler import Assembler
 from drivers.scanners.judge import Judge
 from drivers.scanners.scanner import SerialScanner
 from tests.drivers.key_rig import Plug, running, turns, until
+from tests.drivers.serial_line import a_line
 from tests.drivers.test_scanner import CODE, URL, Ears, reading, scan
 
 PERSON = "131052-308T"
@@ -46,33 +44,6 @@ class Cable:
             yield SocketLink("serial", near)
 
 
-class PtyLink:
-    """A `Link` over a pseudo-terminal, as drivers/links/serial.py has it over a real one."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-
-    async def listen(self, heard: Callable[[bytes], None]) -> NoReturn:
-        loop = asyncio.get_running_loop()
-        gone: asyncio.Future[None] = loop.create_future()
-
-        def ready() -> None:
-            try:
-                heard(os.read(self._fd, 64))
-            except OSError:
-                gone.set_result(None)
-
-        loop.add_reader(self._fd, ready)
-        try:
-            await gone
-        finally:
-            loop.remove_reader(self._fd)
-        raise DeviceGone("pty", "closed")
-
-    async def write(self, data: bytes, *, within: float) -> None:
-        raise NotImplementedError  # a reader is only listened to
-
-
 async def test_a_serial_reader_is_attached_until_it_speaks_then_ready_and_detached_when_it_goes() -> None:
     cable, ears, seen = Cable(), Ears(), []
     reader = SerialScanner("reader", cable.open, Judge(URL), random=Random(1))
@@ -92,24 +63,38 @@ async def test_a_serial_reader_is_attached_until_it_speaks_then_ready_and_detach
     assert ears.told == [Scan("ticket", CODE)]
 
 
-async def test_lines_come_over_a_real_terminal_byte_by_byte() -> None:
-    far, near = pty.openpty()
-    tty.setraw(near)
-    os.set_blocking(near, False)
+def nobody(link: str) -> str:
+    raise AssertionError(f"a line with a name of its own is not looked for: {link}")
 
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Link]:
-        yield PtyLink(near)
 
-    ears = Ears()
-    async with running(SerialScanner("reader", opened, Judge(URL), random=Random(1)).run(ears)):
-        for byte in b"KELA-42\rrubbish!\r\n":
-            os.write(far, bytes([byte]))
-            await asyncio.sleep(0)
-        await until(lambda: len(ears.told) == 2)
-    os.close(far)
-    os.close(near)
-    assert ears.told == [Scan("appointment", "KELA-42"), Unrecognised("other", 8)]
+@pytest.mark.parametrize("link", ["serial", "usb:SC-1"])
+async def test_lines_come_over_a_real_terminal_byte_by_byte(link: str) -> None:
+    """The reader that the config names, through the real serial link; on USB it is looked for at each opening."""
+    asked: list[str] = []
+    with a_line() as line, a_line() as other:
+
+        def where(name: str) -> str:
+            asked.append(name)
+            return line.path if len(asked) == 1 else other.path
+
+        by_name = link == "serial"
+        way = f"serial:{line.path},9600" if by_name else link
+        reader, ears = serial_scanner("reader", way, nobody if by_name else where, URL, random=Random(1)), Ears()
+        async with running(reader.run(ears)):
+            await until(lambda: reader.presence.state == "attached")
+            for byte in b"KELA-42\rrubbish!\r\n":
+                line.say(bytes([byte]))
+                await asyncio.sleep(0)
+            await until(lambda: len(ears.told) == 2)
+            if not by_name:
+                line.hang_up()
+                await until(lambda: reader.presence.state == "detached")
+                reader.reconnect_now()
+                await until(lambda: reader.presence.state == "attached")
+                other.say(b"KELA-43\r")
+                await until(lambda: len(ears.told) == 3)
+    assert ears.told[:2] == [Scan("appointment", "KELA-42"), Unrecognised("other", 8)]
+    assert asked == ([] if by_name else ["usb:SC-1", "usb:SC-1"])
 
 
 @pytest.mark.parametrize("ended", [True, False])
