@@ -17,6 +17,7 @@ from drivers.links.link import SAID, SLOW, Backoff, DeviceGone, Link, LinkOpener
 ANSWER_S = 2.0  # devices.md case 11: silent for longer means it talks with someone else, or with nobody
 KEEP_ALIVE_S = 15.0  # idle; a network board closes after minutes of quiet (UB-E02 4.6)
 ASK_AGAIN_S = 1.0  # while it is silent
+CALM_S = 10.0  # so long after a link was opened it is no flood that comes
 SILENT_S = 10.0  # of silence end the link: a half-open connection looks like this
 
 log = structlog.get_logger()
@@ -45,6 +46,7 @@ class Attendance:
         self._kick = asyncio.Event()
         self._look: Once | None = None  # while somebody is on the line
         self._attempt = 0
+        self._babbled = 0  # links that it flooded, since one that it did not
         self._loss_told = False
 
     @property
@@ -98,10 +100,17 @@ class Attendance:
                 reasons = {one.reason for one in _each(gone)}
             finally:
                 self.talk = None
-                if "silent" not in reasons:  # then it was we who let go, to try a new link: it is as unknown as before
-                    self.board.detached(next((SAID[one] for one in reasons if one in SAID), ""))
+                self._let_go(reasons)
             _end_if_cancelled()
             await self._pause()
+
+    def _let_go(self, reasons: set[str]) -> None:
+        """No link now. Where it was we who ended it, the printer is as unknown as it was, or as it has made itself."""
+        if "babbling" in reasons:
+            self._babbled += 1
+            self.board.unknown("babbling")
+        elif "silent" not in reasons:
+            self.board.detached(next((SAID[one] for one in reasons if one in SAID), ""))
 
     async def _session(self, link: Link) -> None:
         self._new_life()
@@ -120,7 +129,7 @@ class Attendance:
         if self.clear_first:
             await talk.write(commands.CLEAR_NOW)
         self._swept = False
-        well_at = loop.time()
+        began = well_at = loop.time()
         while True:
             self._look = look = Once()  # before the question: what is wanted while it hangs is not lost with it
             answers = await self._ask(talk)
@@ -128,6 +137,7 @@ class Attendance:
                 await self._sweep(talk, in_vain=not answers)
                 continue
             if answers:
+                self._babbled = 0 if loop.time() - began > CALM_S else self._babbled
                 well_at = loop.time()
             elif loop.time() - well_at > SILENT_S:
                 raise DeviceGone(self._id, "silent")
@@ -173,7 +183,7 @@ class Attendance:
 
     async def _pause(self) -> None:
         """The backoff: doubled, capped, jittered, cut short by a kick."""
-        wait = self._backoff.wait_s(self._attempt, self._random)
+        wait = self._backoff.wait_s(self._attempt + self._babbled, self._random)
         self._attempt += 1
         try:
             async with asyncio.timeout(wait):

@@ -12,6 +12,7 @@ from drivers.escpos.status import Barrier, Cleared, Frame, Info, ProcessId, Real
 from drivers.links.link import DeviceGone, Link
 
 WRITE_S = 1.0  # a few bytes of a question
+HEARD_MOST = 16_384  # bytes in a second: many times what any printer has to say. Each costs the loop a microsecond
 ASK_AGAIN_S = 0.25  # a printer that is well answers in milliseconds: a question that hangs longer may have been lost
 OURS = "~"  # process IDs of our own questions begin with it (the ledger's job IDs do not)
 LETTERS = string.ascii_letters + string.digits + "+-"  # 64: three of them are 18 bits of chance
@@ -59,6 +60,7 @@ class Conversation:
         self._parser = StatusParser()
         self._round = _Round()
         self._over = Once()
+        self._second, self._in_second = 0, 0
         self._gone = DeviceGone("printer", "closed", "the conversation was ended")
         self.marks = profile.process_id  # unlearnt when the printer answers a count but not the mark after it
         self.frames = 0
@@ -223,10 +225,23 @@ class Conversation:
         return OURS + LETTERS[bits & 63] + LETTERS[bits >> 6 & 63] + LETTERS[bits >> 12]
 
     def _take(self, data: bytes) -> None:
+        if self._is_too_much(len(data)):
+            return
         for frame in self._parser.feed(data):
             self.frames += 1
             for listener in tuple(self._listeners):
                 listener(frame)
+
+    def _is_too_much(self, size: int) -> bool:
+        """Of a flood nothing is read: to read it would hold up every ticket of the point. Who waits is told."""
+        second = int(asyncio.get_running_loop().time())
+        if second != self._second:
+            self._second, self._in_second = second, 0
+        self._in_second += size
+        if self._in_second > HEARD_MOST and not self.over:
+            self._gone = DeviceGone("printer", "babbling", f"more than {HEARD_MOST} bytes in a second")
+            self._over.set()
+        return self.over
 
 
 def _packets(parts: Iterable[bytes], size: int) -> list[bytes]:

@@ -21,7 +21,7 @@ class DeviceGone(Exception):
     """The link is over for good; open a new one.
 
     `reason`: one of `NOT_FOUND`, "forbidden" (it may not be opened), "busy" (another program has it open), "refused"
-    (it does not do what a link needs), "unreachable", "closed", "stalled" or "silent".
+    (it does not do what a link needs), "unreachable", "closed", "stalled", "silent" or "babbling".
     """
 
     def __init__(self, device: str, reason: str, detail: str = "") -> None:

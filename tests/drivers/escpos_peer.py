@@ -37,6 +37,15 @@ class Peer:
                 await writer.drain()
                 await asyncio.sleep(0)
 
+    async def flood(self, data: bytes) -> None:
+        """Say it to whoever is connected, again and again, for ever."""
+        while True:
+            for writer in tuple(self._writers):
+                with suppress(ConnectionError):
+                    writer.write(data)
+                    await writer.drain()
+            await asyncio.sleep(0.001)
+
     def hang_up(self) -> None:
         for writer in self._writers:
             writer.transport.abort()

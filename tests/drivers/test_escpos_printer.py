@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from controller.ports.printer import Prepared, PrintEnd, PrinterCondition, PrinterUnavailable, Tier
+from drivers.escpos.conversation import HEARD_MOST
 from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import Profile, profile
 from drivers.links.tcp import open_tcp
@@ -313,6 +314,28 @@ async def test_a_new_connection_ends_whatever_was_torn_before_the_printer_is_cal
         got = bytes(peer.got)
         assert got.startswith(b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04" + bytes(1000))
         assert got.index(b"\x1da\xff") > got.index(bytes(1000))
+
+
+async def test_a_printer_that_talks_without_end_is_let_go_unread_and_is_back_when_it_has_said_its_say() -> None:
+    """Each byte costs the loop of the whole point: of a flood of status nothing is read, and it is tried seldom."""
+    peer = Peer()
+    async with ready(peer) as printer:
+        talk = printer._line.talk
+        assert talk is not None
+        heard = talk.frames
+        flooding = asyncio.create_task(peer.flood(b"\x10\x00\x00\x00" * 16_384))
+        await until(is_now(printer, PrinterCondition.UNKNOWN, "babbling"))
+        assert talk.over and talk.frames - heard <= HEARD_MOST // 4
+        with pytest.raises(PrinterUnavailable):
+            await printer.prepare()
+        tried = peer.connections
+        await asyncio.sleep(2.0)
+        assert peer.connections - tried <= 2, "0.5 s, then 1 s, then 2 s between two tries"
+        assert printer.health.condition is PrinterCondition.UNKNOWN
+        flooding.cancel()
+        await asyncio.gather(flooding, return_exceptions=True)
+        printer.reconnect_now()
+        await until(is_now(printer, PrinterCondition.READY))
 
 
 async def test_a_printer_that_does_not_answer_is_not_filled_up_with_what_ends_a_torn_command() -> None:

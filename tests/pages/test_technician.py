@@ -48,7 +48,18 @@ async def test_the_page_has_words_for_whatever_a_driver_or_a_paper_gives_as_its_
         cause for table in (ASB_STATE, ASB_ERRORS, ASB_PAPER, REALTIME_WHY, REALTIME_ERRORS) for _, cause in table
     }
     said = set(re.findall(r'"(?:failed|void)", None, "(\w+)"', READER.read_text("utf-8")))
-    ports = {"no_answer", "no_link", "offline", "recovering", "timeout", "link_lost", "interrupted", "gave_up", "stuck"}
+    ports = {
+        "no_answer",
+        "no_link",
+        "babbling",
+        "offline",
+        "recovering",
+        "timeout",
+        "link_lost",
+        "interrupted",
+        "gave_up",
+        "stuck",
+    }
     assert said >= {"over", "expired", "journal"}, "the search finds what the reader of papers says"
     assert health | said | ports | set(SAID.values()) <= set(causes())
 
