@@ -93,7 +93,8 @@ class Devices:
         return {"id": id_, "state": "ready", "ok": True, "cause": "", "cuts": ready.cut0, "tier": self.tier(id_)}
 
     async def _examine(self, known: TicketPrinter, now: datetime) -> dict[str, object]:
-        found = await known.printer.examine(now, simulated=known.simulated)
+        async with known.paper.lent():
+            found = await known.printer.examine(now, simulated=known.simulated)
         if ok := found.tier not in {None, Tier.BLIND}:
             await asyncio.to_thread(known.examined, found, round(now.timestamp() * 1000))
         return {

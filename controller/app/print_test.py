@@ -22,7 +22,10 @@ from controller.app.observe import quiet
 from controller.app.settings import load
 from controller.app.source import runs, session
 from controller.domain.point import Config, Printer
+from controller.journal import replay
+from controller.journal.store import Journal
 from controller.ports.printer import PrinterCondition, PrinterUnavailable, Tier
+from controller.readers.paper import DOUBT
 from drivers import catalogue
 from drivers.escpos.printer import EscposPrinter
 from drivers.links.link import DeviceGone
@@ -81,6 +84,10 @@ async def _test(id_: str, data: Path, config: Path) -> dict[str, Any]:
         raise Misuse(f"{config}: there is no printer {id_[:40]!r}, only {', '.join(known)} {did_you_mean(id_, known)}")
     if printer.link == "sim":
         raise Failed(f"printer {id_} is simulated and lives in the daemon: start it first")
+    if number := await _in_doubt(made, id_, data):
+        raise Failed(
+            f"the paper of {number} is in doubt, and the printer's count of cuts is its proof: start luukku first"
+        )
     return await _by_ourselves(printer, made, data)
 
 
@@ -120,6 +127,16 @@ async def _by_ourselves(printer: Printer, config: Config, data: Path) -> dict[st
         "ok": ok, "proven": "paper" if ok else "nothing", "tier": found.tier.value if found.tier else None,
         "answers": [name for name in ANSWERS if getattr(found, name)],
     }  # fmt: skip
+
+
+async def _in_doubt(config: Config, id_: str, data: Path) -> str:
+    """The number whose paper was under way on this printer when the daemon ended, "" for none."""
+    if not await asyncio.to_thread((data / "journal.db").exists):
+        return ""
+    async with Journal(config.point.id, data / "journal.db") as journal:
+        state = await replay.load(journal)
+    papers = (state.tickets[ticket] for ticket in state.unfinished_prints)
+    return next((one.number for one in papers if one.print.device == id_ and one.print.state in DOUBT), "")
 
 
 async def _until_told(driver: EscposPrinter) -> None:

@@ -126,8 +126,7 @@ class Printer(Protocol):
         """Wait (unbounded) until health differs from what this call last returned to its single listener."""
 
     async def prepare(self) -> Prepared:
-        """Within 1 s, and not before a test paper that is on its way: is it ready, and what is its cut count? Raises
-        PrinterUnavailable; sends no print data."""
+        """Within 1 s: is it ready, and what is its cut count? Raises PrinterUnavailable; sends no print data."""
 
     async def print(self, paper: TicketPaper, job: str, *, simulated: bool) -> PrintOutcome:
         """Send one job (`job`: 4 printable ASCII characters, the printer's process ID) and wait for its proof.
@@ -149,4 +148,6 @@ class Printer(Protocol):
 
     async def examine(self, now: datetime, *, simulated: bool) -> Examined:
         """Print a test paper, the time `now` on it, and find out what the printer answers; from then on it is asked
-        only that. Raises PrinterUnavailable when it cannot print now. Takes up to half a minute when it is silent."""
+        only that. Raises PrinterUnavailable when it cannot print now. Takes up to half a minute when it is silent.
+
+        It cuts, so a judgement after it would mistake it for a ticket: never while a paper is in doubt or under way."""

@@ -6,6 +6,8 @@ by the printer's own counter before anything is sent again.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
 
@@ -32,6 +34,7 @@ ATTEMPTS = 3
 LOOK_AGAIN_S = 1.0
 FIRST_LOOK_S, FIRST_LOOKS = 0.02, 50  # with the second that `prepare` may take, within the 2 s that anybody waits
 JOURNAL_S = 0.5
+LENT_S = 5.0  # a paper that is well takes a second or two
 COUNTED_S = 1.0  # a printer that is well says its count in milliseconds, or when the paper it is at is out
 DOUBT = frozenset({"printing", "unknown"})
 RESULTS: dict[PrintEnd, PrintResult] = {
@@ -53,6 +56,7 @@ class Paper:
         self._wanted: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self._kiosks = {k.id for k in ledger.config.kiosks if k.printer == printer.id}
         self._in_trouble = ""
+        self._printing = asyncio.Lock()  # held while the printer is at one paper, or lent
         self._first = next((p.id for p in ledger.config.printers), "") == printer.id
 
     async def run(self) -> None:
@@ -86,6 +90,25 @@ class Paper:
             self._wanted.put_nowait((ticket, True))
         return mine
 
+    @asynccontextmanager
+    async def lent(self) -> AsyncIterator[None]:
+        """The printer to somebody else, for a paper that is no ticket's. Papers that come meanwhile wait.
+
+        Raises PrinterUnavailable "recovering" while a paper is in doubt, for LENT_S: its proof is the printer's count
+        of cuts, which another paper would move.
+        """
+        try:
+            async with asyncio.timeout(LENT_S):
+                await self._printing.acquire()
+        except TimeoutError as error:
+            raise PrinterUnavailable(self._printer.id, "recovering") from error
+        try:
+            if any(ticket.print.state in DOUBT for ticket in self._left()):
+                raise PrinterUnavailable(self._printer.id, "recovering")
+            yield
+        finally:
+            self._printing.release()
+
     def _is_mine(self, ticket: Ticket) -> bool:
         if ticket.print.device and ticket.print.device != "none":
             return ticket.print.device == self._printer.id
@@ -116,7 +139,8 @@ class Paper:
         await self._first_word()
         while True:
             ticket, again = await self._wanted.get()
-            await self._print(ticket, again=again)
+            async with self._printing:
+                await self._print(ticket, again=again)
 
     async def _first_word(self) -> None:
         """Just started: a ticket that comes before the printer has answered waits a moment for it."""

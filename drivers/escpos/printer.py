@@ -70,8 +70,6 @@ class EscposPrinter:
         self._cut0: int | None = None  # from the last prepare; one delivery uses it up
         self._dirty, self._clean = asyncio.Event(), asyncio.Event()  # may it hold something of a job that was given up?
         self._clean.set()
-        self._examined = asyncio.Event()  # no test paper is on its way
-        self._examined.set()
 
     @property
     def id(self) -> str:
@@ -96,7 +94,6 @@ class EscposPrinter:
         self._line.kick()
 
     async def prepare(self) -> Prepared:
-        await self._examined.wait()
         try:
             async with asyncio.timeout(PREPARE_S):
                 if self.health.condition in WELL:
@@ -119,12 +116,8 @@ class EscposPrinter:
         return _outcome(verdict, began)
 
     async def examine(self, now: datetime, *, simulated: bool) -> Examined:
-        self._examined.clear()
-        try:
-            async with self._turn:
-                return await self._examine(now, simulated=simulated)
-        finally:
-            self._examined.set()
+        async with self._turn:
+            return await self._examine(now, simulated=simulated)
 
     async def _examine(self, now: datetime, *, simulated: bool) -> Examined:
         talk = self._live()

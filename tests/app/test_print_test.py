@@ -1,5 +1,6 @@
 """`luukku print-test`: the command as a process, a virtual printer as another, over TCP and over a serial line."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.app.cli import LUUKKU
+from tests.journal.rig import a_point, ticket
+from tests.readers.paper_rig import start_print
 from tests.system.stage import Point
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
@@ -98,3 +101,18 @@ def test_a_simulated_printer_without_its_daemon_is_nowhere(tmp_path: Path) -> No
     file.write_text(DEMO)
     told = print_test("lobby", "--config", str(file), "--data", str(tmp_path))
     assert told.returncode == 1 and "lives in the daemon" in told.stderr
+
+
+async def test_without_a_daemon_no_test_paper_moves_the_count_by_which_a_paper_in_doubt_is_judged(
+    tmp_path: Path,
+) -> None:
+    """The daemon was killed between the journal and the first byte, and somebody tries the printer before it starts."""
+    async with a_point(tmp_path / "journal.db") as ledger:
+        id_ = (await ledger.submit(ticket(device="lobby"))).subject
+        await ledger.submit(start_print(id_, cut0=0))
+        number = ledger.state.tickets[id_].number
+    file = tmp_path / "point.toml"
+    await asyncio.to_thread(file.write_text, config("tcp:127.0.0.1:9"))
+    told = await asyncio.to_thread(print_test, "lobby", "--config", str(file), "--data", str(tmp_path))
+    assert told.returncode == 1
+    assert number in told.stderr and "start luukku first" in told.stderr and told.stderr.count("\n") == 1

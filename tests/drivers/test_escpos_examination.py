@@ -114,18 +114,6 @@ async def test_a_printer_that_cannot_print_says_why_instead(tmp_path: Path, kind
         assert not sim.pieces
 
 
-async def test_a_ticket_that_comes_meanwhile_waits_for_the_test_paper_and_is_printed(tmp_path: Path) -> None:
-    async with (
-        SimulatedPrinter(tmp_path, PrinterConfig("lobby", speed_mm_s=150.0)) as sim,
-        lobby(sim.port, profile("virtual")) as printer,
-    ):
-        testing = asyncio.create_task(printer.examine(NOW, simulated=True))
-        await asyncio.sleep(0.3)
-        assert (await printer.prepare()).cut0 == 1, "the test paper is out first, however slow it is"
-        assert (await testing).tier is Tier.PROCESS_ID
-        assert (await printer.print(FI, "ab#1", simulated=True)).end is PrintEnd.CONFIRMED
-
-
 async def test_without_a_link_there_is_nothing_to_examine() -> None:
     printer = EscposPrinter(
         "lobby", profile("virtual"), lambda: open_tcp("127.0.0.1", 9), random=Random(1), life="boot1"

@@ -66,6 +66,7 @@ async def test_help_leads_to_advice_and_enter_takes_it(open_page: OpenPage, stag
 async def test_back_takes_a_letter_of_the_code_then_the_way_home(open_page: OpenPage, stage: Stage) -> None:
     page = await opened(open_page)
     await page.click("[data-way=appointment]")
+    await expect(page.locator(".card.code")).to_be_visible()
     await press(stage, "4", "7")
     await expect(page.locator(".card.code")).to_have_text("47")
     await press(stage, "back")
@@ -77,6 +78,7 @@ async def test_back_takes_a_letter_of_the_code_then_the_way_home(open_page: Open
 async def test_a_code_typed_on_the_keypad_checks_in(open_page: OpenPage, stage: Stage) -> None:
     page = await opened(open_page)
     await page.click("[data-way=appointment]")
+    await expect(page.locator(".card.code")).to_be_visible()
     await press(stage, "4", "7", "1", "1", "enter")
     await expect(page.locator(".number")).to_be_visible()
     assert len(stage.posts("/appointments/4711/check-in")) == 1
@@ -165,7 +167,9 @@ async def test_anything_else_is_not_recognised_gently_in_each_language_and_takes
 ) -> None:
     page = await opened(open_page)
     await page.click(f"[data-language={language}]")
+    home = str(await page.locator("h1").text_content())
     await press(stage, "1")
+    await expect(page.locator("h1")).not_to_have_text(home)
     title = await page.locator("h1").text_content()
     await scan(stage, "unknown")
     await expect(page.locator("footer .notice")).to_contain_text(UNKNOWN[language])

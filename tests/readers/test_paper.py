@@ -3,6 +3,7 @@ a broken printer. Real journal, real driver, real TCP, the virtual printer's rea
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from controller.domain import commands as c
 from controller.domain.printing import EXPIRES_MS
 from controller.journal.faults import JournalFull
+from controller.ports.printer import PrinterUnavailable, Tier
 from controller.readers.paper import GIVE_UP_MS
 from tests.journal.rig import HandClock, stored
 from tests.readers.paper_rig import a_desk, a_printer, start_print
 
 VISIBLE_S = 2.0  # contract: nobody waits longer for a result to be seen
 SLACK_S = 0.5
+NOW = datetime(2026, 11, 29, 9, 15, tzinfo=UTC)
 AT_BYTES = range(20, 1000, 140)
 WHEN = [
     {}, {"at_mm": 30.0}, {"at_mm": 90.0},
@@ -239,6 +242,39 @@ async def test_a_visit_that_is_over_gets_no_paper(tmp_path: Path) -> None:
         async with a_desk(tmp_path, sim, life="boot2") as desk:
             assert (await desk.ended(id_)).print.cause == "over"
             assert await desk.pieces() == []
+
+
+async def test_a_test_paper_waits_for_the_ticket_under_way_and_tickets_wait_for_the_test_paper(tmp_path: Path) -> None:
+    async with a_printer(tmp_path, speed=150.0) as sim, a_desk(tmp_path, sim) as desk:
+        first = await desk.take()
+        await desk.state(first, "printing")
+        async with desk.paper.lent():
+            assert desk.ticket(first).print.state == "confirmed"
+            second = await desk.take()
+            assert (await desk.driver.examine(NOW, simulated=True)).tier is Tier.PROCESS_ID
+            assert desk.ticket(second).print.state == "requested"
+        assert (await desk.ended(second)).print.state == "confirmed"
+        assert [len(piece.codes) for piece in await desk.pieces()] == [1, 1, 1]
+        await desk.laws()
+
+
+async def test_no_test_paper_moves_the_count_that_a_paper_in_doubt_is_judged_by(tmp_path: Path) -> None:
+    """Killed between the journal and the first byte. A test paper before the judgement would cut, and the ticket that
+    nobody got would be called confirmed."""
+    async with a_printer(tmp_path) as sim:
+        async with a_desk(tmp_path, sim, reads=False) as desk:
+            id_ = await desk.take()
+            await desk.ledger.submit(start_print(id_, cut0=0))
+        async with a_desk(tmp_path, sim, life="boot2", reads=False) as desk:
+            with pytest.raises(PrinterUnavailable, match="recovering"):
+                async with desk.paper.lent():
+                    raise AssertionError("lent while a paper is in doubt")
+        async with a_desk(tmp_path, sim, life="boot3") as desk:
+            assert (await desk.ended(id_)).print.state == "confirmed"
+            async with desk.paper.lent():
+                assert (await desk.driver.examine(NOW, simulated=True)).tier is Tier.PROCESS_ID
+            assert any(desk.code(id_) in piece.codes for piece in await desk.pieces()), "it is really out"
+            await desk.laws()
 
 
 async def test_a_printer_that_was_never_there_keeps_nobody_waiting(tmp_path: Path) -> None:
