@@ -18,6 +18,7 @@ from controller.domain.point import Config
 from controller.ledger import Ledger
 from controller.ports.printer import Examined, PrinterCondition, PrinterUnavailable, Tier
 from controller.readers.paper import Paper
+from controller.readers.roll import RollWatch
 from drivers import catalogue
 from drivers.escpos.printer import EscposPrinter
 from drivers.udev.attached import Kind
@@ -141,12 +142,13 @@ async def _simulate(stack: AsyncExitStack, printers: list[str], data: Path) -> d
 
 
 async def _watch(ledger: Ledger, known: TicketPrinter) -> None:
-    """Journal every change of a printer's health."""
-    printer = known.printer
+    """Journal every change of a printer's health and of its roll."""
+    roll = RollWatch(ledger, known.printer)
 
     def now() -> tuple[DeviceState, tuple[str, ...]]:
-        return STATES[printer.health.condition], printer.health.causes
+        seen = roll.seen()
+        return STATES[seen.condition], seen.causes
 
     await device_events.journal(
-        ledger, printer.id, "printer", simulated=known.simulated, now=now, changed=printer.health_changed
+        ledger, known.printer.id, "printer", simulated=known.simulated, now=now, changed=roll.changed
     )

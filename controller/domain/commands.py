@@ -147,6 +147,26 @@ class SetActivity(Command, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class CountPaper(Command, frozen=True, kw_only=True):
+    """What a printer used since the last of these, and what it says of its roll: `paper` None while it does not say.
+    `handled`: since it last spoke of its roll otherwise, somebody may have been at it. `cuts`: its own count of all
+    cuts, None where it does not tell."""
+
+    device: str
+    prints: int = 0
+    pieces: int = 0
+    mm: int = 0
+    cuts: int | None = None
+    paper: Literal["fine", "near_end", "out"] | None = None
+    handled: bool = False
+
+
+class NewRoll(Command, frozen=True, kw_only=True):
+    """Somebody says that a full roll was put in."""
+
+    device: str
+
+
 class RecordWork(Command, frozen=True, kw_only=True):
     provider: str
     service: str

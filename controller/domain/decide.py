@@ -1,6 +1,17 @@
 """The only dispatcher of commands: what a command makes happen, given the state and the time. Pure."""
 
-from controller.domain import bookings, counters, incidents, orders, passing, printing, reports, transfers, visits
+from controller.domain import (
+    bookings,
+    counters,
+    incidents,
+    orders,
+    passing,
+    printing,
+    reports,
+    rolls,
+    transfers,
+    visits,
+)
 from controller.domain import commands as c
 from controller.domain.draft import Context, Draft, Refused
 from controller.domain.state import State
@@ -56,6 +67,10 @@ def _dispatch(draft: Draft, command: c.Command) -> None:
             reports.shown(draft, command)
         case c.ReportDevice():
             reports.device(draft, command)
+        case c.CountPaper():
+            rolls.count(draft, command)
+        case c.NewRoll():
+            rolls.new_roll(draft, command)
         case c.ReportPoint():
             reports.point(draft, command)
         case c.RaiseIncident():

@@ -49,6 +49,7 @@ Opening = Literal["open", "closed"]
 AppointmentState = Literal["booked", "checked_in", "cancelled", "no_show", "done"]
 RoomState = Literal["booked", "occupied", "released", "no_show"]
 DeviceState = Literal["attached", "ready", "degraded", "out_of_service", "detached", "unknown"]
+RollCause = Literal["printed", "low", "near_end", "paper_out", "new_roll", "another_printer"]
 PointCause = Literal["boot", "ready", "config", "clock_step", "disk_low", "link_up", "link_down"]
 
 
@@ -291,11 +292,16 @@ class DeviceStateChanged(Event, frozen=True, kw_only=True):
 
 
 class DeviceCounters(Event, frozen=True, kw_only=True):
+    """What a printer has done since this journal began (`cuts`: in its whole life, where it tells). `cause`: why it is
+    said now. `tickets_left`: what its roll still holds, None where nobody can know (ADR 0023)."""
+
     device: Id
     kind: Word
     prints: Count
     cuts: Count
     paper_mm: Count
+    cause: RollCause = "printed"
+    tickets_left: Count | None = None
 
 
 class PointStateChanged(Event, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from controller.domain import events as e
 from controller.domain import evolve_service as service
+from controller.domain import rolls
 from controller.domain.state import Appointment, Counter, Device, Incident, Print, State, Ticket, Visit
 
 KEPT_ORDERS = 4096  # orders from central remembered for "applied once"; they expire long before
@@ -62,7 +63,9 @@ def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
             state.devices[event.device] = Device(
                 event.device, event.kind, event.state, list(event.causes), event.simulated, stamp.ms
             )
-        case e.QueueReset() | e.RoomStateChanged() | e.DeviceCounters() | e.PointStateChanged() | e.WorkRecorded():
+        case e.DeviceCounters():
+            rolls.counted(state, event)
+        case e.QueueReset() | e.RoomStateChanged() | e.PointStateChanged() | e.WorkRecorded():
             pass  # figures only: nothing the core decides by
         case _:
             raise AssertionError(f"no rule for {type(event).__name__}")

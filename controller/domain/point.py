@@ -163,10 +163,13 @@ class Booth(Struct, frozen=True, kw_only=True):
 
 
 class Printer(Struct, frozen=True, kw_only=True):
+    """`roll_m`: how long a new roll of its paper is, metres; it stands on the roll's wrapping."""
+
     id: Name
     kind: Literal["escpos"] = "escpos"
     link: Annotated[str, Meta(pattern=r"^(sim|tcp:[^:\s]+:\d{1,5}|usb:\S+|port:\S+|serial:/dev/\S+,\d+)$")]
     profile: Name = "generic"
+    roll_m: Annotated[int, Meta(ge=10, le=1000)] = 80
 
 
 class Panel(Struct, frozen=True, kw_only=True):

@@ -142,6 +142,21 @@ class Device(msgspec.Struct):
     since: int
 
 
+class Roll(msgspec.Struct):
+    """What is known of a printer's paper. Places are in millimetres of paper since this journal began: `began` where
+    this roll did (None: nobody saw it put in), `near` where its end came in sight. `reserve`: what earlier rolls still
+    held from there."""
+
+    prints: int = 0
+    cuts: int = 0
+    paper_mm: int = 0
+    began: int | None = None
+    near: int | None = None
+    reserve: int | None = None
+    low: bool = False
+    out: bool = False
+
+
 class Incident(msgspec.Struct):
     id: str
     place: str
@@ -176,6 +191,7 @@ class State(msgspec.Struct):
     closed_by_order: dict[str, bool] = msgspec.field(default_factory=dict)
     counters: dict[str, Counter] = msgspec.field(default_factory=dict)
     devices: dict[str, Device] = msgspec.field(default_factory=dict)
+    rolls: dict[str, Roll] = msgspec.field(default_factory=dict)  # by printer
     incidents: dict[str, Incident] = msgspec.field(default_factory=dict)
     appointments: dict[str, Appointment] = msgspec.field(default_factory=dict)
     orders: dict[str, bool] = msgspec.field(default_factory=dict)  # orders from central: applied?

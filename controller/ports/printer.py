@@ -62,6 +62,16 @@ class PrinterHealth(msgspec.Struct, frozen=True):
     tier: Tier | None = None
 
 
+class Usage(msgspec.Struct, frozen=True):
+    """Since the driver's start: tickets proven, pieces of any kind cut off, the paper that they took (the roll's share
+    of a torn one unknown), and the printer's own count of all cuts, None while it has not told."""
+
+    prints: int = 0
+    pieces: int = 0
+    mm: float = 0.0
+    cuts: int | None = None
+
+
 class Prepared(msgspec.Struct, frozen=True):
     """Taken just before a job: the cumulative cut count (None: printer does not tell) and the power life,
     a token that changes whenever the printer may have been switched off or the link was lost."""
@@ -124,6 +134,12 @@ class Printer(Protocol):
 
     async def health_changed(self) -> PrinterHealth:
         """Wait (unbounded) until health differs from what this call last returned to its single listener."""
+
+    @property
+    def usage(self) -> Usage: ...
+
+    async def usage_changed(self) -> Usage:
+        """Wait (unbounded) until usage differs from what this call last returned to its single listener."""
 
     async def prepare(self) -> Prepared:
         """Within 1 s: is it ready, and what is its cut count? Raises PrinterUnavailable; sends no print data."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from controller.domain import hours, queues, views, waiting
+from controller.domain import hours, queues, rolls, views, waiting
 from controller.domain.hours import local_date
 from controller.domain.point import Service
 from controller.domain.state import Counter, ServiceEvent
@@ -292,4 +292,5 @@ def _service_card(site: Site, service: Service) -> View:
 
 
 def _printer(site: Site, id_: str) -> View:
-    return views.printer(site.state, id_) | {"tier": site.tiers(id_)}
+    left = rolls.forecast(site.state, site.config, id_)
+    return views.printer(site.state, id_) | {"tier": site.tiers(id_), "tickets_left": left}

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from controller.domain import rolls
 from controller.domain.point import Config
+from controller.domain.state import Roll
 from controller.domain.text import moment
 from controller.web import dates
 from controller.web.site import Site
@@ -56,7 +58,7 @@ def board(site: Site) -> Row:
     if central["configured"]:
         central["behind"] = site.state.seq - (link.seq or 0)
     return {
-        "devices": [row | {"events": _events(site, row)} for row in rows(site)],
+        "devices": [row | {"events": _events(site, row), "roll": _roll(site, row)} for row in rows(site)],
         "unknown": unknown(site),
         "central": central,
         "clock": site.now().clock,
@@ -92,6 +94,17 @@ def _row(site: Site, one: Configured) -> Row:
         "tier": site.tiers(one.id) if one.kind == "printer" else None,
         "simulated": one.link == "sim" or bool(one.link and known and known.simulated),
         "last_test": site.trials.get((one.kind, one.id)),
+    }  # fmt: skip
+
+
+def _roll(site: Site, row: Row) -> Row | None:
+    """A printer's paper: what its roll still holds, None when nobody can know, and what it has printed."""
+    if row["kind"] != "printer":
+        return None
+    roll = site.state.rolls.get(row["id"]) or Roll()
+    return {
+        "tickets_left": rolls.forecast(site.state, site.config, row["id"]),
+        "prints": roll.prints, "cuts": roll.cuts, "paper_mm": roll.paper_mm,
     }  # fmt: skip
 
 

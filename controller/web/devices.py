@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from controller.domain.commands import Tick
+from controller.domain.commands import NewRoll, Tick
+from controller.domain.draft import Draft
+from controller.domain.state import State
 from controller.domain.text import moment
 from controller.journal.faults import JournalFault
 from controller.ledger import Key, KeyConflict
@@ -19,7 +21,7 @@ from controller.web.auth import Credential
 from controller.web.device_rows import VIEWS, Configured
 from controller.web.live import STREAMS, TEST
 from controller.web.problems import JSON, Problem
-from controller.web.requests import body, idempotency, json
+from controller.web.requests import act, body, idempotency, json
 from controller.web.site import SITE, Site
 
 
@@ -42,6 +44,21 @@ async def test_device(request: web.Request, who: Credential) -> web.Response:
             told = msgspec.json.encode(await _try(request, site, one, paper=wish.paper))
             await _store(site, key, told)
     return web.Response(body=told, content_type=JSON)
+
+
+async def new_roll(request: web.Request, who: Credential) -> web.Response:
+    """A full roll of paper was put into a printer: its sensors may not have seen it."""
+    await body(request, shapes.Nothing)
+    site, id_ = request.app[SITE], request.match_info["id"]
+    if device_rows.find(site.config, id_, "printer") is None:
+        raise Problem("not-found", f"there is no printer {id_[:40]!r} at this point")
+
+    def render(_state: State, _draft: Draft) -> tuple[int, bytes]:
+        return 200, msgspec.json.encode(shapes.Subject(id=id_))
+
+    response, _ = await act(request, NewRoll(actor=f"device:{id_}", device=id_), render)
+    site.touch()
+    return response
 
 
 async def _stored(site: Site, key: Key) -> bytes | None:

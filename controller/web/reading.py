@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from controller.domain import views
+from controller.domain import rolls, views
 from controller.web import shapes
 from controller.web.auth import Credential, all_credentials, token
 from controller.web.problems import Problem
@@ -84,6 +84,10 @@ def metrics(request: web.Request, who: Credential) -> web.Response:
     ready = Gauge("luukku_device_ready", "1 when a device reports ready", ["device", "kind"], registry=registry)
     for device in site.state.devices.values():
         ready.labels(device.id, device.kind).set(device.state == "ready")
+    left = Gauge("luukku_tickets_left", "Tickets that the roll still holds", ["device"], registry=registry)
+    for printer in site.config.printers:
+        if (known := rolls.forecast(site.state, site.config, printer.id)) is not None:
+            left.labels(printer.id).set(known)
     return web.Response(body=generate_latest(registry), headers={"Content-Type": "text/plain; version=0.0.4"})
 
 

@@ -99,6 +99,8 @@ ROUTES: tuple[Route, ...] = (
           "plugged in and nobody owns", None, shapes.Devices),
     _post("/devices/{id}/test", devices.test_device, TECHNICIAN, "Try one device and say what was proven",
           shapes.TryDevice, shapes.DeviceTest, ("not-found",)),
+    _post("/devices/{id}/roll", devices.new_roll, STAFF | TECHNICIAN, "A full roll of paper was put in",
+          shapes.Nothing, shapes.Subject, ("not-found", "wrong-state")),
     Route("GET", "/qr.svg", tickets.qr, KIOSK | STAFF, "QR to the customer's own page", query=("ticket",),
           problems=("unknown-ticket",)),
     Route("GET", "/clips/{id}.wav", live.clip, frozenset({"tv"}), "A spoken call",

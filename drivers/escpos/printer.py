@@ -20,6 +20,7 @@ from controller.ports.printer import (
     PrintOutcome,
     TicketPaper,
     Tier,
+    Usage,
 )
 from drivers.escpos import commands
 from drivers.escpos.attendance import Attendance
@@ -27,6 +28,7 @@ from drivers.escpos.compose import lay_out, scrap_mark
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.delivery import Delivery, Verdict
 from drivers.escpos.examination import examine, test_sheet
+from drivers.escpos.meter import Meter
 from drivers.escpos.profiles import Profile
 from drivers.escpos.sheet import Sheet
 from drivers.links.link import SLOW, Backoff, DeviceGone, LinkOpener
@@ -67,6 +69,7 @@ class EscposPrinter:
         self._bytes_per_s = bytes_per_s
         self._line = Attendance(id, profile, open_link, random=random, life=life, backoff=backoff)
         self._turn = asyncio.Lock()
+        self._meter = Meter()
         self._cut0: int | None = None  # from the last prepare; one delivery uses it up
         self._dirty, self._clean = asyncio.Event(), asyncio.Event()  # may it hold something of a job that was given up?
         self._clean.set()
@@ -81,6 +84,13 @@ class EscposPrinter:
 
     async def health_changed(self) -> PrinterHealth:
         return await self._line.board.changed()
+
+    @property
+    def usage(self) -> Usage:
+        return self._meter.now
+
+    async def usage_changed(self) -> Usage:
+        return await self._meter.changed()
 
     async def run(self) -> None:
         """Keep one connection for ever; ends only by cancellation (or at once, when python-escpos is not there)."""
@@ -113,7 +123,7 @@ class EscposPrinter:
         async with self._turn:
             began = _now()
             verdict = await self._deliver(sheet, job)
-        return _outcome(verdict, began)
+        return self._outcome(verdict, began)
 
     async def examine(self, now: datetime, *, simulated: bool) -> Examined:
         async with self._turn:
@@ -130,6 +140,7 @@ class EscposPrinter:
             raise PrinterUnavailable(self._id, "no_link") from gone
         if found.tier is None:
             raise PrinterUnavailable(self._id, found.cause)
+        self._meter.piece(self._profile.mm_for(sheet.dots))
         if found.tier is Tier.BLIND:  # silent now, which says nothing of what it can
             self._line.look()
         else:
@@ -154,7 +165,7 @@ class EscposPrinter:
                 verdict = _unknown(error.cause)
             except DeviceGone:
                 verdict = _unknown("link_lost")
-        return _outcome(verdict, began)
+        return self._outcome(verdict, began)
 
     async def clear(self) -> bool:
         async with self._turn:
@@ -182,6 +193,12 @@ class EscposPrinter:
             elif not await self.clear():
                 await asyncio.sleep(TIDY_AGAIN_S)
 
+    def _outcome(self, verdict: Verdict, began: float) -> PrintOutcome:
+        """Of a ticket."""
+        if verdict.end is PrintEnd.CONFIRMED:
+            self._meter.printed()
+        return PrintOutcome(verdict.end, verdict.tier, verdict.cause, round((_now() - began) * 1000))
+
     def _carry_s(self, size: int) -> float:
         """How long the line carries so many bytes."""
         return size / self._bytes_per_s
@@ -196,8 +213,7 @@ class EscposPrinter:
             raise PrinterUnavailable(self._id, self._line.blocked or "recovering")
         if self._profile.cut_counter and self.health.condition in WELL:
             said, self._cut0 = await talk.status_and_count(within=PREPARE_COUNT_S, give_up=self._is_blocked)
-            if self._cut0 is not None:
-                self._line.counted(self._cut0)
+            self._note(self._cut0)
             if not said:
                 self._silent(talk)
         else:
@@ -230,9 +246,13 @@ class EscposPrinter:
 
     async def _count(self, talk: Conversation, *, within: float) -> int | None:
         cuts = await talk.cut_count(within=within, give_up=self._is_blocked)
+        self._note(cuts)
+        return cuts
+
+    def _note(self, cuts: int | None) -> None:
         if cuts is not None:
             self._line.counted(cuts)
-        return cuts
+            self._meter.counted(cuts)
 
     async def _deliver(self, sheet: Sheet, job: str) -> Verdict:
         cut0, self._cut0 = self._cut0, None
@@ -242,6 +262,7 @@ class EscposPrinter:
             return Verdict(PrintEnd.FAILED, None, refused or "no_answer")
         floor = self._profile.seconds_for(sheet.dots) + self._carry_s(sum(map(len, sheet.parts)))
         verdict = await Delivery(talk, self._profile, job, cut0).run(sheet, within=floor + PROOF_S)
+        self._meter.piece(self._profile.mm_for(sheet.dots))
         if verdict.tier:
             self._line.board.proved(verdict.tier)
         else:
@@ -292,10 +313,6 @@ class EscposPrinter:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _outcome(verdict: Verdict, began: float) -> PrintOutcome:
-    return PrintOutcome(verdict.end, verdict.tier, verdict.cause, round((_now() - began) * 1000))
 
 
 def _unknown(cause: str) -> Verdict:

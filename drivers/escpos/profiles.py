@@ -36,8 +36,11 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def seconds_for(self, dots: int) -> float:
         """The least time a paper of so many dots needs: feed to the cutter, and the cut."""
-        mm = dots / self.dpi * MM_PER_INCH + self.head_to_cutter_mm
-        return mm / self.speed_mm_s + self.cut_ms / 1000
+        return self.mm_for(dots) / self.speed_mm_s + self.cut_ms / 1000
+
+    def mm_for(self, dots: int) -> float:
+        """The paper that leaves the roll for so many dots and the way to the cutter."""
+        return dots / self.dpi * MM_PER_INCH + self.head_to_cutter_mm
 
 
 @lru_cache(maxsize=1)

@@ -34,8 +34,14 @@ function facts(device, t) {
   return html`<dl class="facts">
     ${device.kind === "printer" ? html`<div><dt>${t("technician-proof")}</dt><dd class="tier">${t(`technician-tier-${device.tier ?? "none"}`)}
       ${device.tier ? html`<small>(${device.tier})</small>` : nothing}</dd></div>` : nothing}
+    ${device.roll ? html`<div><dt>${t("technician-roll")}</dt><dd class="roll">${device.roll.tickets_left === null ? t("technician-roll-unknown")
+      : t("technician-roll-left", { n: device.roll.tickets_left })}</dd></div>` : nothing}
     <div><dt>${t("technician-link")}</dt><dd><code>${device.link}</code></dd></div></dl>`;
 }
+
+/** What a technician does at a printer whose sensors do not see it. */
+const rollButton = (device, name, ui, t) => html`<button class="button quiet" aria-disabled=${String(ui.busy.has(name) || !ui.live)}
+  aria-label="${t("technician-roll-new")}: ${device.id}" @click=${() => ui.newRoll(device)}>${t("technician-roll-new")}</button>`;
 
 function tests(device, name, ui, t) {
   const busy = ui.busy.has(name);
@@ -43,6 +49,7 @@ function tests(device, name, ui, t) {
   return html`<div class="test">
     <button class="button" aria-disabled=${String(busy || !ui.live)} aria-describedby="${name}-result" aria-label="${words}: ${device.id}"
       @click=${() => ui.test(device)}>${busy ? t("technician-testing") : words}</button>
+    ${device.roll ? rollButton(device, name, ui, t) : nothing}
     <p class="result" id="${name}-result">${result(device, name, ui, t)}</p></div>`;
 }
 

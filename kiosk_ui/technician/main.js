@@ -14,7 +14,7 @@ const ui = {
   state: null, live: null, lang: storedLanguage(), contrast: storedContrast(), local: "", point: null,
   busy: new Set(), problems: new Map(), heard: "", copied: null,
   age: (iso) => (ui.point && iso ? pointNow() - Date.parse(iso) : 0),
-  test, copy, speak, pressContrast,
+  test, newRoll, copy, speak, pressContrast,
 };
 const draw = drawer(() => view(ui.state, ui));
 
@@ -24,7 +24,17 @@ function pointNow() {
 }
 
 /** Try one device; what came of it is in the next state, and is said aloud. */
-async function test(device) {
+function test(device) {
+  return asked(device, "test", { kind: device.kind, paper: device.kind === "printer" }, (said, t) => testWords(said, device, t));
+}
+
+/** A full roll was put in, which the printer's sensors may not have seen. */
+function newRoll(device) {
+  return asked(device, "roll", {}, (_, t) => t("technician-roll-noted"));
+}
+
+/** One request about one device at a time; `words` say aloud what came of it. */
+async function asked(device, what, wish, words) {
   const name = nameOf(device);
   if (ui.busy.has(name) || !ui.live) return;
   const t = speaker(ui.lang, ui.state.house);
@@ -33,9 +43,8 @@ async function test(device) {
   ui.heard = t("technician-testing");
   draw();
   try {
-    const said = await post(`/devices/${encodeURIComponent(device.id)}/test`, { kind: device.kind, paper: device.kind === "printer" },
-      { key: newKey() });
-    ui.heard = t("technician-test-heard", { device: device.id, result: testWords(said, device, t) });
+    const said = await post(`/devices/${encodeURIComponent(device.id)}/${what}`, wish, { key: newKey() });
+    ui.heard = t("technician-test-heard", { device: device.id, result: words(said, t) });
   } catch (error) {
     failed(error, device, t);
   } finally {

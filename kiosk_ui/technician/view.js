@@ -9,7 +9,7 @@ import { causesOf, causeWords, kindWords, nameOf, severity } from "/ui/technicia
 
 /**
  * state: view=technician of the point, null before the first. ui: {live (null: not known yet), lang, contrast, local,
- * busy, problems, heard, copied, age(iso) -> ms, test(device), copy(stanza, event), speak(lang), pressContrast()}.
+ * busy, problems, heard, copied, age(iso) -> ms, test(device), newRoll(device), copy(stanza, event), speak(lang), pressContrast()}.
  * Without a live link everything stays in sight, greyed, and says when it was true.
  */
 export function view(state, ui) {

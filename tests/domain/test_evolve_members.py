@@ -101,7 +101,6 @@ def test_what_only_the_figures_use_changes_nothing_else() -> None:
     state = State("j")
     told = [
         e.RoomStateChanged(room="r1", state="booked"),
-        e.DeviceCounters(device="pr1", kind="printer", prints=1, cuts=1, paper_mm=90),
         e.PointStateChanged(state="ready", version="1.0", config_hash="ab" * 32, cause="boot"),
         e.WorkRecorded(provider="kela", service="housing", minutes=5, channel="counter"),
         e.FeedbackGiven(provider="kela", question="q1", scale=5, score=5, device="k1", language="fi"),

@@ -164,3 +164,16 @@ async def device(page: Watcher, fits: Any) -> dict[str, Any]:
             await page.hear()
     shown: dict[str, Any] = page.state["devices"][0]
     return shown
+
+
+async def test_a_new_roll_is_noted_once_and_told_on_the_page_in_the_figures_and_to_central(here: Point) -> None:
+    async with watching(here, "technician") as page:
+        assert next(one["roll"] for one in page.state["devices"] if one["id"] == "lobby")["tickets_left"] is None
+        for role in ("staff", "technician"):
+            assert (await here.post("/devices/lobby/roll", {}, role=role)).status == 200
+        await page.until(here.ledger.state.seq)
+        assert page.state["devices"][0]["roll"] == {"tickets_left": 533, "prints": 0, "cuts": 0, "paper_mm": 0}
+    assert (await here.post("/devices/nowhere/roll", {}, role="technician")).status == 404
+    assert (await here.post("/devices/lobby/roll", {}, role="kiosk")).status == 403
+    told = (await here.get("/events?limit=10000", role="technician")).json["events"]
+    assert [one["data"]["cause"] for one in told if one["type"] == "luukku.device.counters.v1"] == ["new_roll"] * 2
