@@ -22,10 +22,13 @@ class NoDriver(Exception):
 
 
 def escpos_printer(
-    id_: str, link: str, profile_name: str, *, random: Random, life: str, where: Where | None = None
-) -> EscposPrinter:
-    """A ticket printer on `link`, as `opener`. `life` must differ at each start. Raises NoDriver, KeyError."""
+    id_: str, link: str, profile_name: str, *, random: Random, life: str, where: Where | None = None,
+    blind: bool = False,
+) -> EscposPrinter:  # fmt: skip
+    """A ticket printer on `link`, as `opener`. `life` must differ at each start. `blind`: what it prints is believed
+    without any proof. Raises NoDriver, KeyError."""
     model, open_link = profile(profile_name), opener(link, where)
+    model = model.mute() if blind else model
     return EscposPrinter(
         id_, model, open_link, random=random, life=life, backoff=backoff(link), bytes_per_s=bytes_per_s(link)
     )

@@ -122,7 +122,9 @@ async def open_devices(
         link = f"tcp:127.0.0.1:{sims[configured.id]}" if configured.link == "sim" else configured.link
         sim = configured.link == "sim"
         profile = "virtual" if sim else configured.profile
-        printer = catalogue.escpos_printer(configured.id, link, profile, random=random, life=life, where=where)
+        printer = catalogue.escpos_printer(
+            configured.id, link, profile, random=random, life=life, where=where, blind=configured.blind
+        )
         if hotplug is not None and is_hotplugged(link):
             hotplug.tell(link, Kind.PRINTER, printer.reconnect_now)  # it waits no backoff out
         if (found := await asyncio.to_thread(examined.recall, data, configured)) is not None:

@@ -22,10 +22,10 @@ from controller.app.observe import quiet
 from controller.app.settings import load
 from controller.app.source import runs, session
 from controller.domain.point import Config, Printer
+from controller.domain.printing import DOUBT
 from controller.journal import replay
 from controller.journal.store import Journal
 from controller.ports.printer import PrinterCondition, PrinterUnavailable, Tier
-from controller.readers.paper import DOUBT
 from drivers import catalogue
 from drivers.escpos.printer import EscposPrinter
 from drivers.links.link import DeviceGone
@@ -106,7 +106,13 @@ async def _by_ourselves(printer: Printer, config: Config, data: Path) -> dict[st
     where = None if printer.link.partition(":")[0] in {"tcp", "serial"} else partial(_node, printer)
     life = f"{SystemRandom().getrandbits(48):012x}"
     driver = catalogue.escpos_printer(
-        printer.id, printer.link, printer.profile, random=SystemRandom(), life=life, where=where
+        printer.id,
+        printer.link,
+        printer.profile,
+        random=SystemRandom(),
+        life=life,
+        where=where,
+        blind=printer.blind,
     )
     driving = asyncio.create_task(driver.run())
     try:

@@ -163,12 +163,14 @@ class Booth(Struct, frozen=True, kw_only=True):
 
 
 class Printer(Struct, frozen=True, kw_only=True):
-    """`roll_m`: how long a new roll of its paper is, metres; it stands on the roll's wrapping."""
+    """`blind`: it can tell nothing, and what it prints shall be believed all the same (tier T5). `roll_m`: how long a
+    new roll of its paper is, metres; it stands on the roll's wrapping."""
 
     id: Name
     kind: Literal["escpos"] = "escpos"
     link: Annotated[str, Meta(pattern=r"^(sim|tcp:[^:\s]+:\d{1,5}|usb:\S+|port:\S+|serial:/dev/\S+,\d+)$")]
     profile: Name = "generic"
+    blind: bool = False
     roll_m: Annotated[int, Meta(ge=10, le=1000)] = 80
 
 

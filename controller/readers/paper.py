@@ -14,7 +14,18 @@ import structlog
 from controller.domain.commands import FinishPrint, StartPrint
 from controller.domain.draft import Refused
 from controller.domain.events import PrintResult, TicketIssued
-from controller.domain.printing import EXPIRES_MS, FINAL, next_copy
+from controller.domain.printing import (
+    DOUBT,
+    FINAL,
+    Begin,
+    Finish,
+    Judge,
+    Step,
+    first_step,
+    patience_is_over,
+    step_after_clearing,
+    step_in_line,
+)
 from controller.domain.state import Ticket
 from controller.journal import wire
 from controller.journal.faults import JournalFault
@@ -29,14 +40,11 @@ from controller.ports.printer import (
 )
 from controller.readers import ticket_text
 
-GIVE_UP_MS = 60_000  # a paper in doubt is given up to the screen after this (devices.md section 3)
-ATTEMPTS = 3
 LOOK_AGAIN_S = 1.0
 FIRST_LOOK_S, FIRST_LOOKS = 0.02, 50  # with the second that `prepare` may take, within the 2 s that anybody waits
 JOURNAL_S = 0.5
 LENT_S = 5.0  # a paper that is well takes a second or two
 COUNTED_S = 1.0  # a printer that is well says its count in milliseconds, or when the paper it is at is out
-DOUBT = frozenset({"printing", "unknown"})
 RESULTS: dict[PrintEnd, PrintResult] = {
     PrintEnd.CONFIRMED: "confirmed",
     PrintEnd.UNKNOWN: "unknown",
@@ -152,16 +160,19 @@ class Paper:
     async def _print(self, id_: str, *, again: bool) -> None:
         """One ticket to its end."""
         ticket = self._ledger.state.tickets.get(id_)
-        if ticket is None or (ticket.print.state in FINAL and not again):
-            return
-        if ticket.print.state in DOUBT:
-            await self._recover(id_, trust=ticket.print.state == "printing")
-        elif self._is_over(ticket):
-            await self._finish(id_, "void", None, "over", 0)
-        elif self._age(ticket) > EXPIRES_MS and not again:
-            await self._finish(id_, "void", None, "expired", 0)
-        else:
-            await self._attempt(id_, next_copy(ticket), 1)
+        if ticket is not None:
+            await self._step(id_, first_step(self._ledger.state, ticket, self._now(), again=again))
+
+    async def _step(self, id_: str, step: Step) -> None:
+        match step:
+            case Begin(copy, attempt):
+                await self._attempt(id_, copy, attempt)
+            case Judge(trust):
+                await self._recover(id_, trust=trust)
+            case Finish(result, cause):
+                await self._finish(id_, result, None, cause, 0)
+            case None:
+                pass
 
     async def _attempt(self, id_: str, copy: int, attempt: int) -> None:
         try:
@@ -214,15 +225,8 @@ class Paper:
             self._in_trouble = ""
         if ready is None:
             return
-        paper = ticket.print
-        if self._is_over(ticket):
-            await self._finish(id_, "void", None, "over", 0)
-            return
-        if paper.attempt >= ATTEMPTS or self._age(ticket) > GIVE_UP_MS:
-            await self._finish(id_, "failed", None, paper.cause or "gave_up", 0)
-            return
-        surely_none = verdict.end is PrintEnd.FAILED and ready.power_life == paper.power_life
-        await self._attempt(id_, paper.copy if surely_none else paper.copy + 1, paper.attempt + 1)
+        surely_none = verdict.end is PrintEnd.FAILED and ready.power_life == ticket.print.power_life
+        await self._step(id_, step_after_clearing(self._ledger.state, ticket, self._now(), surely_none=surely_none))
 
     async def _counted(self, before: Prepared) -> PrintOutcome | None:
         """The proof, if the printer's counter gives it at once: then nobody in line is sent away."""
@@ -261,7 +265,7 @@ class Paper:
     async def _given_up(self, id_: str, cause: str) -> bool:
         ticket = self._ledger.state.tickets.get(id_)
         if ticket is not None and ticket.print.state not in FINAL:
-            if self._age(ticket) <= GIVE_UP_MS:
+            if not patience_is_over(ticket, self._now()):
                 return False
             await self._finish(id_, "failed", None, cause or "gave_up", 0)
         await self._printer.abandon()
@@ -275,10 +279,8 @@ class Paper:
                 self._wanted.put_nowait((ticket, again))
                 continue
             known = self._ledger.state.tickets.get(ticket)
-            if known is not None and known.print.state == "requested":
-                await self._finish(ticket, "failed", None, self._in_trouble, 0)
-            elif known is not None and known.print.state in DOUBT:
-                await self._finish(ticket, "void", None, "interrupted", 0)
+            if known is not None:
+                await self._step(ticket, step_in_line(known, self._in_trouble))
 
     async def _conclude(self, id_: str, outcome: PrintOutcome) -> None:
         tier = outcome.tier.value if outcome.tier else None
@@ -304,11 +306,8 @@ class Paper:
             else:
                 return
 
-    def _is_over(self, ticket: Ticket) -> bool:
-        return self._ledger.state.visits[ticket.visit].outcome is not None
-
     def _able(self) -> bool:
         return self._printer.health.condition in {PrinterCondition.READY, PrinterCondition.DEGRADED}
 
-    def _age(self, ticket: Ticket) -> int:
-        return abs(self._ledger.clock.now().ms - ticket.issued)
+    def _now(self) -> int:
+        return self._ledger.clock.now().ms

@@ -9,7 +9,7 @@ import structlog
 from controller.ports.printer import PrinterCondition, Tier
 from drivers.escpos import commands
 from drivers.escpos.conversation import Conversation, Once
-from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_replies
+from drivers.escpos.health import HealthBoard, blocking, causes_of_asb, causes_of_port, causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.status import Asb, Frame, ProcessId, Realtime
 from drivers.links.link import SAID, SLOW, Backoff, DeviceGone, Link, LinkOpener
@@ -32,6 +32,7 @@ class Attendance:
         self.talk: Conversation | None = None
         self.board = HealthBoard()
         self.clear_first = False  # a job was given up: the first bytes on a new link are those that drop it
+        self.patient = False  # its silence is being looked into
         self._id = id
         self._profile = profile
         self._open_link = open_link
@@ -79,7 +80,8 @@ class Attendance:
         """The printer did not answer: nobody knows how it is. Gives the cause."""
         known = self.board.now
         if known.condition is not PrinterCondition.UNKNOWN or not known.causes:
-            self.board.unknown("no_answer" if talk.frames else "busy_elsewhere")
+            mute = talk.frames or talk.exclusive or self._profile.voice != "full"
+            self.board.unknown("no_answer" if mute else "busy_elsewhere")
         return self.board.now.causes[0]
 
     def counted(self, cuts: int) -> None:
@@ -139,7 +141,7 @@ class Attendance:
             if answers:
                 self._babbled = 0 if loop.time() - began > CALM_S else self._babbled
                 well_at = loop.time()
-            elif loop.time() - well_at > SILENT_S:
+            elif loop.time() - well_at > SILENT_S and not self.patient:
                 raise DeviceGone(self._id, "silent")
             silent = self.board.now.condition is PrinterCondition.UNKNOWN
             await talk.until(look, within=ASK_AGAIN_S if silent else KEEP_ALIVE_S)
@@ -154,13 +156,24 @@ class Attendance:
     async def _ask(self, talk: Conversation) -> bool:
         """Whether the printer gave any sign of life."""
         frames = talk.frames
-        replies = await talk.status(within=ANSWER_S)
-        if replies is None and talk.frames == frames:
+        if not await self.hear_of(talk, within=ANSWER_S) and talk.frames == frames:
             self.silent(talk)
             return False
         self._swept_in_vain = False
         self._tell_return()
         return True
+
+    async def hear_of(self, talk: Conversation, *, within: float) -> bool:
+        """Ask how it is, in the way in which it can tell; whether it told."""
+        if self._profile.voice == "full" or (talk.frames and self._profile.voice == "none"):
+            return await talk.status(within=within) is not None
+        if self._profile.voice == "none":
+            self._said(("blind",))
+            return True
+        port = await talk.port()
+        if port is not None:
+            self._said(causes_of_port(port))
+        return port is not None
 
     def _hear(self, frame: Frame) -> None:
         """In the order of the wire, so that an older word never covers a newer one."""

@@ -9,7 +9,7 @@ from random import Random
 from drivers.escpos import commands
 from drivers.escpos.profiles import Profile
 from drivers.escpos.status import Barrier, Cleared, Frame, Info, ProcessId, Realtime, StatusParser
-from drivers.links.link import DeviceGone, Link
+from drivers.links.link import DeviceGone, Link, PortStatus, SidePort
 
 WRITE_S = 1.0  # a few bytes of a question
 HEARD_MOST = 16_384  # bytes in a second: many times what any printer has to say. Each costs the loop a microsecond
@@ -87,6 +87,15 @@ class Conversation:
             raise
         finally:
             self._over.set()
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether nobody else can be talking to it: usblp opens once."""
+        return isinstance(self._link, SidePort)
+
+    async def port(self) -> PortStatus | None:
+        """What the printer's port says, past the bytes on their way; None where there is no such port, or no word."""
+        return await self._link.port_status() if isinstance(self._link, SidePort) else None
 
     async def write(self, data: bytes, *, within: float = WRITE_S) -> None:
         await self._link.write(data, within=within)

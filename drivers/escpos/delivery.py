@@ -6,7 +6,7 @@ import msgspec
 
 from controller.ports.printer import PrintEnd, Tier
 from drivers.escpos.conversation import Conversation, Once
-from drivers.escpos.health import blocking, causes_of_asb, causes_of_replies
+from drivers.escpos.health import blocking, causes_of_asb, causes_of_port, causes_of_replies
 from drivers.escpos.profiles import Profile
 from drivers.escpos.sheet import Sheet
 from drivers.escpos.status import Asb, Frame, Info, ProcessId
@@ -25,13 +25,15 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Delivery:
-    """Delivers one sheet. `cut0` is the cut count before it, None when the printer does not tell."""
+    """Delivers one sheet, which takes `floor` seconds at least. `cut0` is the cut count before it, None when the
+    printer does not tell."""
 
-    def __init__(self, talk: Conversation, profile: Profile, job: str, cut0: int | None) -> None:
+    def __init__(self, talk: Conversation, profile: Profile, job: str, cut0: int | None, floor: float) -> None:
         self._talk = talk
         self._profile = profile
         self._job = job
         self._cut0 = cut0
+        self._floor = floor
         self._proof: Tier | None = None
         self._fault = ""
         self._proven = Once()
@@ -55,6 +57,9 @@ class Delivery:
         return Verdict(PrintEnd.UNKNOWN, None, self._fault or "timeout")
 
     async def _send(self, sheet: Sheet, within: float) -> None:
+        if self._profile.voice != "full":
+            await self._send_unheard(sheet, within)
+            return
         await self._talk.send(sheet.parts, within=within)
         if self._talk.marks:
             return
@@ -63,15 +68,34 @@ class Delivery:
         elif await self._talk.processed(within=within) and not self._fault:
             self._prove(Tier.STATUS)
 
+    async def _send_unheard(self, sheet: Sheet, within: float) -> None:
+        """To a printer that answers nothing: when the paper has had its time, its port says what it can, or nobody."""
+        await self._talk.write(sheet.data, within=within)
+        await asyncio.sleep(self._floor)
+        if self._profile.voice == "none":
+            self._prove(Tier.BLIND)
+        elif (port := await self._talk.port()) is not None:
+            self._blame(blocking(causes_of_port(port)))
+            if not self._fault:
+                self._prove(Tier.PORT)
+
     async def _watch(self, within: float) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within
-        step = within if self._profile.asb else POLL_S
+        told = self._profile.asb or self._profile.voice == "none"
+        step = within if told else POLL_S
         while not self._settled.is_set() and (left := deadline - loop.time()) > 0:
-            if await self._talk.until(self._settled, within=min(step, left)) or self._profile.asb:
+            if await self._talk.until(self._settled, within=min(step, left)) or told:
                 continue
-            replies = await self._talk.status(within=min(POLL_S, max(0.0, deadline - loop.time())))
-            self._blame(blocking(causes_of_replies(replies)) if replies else "")
+            self._blame(await self._asked(min(POLL_S, max(0.0, deadline - loop.time()))))
+
+    async def _asked(self, within: float) -> str:
+        """What keeps it from printing now, or "" as far as it says."""
+        if self._profile.voice == "port":
+            port = await self._talk.port()
+            return blocking(causes_of_port(port)) if port else ""
+        replies = await self._talk.status(within=within)
+        return blocking(causes_of_replies(replies)) if replies else ""
 
     def _hear(self, frame: Frame) -> None:
         match frame:

@@ -12,6 +12,7 @@ import msgspec
 from controller.ports.printer import Examined, Tier
 from drivers.escpos import commands
 from drivers.escpos.conversation import Conversation, Once
+from drivers.escpos.health import SILENCE, causes_of_port
 from drivers.escpos.profiles import Profile
 from drivers.escpos.sheet import LARGE, SMALL, Setting, Sheet
 from drivers.escpos.status import Asb, Frame, Info, ProcessId
@@ -59,22 +60,29 @@ async def examine(
         await talk.write(commands.ASB_ON)
         names = [await _name(talk, n) for n in (MAKER, MODEL, SERIAL)] if status else ["", "", ""]
         before = await talk.cut_count(within=ANSWER_S)
-        if why := blocked():
+        silent = not talk.frames  # on this link, ever
+        port = await talk.port() if silent else None
+        why = blocked()
+        if why and not (why in SILENCE and port and not causes_of_port(port)):
             return Examined(tier=None, cause=why, maker=names[0], model=names[1], serial=names[2])
         heard.begin()
         with suppress(TimeoutError):  # a long paper is sent as the printer takes it
             async with asyncio.timeout(patience):
-                await talk.send(sheet.parts, within=patience)
+                send = talk.write(sheet.data, within=patience) if silent else talk.send(sheet.parts, within=patience)
+                await send
                 await talk.until(heard.said, within=patience)
         processed = await talk.processed(within=ANSWER_S)
         after = await talk.cut_count(within=ANSWER_S)
+        port = await talk.port() if silent and not talk.frames else None
         cleared = not blocked() and await talk.cleared(within=ANSWER_S)
+    proven = port is not None and not causes_of_port(port)
+    cause = "" if proven else blocked()
     counted = before is not None and after == before + 1
     return Examined(
-        tier=_tier(said=heard.said.is_set(), counted=counted, processed=processed and not blocked()),
+        tier=_tier(said=heard.said.is_set(), counted=counted, processed=processed and not blocked(), port=proven),
         process_id=heard.said.is_set(), cut_counter=counted, barrier=processed, automatic_status=heard.asb,
         realtime_status=status, realtime_clear=cleared, maker=names[0], model=names[1], serial=names[2],
-        cause=blocked() or ("" if heard.said.is_set() or counted or processed else "no_answer"),
+        cause=cause or ("" if heard.said.is_set() or counted or processed or proven else "no_answer"),
         ms=round((asyncio.get_running_loop().time() - began) * 1000),
     )  # fmt: skip
 
@@ -117,9 +125,11 @@ async def _name(talk: Conversation, n: int) -> str:
     return "".join(letter for letter in "".join(found[:1]) if letter.isprintable())[:40]
 
 
-def _tier(*, said: bool, counted: bool, processed: bool) -> Tier:
+def _tier(*, said: bool, counted: bool, processed: bool, port: bool) -> Tier:
     if said:
         return Tier.PROCESS_ID
     if counted:
         return Tier.COUNTER
-    return Tier.STATUS if processed else Tier.BLIND
+    if processed:
+        return Tier.STATUS
+    return Tier.PORT if port else Tier.BLIND

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from controller.ports.printer import PrinterCondition, PrinterHealth, Tier
 from drivers.escpos.status import Asb
+from drivers.links.link import PortStatus
 
 # Bit -> cause, worst first. Epson ESC/POS, pages gs_la and dle_eot.
 ASB_STATE = ((0x20, "cover"),)
@@ -15,7 +16,8 @@ REALTIME_OFFLINE = 0x08  # n = 1
 REALTIME_WHY = ((0x04, "cover"), (0x20, "paper_out"))  # n = 2
 REALTIME_ERRORS = ((0x08, "cutter"), (0x64, "error"))  # n = 3
 REALTIME_PAPER = ((0x60, "paper_out"), (0x0C, "near_end"))  # n = 4
-HARMLESS = frozenset({"near_end"})
+HARMLESS = frozenset({"near_end", "blind"})
+SILENCE = frozenset({"no_answer", "busy_elsewhere"})
 STRENGTH = tuple(Tier)  # declared from the strongest down
 
 
@@ -29,6 +31,11 @@ def causes_of_replies(replies: Mapping[int, int]) -> tuple[str, ...]:
     """The same from the four DLE EOT replies, by n."""
     found = _named(replies[2], REALTIME_WHY) + _named(replies[4], REALTIME_PAPER)
     return _tidy(found + _named(replies[3], REALTIME_ERRORS), offline=bool(replies[1] & REALTIME_OFFLINE))
+
+
+def causes_of_port(port: PortStatus) -> tuple[str, ...]:
+    """The same from the USB port's status, which knows little."""
+    return ("paper_out",) if port.paper_empty else ("error",) if port.error else ()
 
 
 def blocking(causes: tuple[str, ...]) -> str:

@@ -3,11 +3,15 @@
 import json
 from functools import lru_cache
 from importlib.resources import files
+from typing import Literal
 
 import msgspec
 
 FONT_A_DOTS = 12
 MM_PER_INCH = 25.4
+
+
+Voice = Literal["full", "port", "none"]  # how it tells how it is: by answers, by its USB port's status only, not at all
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -26,9 +30,16 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     cut_counter: bool  # answers GS g 2 178: tier T2
     asb: bool = True  # sends automatic status
     real_time_clear: bool = True  # obeys DLE DC4 8 and says 37 25 00
+    voice: Voice = "full"
     two_byte_letters: bool = False  # wakes up in a Chinese mode: FS . before any text
     partial_cut: bool = True
     source: str = ""
+
+    def mute(self) -> "Profile":
+        """This model where nothing that it may say is to be waited for: the config calls it blind."""
+        return msgspec.structs.replace(
+            self, voice="none", process_id=False, cut_counter=False, asb=False, real_time_clear=False
+        )
 
     @property
     def columns(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from random import Random
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, runtime_checkable
 
 NOT_FOUND = frozenset({
     "absent",  # nothing of that name is plugged in
@@ -44,6 +44,23 @@ class Link(Protocol):
         Raises `DeviceGone` when the link is lost, or when the device did not take the bytes in time: how many
         it took is then unknown, so the link is over.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class PortStatus:
+    """What a printer says past everything that it was sent."""
+
+    paper_empty: bool
+    selected: bool
+    error: bool
+
+
+@runtime_checkable
+class SidePort(Protocol):
+    """A link that can also ask the device's port, past the bytes on their way."""
+
+    async def port_status(self) -> PortStatus | None:
+        """What it says now, also while a write is stalled; None when it does not say. Raises `DeviceGone`."""
 
 
 LinkOpener = Callable[[], AbstractAsyncContextManager[Link]]

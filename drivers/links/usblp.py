@@ -13,12 +13,11 @@ import stat
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 
 from drivers.links.aside import aside
 from drivers.links.fd import OPEN_S, FdLink, close_soon, gone, told
-from drivers.links.link import DeviceGone
+from drivers.links.link import DeviceGone, PortStatus
 
 RETRY_FIRST_S, RETRY_MOST_S = 0.02, 1.0  # the node is there before udev has given it its group
 LPGETSTATUS = 0x060B  # linux/lp.h
@@ -30,17 +29,8 @@ STATUS_S = 1.0  # a printer answers in a millisecond, also while it takes no byt
 KERNEL_STATUS_S = 6.0  # the kernel ends the question after 5 s (USBLP_CTL_TIMEOUT)
 
 
-@dataclass(frozen=True, slots=True)
-class PortStatus:
-    """What the printer says past everything that it was sent."""
-
-    paper_empty: bool
-    selected: bool
-    error: bool
-
-    @classmethod
-    def from_byte(cls, bits: int) -> "PortStatus":
-        return cls(bool(bits & LP_POUTPA), bool(bits & LP_PSELECD), not bits & LP_PERRORP)
+def port_status_of(bits: int) -> PortStatus:
+    return PortStatus(bool(bits & LP_POUTPA), bool(bits & LP_PSELECD), not bits & LP_PERRORP)
 
 
 def ask_port_status(fd: int) -> int:
@@ -64,10 +54,11 @@ class UsblpLink(FdLink):
         """
         if self._question is None or self._question.done():
             self._question = asyncio.create_task(self._port_status())
-        answered, _ = await asyncio.wait({self._question}, timeout=STATUS_S)
+        mine = self._question  # while we wait for it, somebody else may ask the next
+        answered, _ = await asyncio.wait({mine}, timeout=STATUS_S)
         if self.is_over:
             self.raise_gone()
-        return self._question.result() if answered else None
+        return mine.result() if answered else None
 
     async def end_questions(self) -> None:
         """Wait for none: one that hangs ends in its thread."""
@@ -79,7 +70,7 @@ class UsblpLink(FdLink):
         """While the question is open the loop must not touch the printer, not even when nobody waits any more."""
         with self.set_aside():
             try:
-                return PortStatus.from_byte(await aside(self._ask_port, within=KERNEL_STATUS_S))
+                return port_status_of(await aside(self._ask_port, within=KERNEL_STATUS_S))
             except TimeoutError:
                 self.lose("stalled", f"no port status in {KERNEL_STATUS_S:g} s")
             except OSError as error:

@@ -22,6 +22,7 @@ BESIDE = {  # optional keys that the example leaves out
     "counters": {"name": TEXTS, "services": []},
     "kiosks": {"services": [], "idle_s": 45},
     "panels": {"kiosk": ""},
+    "printers": {"blind": False, "roll_m": 80},
     "card": {"bring": {"fi": ["a"]}, "instructions": TEXTS, "support": TEXTS, "valid_to": "2030-01-01"},
 }
 
@@ -41,6 +42,7 @@ def example() -> dict[str, Any]:
     raw["counters"] = [raw["counters"][0] | BESIDE["counters"]]
     raw["counters"][0]["id"] = "2"
     raw["kiosks"][0] |= BESIDE["kiosks"]
+    raw["printers"] = [raw["printers"][0] | BESIDE["printers"]]
     raw["panels"] = [raw["panels"][0] | BESIDE["panels"]]
     raw["screens"] = [{"id": "lobby", "sound": True, "queues": []}]
     return raw

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from controller.domain import commands as c
-from controller.domain.printing import EXPIRES_MS
+from controller.domain.printing import EXPIRES_MS, GIVE_UP_MS
 from controller.journal.faults import JournalFull
 from controller.ports.printer import PrinterUnavailable, Tier
-from controller.readers.paper import GIVE_UP_MS
 from tests.journal.rig import HandClock, stored
 from tests.readers.paper_rig import a_desk, a_printer, start_print
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Literal
 
 import msgspec
 
@@ -22,6 +22,7 @@ from controller.app.simulate.machine import Machine
 from controller.app.simulate.papers import Papers
 from controller.app.simulate.printer import PaperMachine
 from controller.app.simulate.tally import Tally
+from controller.app.simulate.trouble import Trouble
 from controller.domain.commands import TakeTicket, Tick
 from controller.domain.point import Config
 from controller.journal import replay, wire
@@ -50,31 +51,6 @@ STILL_S = 5.0  # after everything was mended: does anything come out by surprise
 MOMENT_S = 0.5  # a paper that was under way when it was given up may still fall
 
 
-class Trouble(msgspec.Struct, frozen=True):
-    """One thing that goes wrong. `kind`: a printer's fault, `unplug` (the cable) or `crash` (the daemon, kill -9).
-    `at` and `where`: at that byte or millimetre of what the printer gets from the first press on, that many seconds
-    after it, or at that append of the journal (`instant`). `mended_s` later somebody mends everything."""
-
-    kind: str
-    at: Literal["byte", "mm", "s", "append"]
-    where: float
-    mended_s: float = 0.0
-    instant: Instant = Instant.BEFORE
-    lose_counter: bool = False
-
-    def fault(self, *, now: bool = False) -> Fault:
-        """As the virtual printer takes it."""
-        return Fault(
-            FaultKind(self.kind), at_byte=int(self.where) if self.at == "byte" and not now else None,
-            at_mm=self.where if self.at == "mm" and not now else None, lose_counter=self.lose_counter,
-        )  # fmt: skip
-
-    def __str__(self) -> str:
-        what = f"{self.kind} {self.instant.value}" if self.at == "append" else self.kind
-        mended = f", mended after {self.mended_s:g} s" if self.mended_s else ""
-        return f"{what}{' without its count' if self.lose_counter else ''} at {self.at} {self.where:g}{mended}"
-
-
 class Corner:
     """`play` presses twice, lets the troubles come, and holds everything against the laws."""
 
@@ -94,6 +70,7 @@ class Corner:
         self._journal: SimulatedJournal | None = None
         self._ledger: Ledger | None = None
         self._life: asyncio.Task[None] | None = None
+        self._examine: Callable[[], object] = lambda: None  # while a daemon lives
         self._appends: int | None = None  # since the first press
         self._armed: dict[int, tuple[Fault, Trouble]] = {}  # by the fault's identity
         self._broken_things = 0
@@ -161,6 +138,7 @@ class Corner:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(ledger.run())
             devices.start(tasks, ledger, self._random)
+            self._examine = lambda: tasks.create_task(self._test_paper(devices))
             while True:
                 with suppress(JournalFault):
                     await ledger.submit(Tick())
@@ -209,6 +187,11 @@ class Corner:
                     return
             await asyncio.sleep(ASK_AGAIN_S)
 
+    async def _test_paper(self, devices: Devices) -> None:
+        """A technician wants to know what the printer answers, of all times now."""
+        said = await devices.test(PRINTER, True, datetime.fromtimestamp(EPOCH_MS / 1000, UTC))
+        self.tally.count(f"test paper: {'printed' if said['ok'] else said['cause'] or 'nothing proven'}")
+
     # Troubles.
 
     def _arm(self, trouble: Trouble) -> None:
@@ -224,6 +207,9 @@ class Corner:
         """Now."""
         if trouble.kind == "crash":
             self._died(Instant.AFTER, 0)
+        elif trouble.kind == "test":
+            self._examine()
+            self._met(trouble)
         elif trouble.kind == "unplug":
             self._plugged = False
             self._printer.unplug()

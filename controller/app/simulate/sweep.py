@@ -17,12 +17,13 @@ import msgspec
 import structlog
 
 from controller.app.simulate import days
-from controller.app.simulate.corner import Corner, Trouble
+from controller.app.simulate.corner import Corner
 from controller.app.simulate.disk import Instant
 from controller.app.simulate.laws import Broken
 from controller.app.simulate.loop import VirtualLoop, run
 from controller.app.simulate.report import Told
 from controller.app.simulate.tally import Tally
+from controller.app.simulate.trouble import Trouble
 from controller.domain.point import Config
 
 BYTES, MILLIMETRES, SECONDS, APPENDS = 1100, 220, 5.0, 10  # what two tickets take, when nothing goes wrong
@@ -114,6 +115,8 @@ def _singles() -> Iterator[Trouble]:
         yield Trouble(kind, "s", second, lose_counter=lost)
     for append, instant in product(range(1, APPENDS + 1), Instant):
         yield Trouble("crash", "append", append, instant=instant)
+    for second in moments:
+        yield Trouble("test", "s", second)
 
 
 def _play_all(numbers: range) -> Played:
