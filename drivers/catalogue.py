@@ -7,6 +7,7 @@ from random import Random
 
 from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import profile
+from drivers.escpos.raster import Logo
 from drivers.links.link import FAST, SLOW, Backoff, LinkOpener
 from drivers.links.tcp import open_tcp
 
@@ -23,14 +24,14 @@ class NoDriver(Exception):
 
 def escpos_printer(
     id_: str, link: str, profile_name: str, *, random: Random, life: str, where: Where | None = None,
-    blind: bool = False,
+    blind: bool = False, logo: Logo | None = None,
 ) -> EscposPrinter:  # fmt: skip
     """A ticket printer on `link`, as `opener`. `life` must differ at each start. `blind`: what it prints is believed
     without any proof. Raises NoDriver, KeyError."""
     model, open_link = profile(profile_name), opener(link, where)
     model = model.mute() if blind else model
     return EscposPrinter(
-        id_, model, open_link, random=random, life=life, backoff=backoff(link), bytes_per_s=bytes_per_s(link)
+        id_, model, open_link, random=random, life=life, backoff=backoff(link), bytes_per_s=bytes_per_s(link), logo=logo
     )
 
 

@@ -9,11 +9,13 @@ from typing import TextIO
 
 import msgspec
 
+from controller.app import point_logo
 from controller.app.faults import plain
 from controller.app.plugged import Device, devices
 from controller.app.settings import ConfigError, load
 from controller.domain.point import Config, Service
 from controller.ports.printer import PrinterCondition
+from drivers.escpos.logo import BadLogo
 
 OK, DEVICE_FAILS, CONFIG_WRONG = 0, 1, 2  # exit codes (contract, section 1)
 
@@ -63,7 +65,7 @@ def summary(file: File, config: Config) -> Iterator[str]:
     yield f"  {_count(devices(config), 'device')}"
     for device in devices(config):
         yield f"    {_name(device)}: {device.link}"
-    yield from (f"  note: {note}" for note in _notes(config))
+    yield from (f"  note: {note}" for note in (*_notes(config), *_logo_notes(config, file.parent)))
 
 
 def _notes(config: Config) -> Iterator[str]:
@@ -75,6 +77,13 @@ def _notes(config: Config) -> Iterator[str]:
     for queue in config.queues:
         if not any(service.queue == queue.id for service in config.services):
             yield f'no service leads to the queue "{queue.id}"'
+
+
+def _logo_notes(config: Config, base: File) -> Iterator[str]:
+    try:
+        point_logo.read(config, base)
+    except BadLogo as bad:
+        yield plain(str(bad))
 
 
 def _offered(config: Config, service: Service) -> bool:

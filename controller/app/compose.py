@@ -19,6 +19,7 @@ from controller.app.day import Player
 from controller.app.devices import FIRST_LOOK_S, open_devices
 from controller.app.hotplugging import connect, hotplug_of
 from controller.app.inputs import at_once, open_inputs
+from controller.app.point_logo import logo_of_point
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportPoint, Tick
@@ -74,7 +75,8 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         ledger = Ledger(journal, state, options.config, clock, set(await journal.answer_keys()))
         site = _site(ledger, options, clock)
         hotplug = hotplug_of(options.config)
-        devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random, hotplug)
+        logo = await asyncio.to_thread(logo_of_point, options.config, options.base)
+        devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random, hotplug, logo)
         site.reprint, site.tiers = devices.reprint, devices.tier
         rooms = server.rooms(site, _tester(devices.test))
         where = None if hotplug is None else partial(hotplug.where, kind=Kind.KEYBOARD)

@@ -21,6 +21,7 @@ from controller.readers.paper import Paper
 from controller.readers.roll import RollWatch
 from drivers import catalogue
 from drivers.escpos.printer import EscposPrinter
+from drivers.escpos.raster import Logo
 from drivers.udev.attached import Kind
 from drivers.udev.hotplug import Hotplug
 from drivers.udev.roster import is_hotplugged
@@ -108,7 +109,7 @@ class Devices:
 
 async def open_devices(
     stack: AsyncExitStack, config: Config, ledger: Ledger, data: Path, sims: dict[str, int], random: Random,
-    hotplug: Hotplug | None = None,
+    hotplug: Hotplug | None = None, logo: Logo | None = None,
 ) -> Devices:  # fmt: skip
     """Make every configured printer. `sims`: where simulated ones listen already; others start in this process.
     `hotplug`: what knows where USB printers are."""
@@ -123,7 +124,7 @@ async def open_devices(
         sim = configured.link == "sim"
         profile = "virtual" if sim else configured.profile
         printer = catalogue.escpos_printer(
-            configured.id, link, profile, random=random, life=life, where=where, blind=configured.blind
+            configured.id, link, profile, random=random, life=life, where=where, blind=configured.blind, logo=logo
         )
         if hotplug is not None and is_hotplugged(link):
             hotplug.tell(link, Kind.PRINTER, printer.reconnect_now)  # it waits no backoff out

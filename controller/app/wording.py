@@ -106,6 +106,7 @@ KEYS = {
     "Printer.kind": "its language",
     "Printer.link": _LINK,
     "Printer.profile": "its abilities: paper width, code pages, cutter",
+    "Point.logo": "a picture for the head of tickets: a file beside this one, or absolute",
     "Printer.blind": "true: it can tell nothing, and its tickets are believed without proof",
     "Printer.roll_m": "how long a new roll of its paper is, in metres",
     "Panel.id": _ID,

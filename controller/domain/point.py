@@ -31,7 +31,7 @@ class Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 class Point(Struct, frozen=True, kw_only=True):
     """`end_of_day`: what becomes of those who still wait at closing. `late_s`: how long a no-show may still be
-    called. `auto_no_show_s`: a call nobody answered becomes a no-show after this long; 0: only when pressed."""
+    called. `logo`: a picture file for the head of tickets. `auto_no_show_s`: a call nobody answered becomes a no-show after this long; 0: only when pressed."""
 
     id: Name
     name: Texts
@@ -50,6 +50,7 @@ class Point(Struct, frozen=True, kw_only=True):
     auto_no_show_s: Seconds = 0
     priority_boost_s: Seconds = 600
     paper_roll: bool = False
+    logo: str = ""
     message: Texts = {}
 
     @property

@@ -1,7 +1,7 @@
 """The attendance on one printer: a connection kept for ever, its health known, a new power life at each break."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from random import Random
 
 import structlog
@@ -32,6 +32,7 @@ class Attendance:
         self.talk: Conversation | None = None
         self.board = HealthBoard()
         self.clear_first = False  # a job was given up: the first bytes on a new link are those that drop it
+        self.greet: Callable[[Conversation], Awaitable[None]] | None = None  # on each link, before it is well
         self.patient = False  # its silence is being looked into
         self._id = id
         self._profile = profile
@@ -151,6 +152,8 @@ class Attendance:
         """End whatever command a link before this one left torn. Once for a printer that does not answer: its buffer
         would fill up, and then not even the order to clear it would reach it."""
         await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
+        if self.greet is not None and not in_vain:
+            await self.greet(talk)
         self._swept, self._swept_in_vain = True, in_vain
 
     async def _ask(self, talk: Conversation) -> bool:

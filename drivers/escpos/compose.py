@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from controller.ports.printer import TicketPaper
 from drivers.escpos.profiles import Profile
+from drivers.escpos.raster import Logo
 from drivers.escpos.sheet import LARGE, SMALL, Setting, Sheet
 from drivers.escpos.text import printable
 
@@ -23,13 +24,19 @@ def compose(paper: TicketPaper, job: str, profile: Profile, *, simulated: bool) 
     return lay_out(paper, job, profile, simulated=simulated).data
 
 
-def lay_out(paper: TicketPaper, job: str, profile: Profile, *, simulated: bool) -> Sheet:
-    """One ticket as a sheet: bytes in parts, length, lost letters."""
-    page = Setting(profile)
+def lay_out(
+    paper: TicketPaper, job: str, profile: Profile, *, simulated: bool, head: Logo | str | None = None,
+    slow: bool = False,
+) -> Sheet:  # fmt: skip
+    """One ticket as a sheet: bytes in parts, length, lost letters. `head`: the point's mark, or its key in the
+    printer's memory. `slow`: dots take too long to get there."""
+    page = Setting(profile, slow=slow)
     if simulated:
         page.line(SIMULATED, size=SMALL)
         page.gap(8)
     _copy_mark(page, paper)
+    if head is not None:
+        page.logo(head)
     _head(page, paper)
     _number(page, paper)
     _wait(page, paper)

@@ -8,7 +8,7 @@ from random import Random
 
 from drivers.escpos import commands
 from drivers.escpos.profiles import Profile
-from drivers.escpos.status import Barrier, Cleared, Frame, Info, ProcessId, Realtime, StatusParser
+from drivers.escpos.status import Barrier, Cleared, Frame, Info, Pictures, ProcessId, Realtime, StatusParser
 from drivers.links.link import DeviceGone, Link, PortStatus, SidePort
 
 WRITE_S = 1.0  # a few bytes of a question
@@ -184,6 +184,23 @@ class Conversation:
         if not complete and counts:
             self.marks = False
         return counts[-1] if counts else None
+
+    async def pictures(self, *, within: float) -> frozenset[str] | None:
+        """The key codes of the pictures in NV memory; None when it does not say all in time."""
+        heard: asyncio.Queue[Pictures] = asyncio.Queue()
+        keys: set[str] = set()
+        async with self.listening(lambda frame: heard.put_nowait(frame) if isinstance(frame, Pictures) else None):
+            try:
+                async with asyncio.timeout(within):
+                    await self.write(commands.ASK_PICTURES)
+                    while True:
+                        block = await heard.get()
+                        keys.update(block.keys)
+                        await self.write(commands.NEXT_BLOCK)
+                        if not block.more:
+                            return frozenset(keys)
+            except TimeoutError:
+                return None
 
     async def cleared(self, *, within: float, first: bytes = b"") -> bool:
         """Clear the printer's buffers; whether it said so."""

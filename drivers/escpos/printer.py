@@ -26,11 +26,14 @@ from drivers.escpos.compose import lay_out, scrap_mark
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.delivery import Verdict
 from drivers.escpos.examination import examine, test_sheet
+from drivers.escpos.logo import LogoKeeper
 from drivers.escpos.press import CLEAR_S, WELL, Press, unknown
 from drivers.escpos.profiles import Profile
+from drivers.escpos.raster import Logo
 from drivers.links.link import SLOW, Backoff, DeviceGone, LinkOpener
 
 PREPARE_S = 1.0  # the port's bound
+SLOW_BYTES_PER_S = 12_000  # a serial line: a drawn line of text is 3 kB, a ticket of them takes 2 s at 115200 baud
 TIDY_LOOK_S, TIDY_AGAIN_S = 0.1, 1.0  # is it well at last; after clearing it did not help
 
 log = structlog.get_logger()
@@ -55,10 +58,15 @@ class EscposPrinter:
         life: str,
         backoff: Backoff = SLOW,
         bytes_per_s: float = math.inf,
+        logo: Logo | None = None,
     ) -> None:
         self._id = id
         self._line = Attendance(id, profile, open_link, random=random, life=life, backoff=backoff)
         self._press = Press(id, profile, self._line, bytes_per_s=bytes_per_s)
+        self._logo = LogoKeeper(id, logo, bytes_per_s) if logo is not None else None
+        if self._logo is not None and profile.nv_graphics and profile.voice == "full":
+            self._line.greet = self._logo.greet
+        self._bytes_per_s = bytes_per_s
         self._turn = asyncio.Lock()
         self._dirty, self._clean = asyncio.Event(), asyncio.Event()  # may it hold something of a job that was given up?
         self._clean.set()
@@ -111,13 +119,27 @@ class EscposPrinter:
             raise PrinterUnavailable(self._id, cause) from error
 
     async def print(self, paper: TicketPaper, job: str, *, simulated: bool) -> PrintOutcome:
-        sheet = await asyncio.to_thread(lay_out, paper, job, self._press.profile, simulated=simulated)
+        sheet = await asyncio.to_thread(
+            lay_out, paper, job, self._press.profile, simulated=simulated, head=self._head(), slow=self._is_slow
+        )
         if sheet.lost:
             log.warning("printer.letters_lost", printer=self._id, letters=sorted(sheet.lost))
         async with self._turn:
             began = _now()
             verdict = await self._press.deliver(sheet, job)
         return self._outcome(verdict, began)
+
+    def _head(self) -> Logo | str | None:
+        """The logo as it is best printed here: by its key; drawn; or, where that would take too long, not at all."""
+        if self._logo is None:
+            return None
+        if self._logo.stored:
+            return self._logo.logo.key
+        return None if self._is_slow else self._logo.logo
+
+    @property
+    def _is_slow(self) -> bool:
+        return self._bytes_per_s < SLOW_BYTES_PER_S
 
     async def examine(self, now: datetime, *, simulated: bool) -> Examined:
         async with self._turn:

@@ -30,6 +30,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     cut_counter: bool  # answers GS g 2 178: tier T2
     asb: bool = True  # sends automatic status
     real_time_clear: bool = True  # obeys DLE DC4 8 and says 37 25 00
+    nv_graphics: bool = False  # keeps a logo by key (GS ( L 64, 67, 69)
+    user_letters: bool = False  # prints letters that it is taught (ESC &)
     voice: Voice = "full"
     two_byte_letters: bool = False  # wakes up in a Chinese mode: FS . before any text
     partial_cut: bool = True

@@ -41,6 +41,20 @@ class Bitmap(msgspec.Struct, frozen=True):
     data: bytes
 
 
+class Logo(msgspec.Struct, frozen=True):
+    """A point's mark. `key`: two letters that this very picture has in a printer's memory."""
+
+    key: str
+    bitmap: Bitmap
+
+
+def centred(bitmap: Bitmap, dots: int) -> Bitmap:
+    """The same picture in the middle of a line of `dots`, to the byte."""
+    left = bytes(max(0, dots // 8 - bitmap.width_bytes) // 2)
+    rows = (bitmap.data[at : at + bitmap.width_bytes] for at in range(0, len(bitmap.data), bitmap.width_bytes))
+    return Bitmap(len(left) + bitmap.width_bytes, bitmap.rows, b"".join(left + row for row in rows))
+
+
 def drawable(text: str) -> tuple[str, frozenset[str]]:
     """`text` with every letter in some font, and the letters that were lost on the way."""
     out: list[str] = []

@@ -7,6 +7,8 @@ import msgspec
 from drivers.escpos import commands, raster, text
 from drivers.escpos.composer import QR_LEVEL_M, Composer, composer
 from drivers.escpos.profiles import Profile
+from drivers.escpos.raster import Logo
+from drivers.escpos.taught import TaughtLetters
 
 LEADING = 6  # dots of white between lines of text
 MARGIN = 4  # letters left free at each side of a centred tall line: it reads easier
@@ -14,6 +16,7 @@ NUMBER_MAX, NUMBER_MIN = 8, 3  # times font A: 8 is digits of 16 mm at 203 dpi, 
 NUMBER_SPACE = 3
 QR_WIDTH_DOTS = 216  # 27 mm at 203 dpi: a telephone reads it from 30 cm
 QR_DOT_MAX, QR_DOT_MIN = 8, 3
+LOGO_GAP = 16
 QUIET_ZONE = 4  # modules of white around a QR (ISO/IEC 18004)
 QR_BYTES_M = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213)  # capacity of versions 1.. at level M (ISO/IEC 18004)
 
@@ -45,8 +48,11 @@ class Sheet(msgspec.Struct, frozen=True):
 class Setting:
     """Sets one piece of paper from top to bottom."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, *, slow: bool = False) -> None:
+        """`slow`: dots take too long to the printer."""
         self._profile = profile
+        page = next(iter(profile.code_pages), "")
+        self._taught = TaughtLetters(page) if slow and page and profile.user_letters else None
         self._pen: Composer = composer()
         self._parts: list[bytes] = []
         self._dots = 0
@@ -104,6 +110,17 @@ class Setting:
         width = self._profile.dots // 8
         self._bitmap(raster.Bitmap(width, rows, b"\xff" * (width * rows)))
 
+    def logo(self, logo: Logo | str) -> None:
+        """In the middle: by its key in the printer's memory, or drawn."""
+        if isinstance(logo, str):
+            self._set(align="center")
+            self._pen._raw(commands.print_picture(logo))
+            self._end_part()
+        else:
+            self._set(align="left")
+            self._bitmap(raster.centred(logo.bitmap, self._profile.dots))
+        self.gap(LOGO_GAP)
+
     def qr(self, address: str) -> bool:
         """A QR in the middle, the printer's own where it has one; False when the address is too long for one that can
         be scanned."""
@@ -159,10 +176,15 @@ class Setting:
     ) -> None:
         """As letters if a code page spells the whole paragraph, else as dots: one sentence has one face."""
         spelled = text.spell(words, self._profile.code_pages, self._page)
-        if spelled is None or text.spell(paragraph, self._profile.code_pages, self._page) is None:
-            self._drawn(words, size=size, bold=bold, centred=centred, inverse=inverse)
-        else:
+        if spelled is not None and text.spell(paragraph, self._profile.code_pages, self._page) is not None:
             self._lettered(*spelled, size=size, bold=bold, centred=centred, inverse=inverse)
+        elif self._taught is not None and self._taught.spells(paragraph):
+            page = next(iter(self._profile.code_pages))
+            self._pen._raw(self._taught.lesson(words))
+            letters = commands.TAUGHT_LETTERS + self._taught.encode(words) + commands.OWN_LETTERS
+            self._lettered(page, letters, size=size, bold=bold, centred=centred, inverse=inverse)
+        else:
+            self._drawn(words, size=size, bold=bold, centred=centred, inverse=inverse)
         self._end_part()
 
     def _lettered(self, page: str, letters: bytes, *, size: Size, bold: bool, centred: bool, inverse: bool) -> None:

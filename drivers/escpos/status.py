@@ -6,6 +6,7 @@ Epson ESC/POS gives every kind of answer its own fixed bits (pages dle_eot, gs_l
     0xx1xx10                   DLE EOT reply, looked for only while one is asked for
     0xx0xx00                   GS r reply, looked for only while one is asked for
     37 22 d1 d2 d3 d4 00       process ID response;  37 25 00 buffers cleared;  37 23 c 00 offline
+    37 72 40|41 kk kk .. 00    key codes of NV graphics (GS ( L 64), two letters each; 41: another block follows
     5F .. 00                   counters (GS g 2) and names (GS I)
 """
 
@@ -20,6 +21,7 @@ BARRIER = 0x00
 ASB_TAIL_FIXED = 0x90  # bits 7 and 4 are 0 in the second to fourth byte of ASB
 RESPONSE_HEADER = 0x37
 INFO_HEADER = 0x5F
+KEYS_MAX = 84  # header, 72, status, at most 40 keys of two letters, NUL (TM-T90, GS ( L 64)
 INFO_MAX = 82  # header, at most 80 characters, NUL: GS I and GS g answers
 
 
@@ -67,7 +69,14 @@ class Info(msgspec.Struct, frozen=True):
     text: str
 
 
-Frame = Asb | Realtime | Barrier | ProcessId | Cleared | Offline | Info
+class Pictures(msgspec.Struct, frozen=True):
+    """Key codes of pictures in the printer's NV memory; `more`: it waits for ACK to say others."""
+
+    keys: tuple[str, ...]
+    more: bool
+
+
+Frame = Asb | Realtime | Barrier | ProcessId | Cleared | Offline | Info | Pictures
 
 
 class StatusParser:
@@ -156,7 +165,11 @@ class StatusParser:
         if self._block[0] == INFO_HEADER:
             return (printable and at < INFO_MAX - 1) or (byte == 0 and at > 1)
         if at == 1:
-            return byte in (0x22, 0x23, 0x25)
+            return byte in (0x22, 0x23, 0x25, 0x72)
+        if self._block[1] == 0x72:
+            if at == 2:
+                return byte in (0x40, 0x41)
+            return byte == 0 if at == KEYS_MAX - 1 else printable or (byte == 0 and at % 2 == 1)
         last = {0x22: 6, 0x23: 3, 0x25: 2}[self._block[1]]
         return byte == 0 if at == last else printable
 
@@ -184,5 +197,8 @@ def _frame(block: bytes) -> Frame:
             return ProcessId(block[2:6].decode("ascii"))
         case 0x23:
             return Offline(block[2])
+        case 0x72:
+            keys = block[3:-1].decode("ascii")
+            return Pictures(tuple(keys[at : at + 2] for at in range(0, len(keys), 2)), block[2] == 0x41)
         case _:
             return Cleared()

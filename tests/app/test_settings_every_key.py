@@ -17,7 +17,7 @@ from controller.domain.point import Config
 EXAMPLE = Path(__file__).parents[2] / "config" / "point.example.toml"
 TEXTS = {"fi": "teksti"}
 BESIDE = {  # optional keys that the example leaves out
-    "points": {"wrap_up_s": 0, "priority_boost_s": 600, "paper_roll": False},
+    "points": {"logo": "", "wrap_up_s": 0, "priority_boost_s": 600, "paper_roll": False},
     "services": {"hint": TEXTS, "target_wait_s": 900, "priority": 0, "kiosk": True, "hours": {"mon": "closed"}},
     "counters": {"name": TEXTS, "services": []},
     "kiosks": {"services": [], "idle_s": 45},

@@ -1,0 +1,74 @@
+"""The point's own mark at the head of its tickets: kept in the printer's NV memory where it has one, else drawn.
+
+Epson asks for fewer than ten writes a day of that memory (TM-T81 specification): a logo is written when the printer
+says that it has none of that key, twice at most in the life of a daemon.
+"""
+
+import hashlib
+import io
+
+import structlog
+from PIL import Image, UnidentifiedImageError
+
+from drivers.escpos import commands
+from drivers.escpos.conversation import Conversation
+from drivers.escpos.raster import INK, Logo, pack
+
+WIDEST, HIGHEST = 400, 160  # dots: 50 x 20 mm at 203 dpi; more would only be paper
+PIXELS_MOST = 40_000_000  # a larger picture is a mistake, or meant ill
+KEY_LETTERS = 94  # 21h to 7Eh
+ASK_S, STORE_S = 0.5, 3.0
+STORES_MOST = 2
+
+log = structlog.get_logger()
+
+
+class BadLogo(Exception):
+    """The file is no picture that can be printed; the words are for who configured it."""
+
+
+def logo_of(data: bytes) -> Logo:
+    """From the bytes of a picture file (PNG, JPEG, ...): on white, made as small as it must be. Raises BadLogo."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > PIXELS_MOST:
+                raise BadLogo(f"{image.width} x {image.height} dots are too many")
+            colours = image.convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as bad:
+        raise BadLogo(f"it is no picture that can be read ({type(bad).__name__})") from bad
+    page = Image.new("RGBA", colours.size, "white")
+    page.alpha_composite(colours)
+    grey = page.convert("L")
+    grey.thumbnail((WIDEST, HIGHEST), Image.Resampling.LANCZOS)
+    if grey.histogram()[:INK] == [0] * INK:
+        raise BadLogo("nothing on it is dark enough to be printed")
+    bitmap = pack(grey)
+    digest = hashlib.sha256(bytes((bitmap.width_bytes,)) + bitmap.data).digest()
+    return Logo("".join(chr(0x21 + byte % KEY_LETTERS) for byte in digest[:2]), bitmap)
+
+
+class LogoKeeper:
+    """Sees to it that the printer has the logo. `stored`: it has, as far as it said on this link."""
+
+    def __init__(self, printer: str, logo: Logo, bytes_per_s: float) -> None:
+        self.logo = logo
+        self.stored = False
+        self._printer = printer
+        self._patience_s = STORE_S + len(logo.bitmap.data) / bytes_per_s
+        self._stores = 0
+
+    async def greet(self, talk: Conversation) -> None:
+        """On a new link, before it is used for tickets: another printer may hang there. Raises `DeviceGone`."""
+        self.stored = False
+        keys = await talk.pictures(within=ASK_S)
+        if keys is None:
+            return
+        if self.logo.key not in keys and self._stores < STORES_MOST:
+            self._stores += 1
+            one = self.logo.bitmap
+            await talk.write(
+                commands.store_picture(self.logo.key, one.width_bytes, one.rows, one.data), within=self._patience_s
+            )
+            keys = await talk.pictures(within=self._patience_s) or frozenset()
+            log.info("printer.logo_stored", printer=self._printer, there=self.logo.key in keys)
+        self.stored = self.logo.key in keys
