@@ -7,9 +7,11 @@ Commands that this printer does not draw are counted by name, never guessed.
 from collections import Counter
 from collections.abc import Callable
 
-from drivers.sim.escpos_parser import CHAR, Command
+from drivers.sim.escpos_parser import CHAR, RESPONSE, Command
 from drivers.sim.mechanism import Mechanism
 from drivers.sim.memory import Counters, Identity
+from drivers.sim.nv_commands import NvCommands
+from drivers.sim.nv_graphics import NvGraphics
 from drivers.sim.picture_commands import PictureCommands
 from drivers.sim.status import Condition, automatic_status, paper_sensor, watched
 
@@ -27,8 +29,9 @@ MODEL_ID, TYPE_ID, ROM_ID = 0x20, 0x02, 0x01  # GS I 1-3; type bit 1: has a cutt
 
 class Interpreter:
     def __init__(
-        self, mechanism: Mechanism, condition: Condition, counters: Counters, identity: Identity, say: Say
-    ) -> None:
+        self, mechanism: Mechanism, condition: Condition, counters: Counters, identity: Identity, nv: NvGraphics,
+        say: Say,
+    ) -> None:  # fmt: skip
         self.unknown: Counter[str] = Counter()
         self.log = bytearray()  # the exact bytes since the last cut
         self.asb_mask = 0
@@ -40,6 +43,7 @@ class Interpreter:
         self._identity = identity
         self._say = say
         self._pictures = PictureCommands(mechanism)
+        self._nv = NvCommands(nv, mechanism, say, self.power_up)
         self._does: dict[bytes, Callable[[Command], None]] = {
             b"\x1b@": self._initialise,
             b"\x1da": self._automatic_status,
@@ -50,11 +54,21 @@ class Interpreter:
             b"\x1dV": self._cut,
             b"\x1bi": self._cut,
             b"\x1bm": self._cut,
+            b"\x1d(L": self._graphics,
+            b"\x1d8L": self._graphics,
+            b"\x1cq": self._define_images,
+            b"\x1cp": self._print_image,
+            RESPONSE: lambda command: self._nv.host_says(command.args),
         }
 
     @property
     def mid_line(self) -> bool:
         return not self._pictures.typesetter.at_line_start
+
+    @property
+    def waits_for_host(self) -> bool:
+        """The next byte is the host's answer to the printer."""
+        return self._nv.waits_for_host
 
     def obey(self, command: Command, raw: bytes) -> None:
         self.log += raw
@@ -69,8 +83,10 @@ class Interpreter:
         """Everything that lives in working memory is as from the factory."""
         self.asb_mask = self.offline_response = 0
         self._pictures = PictureCommands(self._mechanism)
+        self._nv.forget_list()
 
     def clear_print_buffer(self) -> None:
+        self._nv.forget_list()
         self._pictures.drop_unprinted()
 
     def report_change(self) -> None:
@@ -128,6 +144,23 @@ class Interpreter:
                 self.offline_response = mode % 48
             case _:
                 self.unknown["GS ( H"] += 1
+
+    def _graphics(self, command: Command) -> None:
+        """The NV memory's functions, or those of the print buffer."""
+        place, empty = self._pictures.place_picture, not self.mid_line
+        if len(command.args) < 2:
+            self.unknown[command.name] += 1
+        elif not (self._nv.graphics(command.args, at_line_start=empty, place=place) or self._pictures.obey(command)):
+            self.unknown[f"{command.name} fn {command.args[1]}"] += 1
+
+    def _define_images(self, command: Command) -> None:
+        if not self._nv.define_images(command.args, at_line_start=not self.mid_line):
+            self.unknown[command.name] += 1
+
+    def _print_image(self, command: Command) -> None:
+        place = self._pictures.place_picture
+        if not self._nv.print_image(command.args, at_line_start=not self.mid_line, place=place):
+            self.unknown[command.name] += 1
 
     def _cut(self, command: Command) -> None:
         mode = command.args[0] if command.args else 1

@@ -1,7 +1,7 @@
-"""Pieces of paper as files: `paper/<printer>/<n>.png` and `<n>.bin`, numbered on across restarts.
+"""Pieces of paper as files: `paper/<printer>/<n>.png`, `<n>.bin` and `<n>.txt`, numbered on across restarts.
 
-Both files appear whole or not at all; the .bin first, so that who sees a picture finds its bytes. What the printer
-remembers without power stands beside them in `memory.json`, and each piece's story in `<n>.json`.
+Each file appears whole or not at all; the .png last, so that who sees a picture finds its bytes and its words. What the
+printer remembers without power stands beside them in `memory.json` and `nv.json`, each piece's story in `<n>.json`.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from drivers.sim.memory import Counters
+from drivers.sim.nv_graphics import NvGraphics
 from drivers.sim.paper_width import HEAD_DOTS, PAPER_DOTS
 from drivers.sim.piece import Piece
 
@@ -48,6 +49,7 @@ class PaperStore:
         filed = PieceOnFile(n, len(piece.rows), len(piece.raw), piece.scrap, piece.interruptions, at)
         story = {"n": n, "height": filed.height, "scrap": filed.scrap, "interruptions": filed.interruptions, "at": at}
         self._write(f"{filed.name}.bin", piece.raw)
+        self._write(f"{filed.name}.txt", piece.text.encode())
         self._write(f"{filed.name}.json", json.dumps(story).encode())
         self._write(f"{filed.name}.png", picture(piece.rows))
         return filed
@@ -66,6 +68,16 @@ class PaperStore:
 
     def remember(self, counters: dict[str, int]) -> None:
         self._write("memory.json", json.dumps(counters).encode())
+
+    def recall_nv(self) -> NvGraphics:
+        """The pictures as last saved; an empty memory where nothing readable is."""
+        try:
+            return NvGraphics.from_dict(json.loads((self.directory / "nv.json").read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError):
+            return NvGraphics()
+
+    def remember_nv(self, nv: dict[str, object]) -> None:
+        self._write("nv.json", json.dumps(nv).encode())
 
     def _read(self, png: Path) -> PieceOnFile | None:
         try:
