@@ -1,0 +1,409 @@
+"""Every fault through every door: a host that is none of ours hears the same bytes over TCP, over a pty, in memory.
+
+The host is as plain as can be: it writes, in one piece or byte by byte, and reads whatever comes.
+"""
+
+import asyncio
+import os
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from drivers.sim import glyphs
+from drivers.sim.escpos_core import EscposCore
+from drivers.sim.escpos_printer import SimulatedPrinter
+from drivers.sim.faults import Fault, FaultKind
+from drivers.sim.piece import Piece
+from drivers.sim.printer_server import PrinterConfig, PrinterServer
+
+ASB_ON = b"\x1da\xff"
+CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+CLEARED = b"\x37\x25\x00"
+COUNT = b"\x1dg2\x00\xb2\x00"
+DONE = b'\x37"ABCD\x00'
+WELL, ALONE = b"\x10\x00\x00\x00", b"\x12"
+TICKET = b"first line\nsecond line\n" + b"\x1bJ\xc8" * 2 + b"\x1dVA\x00" + b"\x1d(H\x06\x0000ABCD"
+WORDS = "first line\nsecond line\n"
+QUIET_S = 0.7  # so long nothing comes: nothing will
+FAST_MM_S = 2000.0
+
+
+class Host(ABC):
+    """One connection, or one after another."""
+
+    @abstractmethod
+    async def say(self, data: bytes, step: int = 0) -> None:
+        """`step`: so many bytes at a time."""
+
+    @abstractmethod
+    async def hear(self, size: int) -> bytes:
+        """So many bytes. Fails when they do not come."""
+
+    @abstractmethod
+    async def all_that_comes(self) -> bytes:
+        """Until it is quiet."""
+
+    @abstractmethod
+    async def is_hung_up(self) -> bool: ...
+
+    @abstractmethod
+    async def connect(self) -> None:
+        """Anew."""
+
+    @abstractmethod
+    def strike(self, kind: FaultKind, **where: float) -> None: ...
+
+    @abstractmethod
+    def last_words(self) -> str:
+        """What stands on the newest piece of paper."""
+
+    @property
+    @abstractmethod
+    def received(self) -> int:
+        """Bytes that the printer took."""
+
+
+class InMemory(Host):
+    """The core alone, with its clock in hand: as a test in somebody's own process would use it."""
+
+    def __init__(self) -> None:
+        self._core = EscposCore(speed_mm_s=FAST_MM_S)
+        self._now_s = 0.0
+        self._said = b""
+        self._drops = 0
+        self._pieces: list[Piece] = []
+
+    async def say(self, data: bytes, step: int = 0) -> None:
+        for at in range(0, len(data), step or len(data)):
+            self._core.feed(data[at : at + (step or len(data))], self._now_s)
+            self._pass(0.001)
+
+    async def hear(self, size: int) -> bytes:
+        self._pass(5.0)
+        heard, self._said = self._said[:size], self._said[size:]
+        assert len(heard) == size
+        return heard
+
+    async def all_that_comes(self) -> bytes:
+        self._pass(5.0)
+        heard, self._said = self._said, b""
+        return heard
+
+    async def is_hung_up(self) -> bool:
+        self._pass(0.0)
+        return self._core.drops > self._drops
+
+    async def connect(self) -> None:
+        self._drops = self._core.drops
+        self._pass(3.0)
+
+    def strike(self, kind: FaultKind, **where: float) -> None:
+        self._core.strike(Fault.parse({"kind": kind.value, **where}), self._now_s)
+
+    def last_words(self) -> str:
+        return self._pieces[-1].text
+
+    @property
+    def received(self) -> int:
+        return self._core.received
+
+    def _pass(self, seconds: float) -> None:
+        self._now_s += seconds
+        self._said += b"".join(self._core.advance(self._now_s))
+        self._pieces += self._core.take_pieces()
+
+
+class OnTheWire(Host):
+    """What TCP and pty share: a real printer behind a real door."""
+
+    def __init__(self, printer: PrinterServer) -> None:
+        self.printer = printer
+
+    @abstractmethod
+    async def read(self) -> bytes:
+        """What comes, b"" at the end."""
+
+    @abstractmethod
+    async def open(self) -> bool:
+        """False: not yet."""
+
+    async def connect(self) -> None:
+        async with asyncio.timeout(15):
+            while not (self.printer.powered and self.printer.connections == 0 and await self.open()):
+                await asyncio.sleep(0.02)
+            while self.printer.connections == 0:
+                await asyncio.sleep(0.002)
+
+    async def hear(self, size: int) -> bytes:
+        heard = b""
+        async with asyncio.timeout(15):
+            while len(heard) < size:
+                part = await self.read()
+                assert part, "hung up"
+                heard += part
+        assert len(heard) == size, heard
+        return heard
+
+    async def all_that_comes(self) -> bytes:
+        heard = b""
+        try:
+            while True:
+                async with asyncio.timeout(QUIET_S):
+                    part = await self.read()
+                if not part:
+                    return heard
+                heard += part
+        except TimeoutError:
+            return heard
+
+    async def is_hung_up(self) -> bool:
+        async with asyncio.timeout(15):
+            return await self.read() == b""
+
+    def strike(self, kind: FaultKind, **where: float) -> None:
+        self.printer.strike(Fault.parse({"kind": kind.value, **where}))
+
+    def last_words(self) -> str:
+        return (self.printer.directory / f"{self.printer.pieces[-1].name}.txt").read_text()
+
+    @property
+    def received(self) -> int:
+        return self.printer.core.received
+
+
+class OverTcp(OnTheWire):
+    async def open(self) -> bool:
+        try:
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.printer.port)
+        except ConnectionError:
+            return False
+        return True
+
+    async def say(self, data: bytes, step: int = 0) -> None:
+        for at in range(0, len(data), step or len(data)):
+            self._writer.write(data[at : at + (step or len(data))])
+            await asyncio.sleep(0)
+
+    async def read(self) -> bytes:
+        try:
+            return await self._reader.read(4096)
+        except ConnectionError:
+            return b""
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class OverPty(OnTheWire):
+    fd = -1
+
+    async def open(self) -> bool:
+        """A line that was hung up refuses (EIO), or is not there, until it is a new one."""
+        self.close()
+        path = self.printer.config.pty
+        assert path is not None
+        try:
+            self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError:
+            return False
+        return True
+
+    async def say(self, data: bytes, step: int = 0) -> None:
+        at = 0
+        while at < len(data):
+            try:
+                at += os.write(self.fd, data[at : at + (step or len(data))])
+            except BlockingIOError:
+                return  # the line is held back: the rest stays with us
+            await asyncio.sleep(0)
+
+    async def read(self) -> bytes:
+        while True:
+            try:
+                return os.read(self.fd, 4096)
+            except BlockingIOError:
+                await asyncio.sleep(0.002)
+            except OSError:
+                return b""
+
+    def close(self) -> None:
+        if self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
+
+
+@asynccontextmanager
+async def a_host(door: str, folder: Path) -> AsyncIterator[Host]:
+    await asyncio.to_thread(glyphs.warm)
+    async with AsyncExitStack() as stack:
+        if door == "memory":
+            host: Host = InMemory()
+        else:
+            pty = folder / "tty" if door == "pty" else None
+            config = PrinterConfig(speed_mm_s=FAST_MM_S, port=None if pty else 0, pty=pty)
+            printer = await stack.enter_async_context(SimulatedPrinter(folder, config))
+            wired = OverPty(printer) if pty else OverTcp(printer)
+            stack.callback(wired.close)
+            host = wired
+        await host.connect()
+        yield host
+
+
+every_door = pytest.mark.parametrize("door", ["tcp", "pty", "memory"])
+
+
+@every_door
+@pytest.mark.parametrize("step", [0, 1], ids=["at once", "byte by byte"])
+async def test_a_ticket_is_printed_and_confirmed(door: str, step: int, tmp_path: Path) -> None:
+    async with a_host(door, tmp_path) as host:
+        await host.say(ASB_ON + TICKET, step)
+        assert await host.hear(11) == WELL + DONE
+        await host.say(COUNT, step)
+        assert await host.hear(3) == b"\x5f1\x00"
+        assert host.last_words() == WORDS
+
+
+STOPS = {
+    FaultKind.PAPER_OUT: (b"\x18\x00\x0f\x00", 2.0),  # in the middle of the first line of letters
+    FaultKind.COVER: (b"\x38\x04\x00\x00", 2.0),
+    FaultKind.JAM: (b"\x18\x08\x00\x00", 60.0),  # while it feeds to the cutter
+}
+
+
+@every_door
+@pytest.mark.parametrize("kind", STOPS)
+async def test_what_stops_a_printer_is_told_and_after_the_repair_it_goes_on(
+    door: str, kind: FaultKind, tmp_path: Path
+) -> None:
+    told, at_mm = STOPS[kind]
+    async with a_host(door, tmp_path) as host:
+        host.strike(kind, at_mm=at_mm)
+        await host.say(ASB_ON + TICKET)
+        assert await host.all_that_comes() == WELL + told
+        host.strike(FaultKind.CLEAR)
+        assert await host.hear(11) == WELL + DONE
+        assert host.last_words() == WORDS
+
+
+@every_door
+async def test_buffers_that_are_cleared_while_it_stands_leave_a_scrap_and_no_confirmation(
+    door: str, tmp_path: Path
+) -> None:
+    async with a_host(door, tmp_path) as host:
+        host.strike(FaultKind.PAPER_OUT, at_mm=2)
+        await host.say(ASB_ON + TICKET)
+        await host.all_that_comes()
+        await host.say(CLEAR)
+        assert await host.all_that_comes() == CLEARED
+        host.strike(FaultKind.CLEAR)
+        await host.say(b"\x1dVA\x00" + COUNT)
+        assert await host.all_that_comes() == WELL + b"\x5f1\x00"
+        assert host.last_words() == "", "2 mm of a line of 3 mm are no word"
+
+
+@every_door
+async def test_near_end_is_told_and_prints(door: str, tmp_path: Path) -> None:
+    async with a_host(door, tmp_path) as host:
+        host.strike(FaultKind.NEAR_END)
+        await host.say(ASB_ON + TICKET)
+        assert await host.hear(11) == b"\x10\x00\x03\x00" + DONE
+
+
+@every_door
+async def test_a_silent_one_prints_and_says_nothing_until_it_is_repaired(door: str, tmp_path: Path) -> None:
+    async with a_host(door, tmp_path) as host:
+        host.strike(FaultKind.SILENT)
+        await host.say(ASB_ON + TICKET + b"\x10\x04\x01")
+        assert await host.all_that_comes() == b""
+        assert host.last_words() == WORDS
+        host.strike(FaultKind.CLEAR)
+        await host.say(b"\x10\x04\x01")
+        assert await host.hear(1) == ALONE
+
+
+@every_door
+async def test_one_that_stalls_says_that_all_is_well_and_holds_its_sender_back(door: str, tmp_path: Path) -> None:
+    async with a_host(door, tmp_path) as host:
+        host.strike(FaultKind.STALL, at_mm=1)
+        await host.say(ASB_ON + TICKET + b"\x10\x04\x01" + b"\0" * 20_000)
+        heard = await host.all_that_comes()
+        assert heard in (WELL + ALONE, ALONE + WELL)
+        took = host.received
+        assert 4096 <= took < 4096 + 200
+        host.strike(FaultKind.CLEAR)
+        assert await host.hear(7) == DONE
+        await host.all_that_comes()
+        assert host.received > took
+
+
+@every_door
+async def test_one_byte_at_a_time_in_both_directions_is_the_same_ticket(door: str, tmp_path: Path) -> None:
+    async with a_host(door, tmp_path) as host:
+        host.strike(FaultKind.TRICKLE)
+        await host.say(ASB_ON + TICKET)
+        assert await host.hear(11) == WELL + DONE
+        await host.say(COUNT)
+        assert await host.hear(3) == b"\x5f1\x00"
+        assert host.last_words() == WORDS
+
+
+async def test_a_trickle_is_really_one_byte_a_packet(tmp_path: Path) -> None:
+    async with SimulatedPrinter(tmp_path, PrinterConfig(speed_mm_s=FAST_MM_S)) as printer:
+        chunks: list[int] = []
+        arrived = printer.arrived
+        printer.arrived = lambda data: (chunks.append(len(data)), arrived(data))[1]  # type: ignore[method-assign]
+        printer.strike(Fault(FaultKind.TRICKLE))
+        reader, writer = await asyncio.open_connection("127.0.0.1", printer.port)
+        writer.write(b"a\n" * 10 + b"\x1dIB")
+        parts = [await asyncio.wait_for(reader.read(100), 10) for _ in range(8)]
+        writer.close()
+        assert chunks == [1] * 23
+        assert b"_SIMULATED\x00".startswith(b"".join(parts)[:11])
+        assert len(b"".join(parts[:3])) < 11, "it comes in pieces"
+
+
+@every_door
+async def test_a_torn_command_left_from_before_swallows_a_ticket_and_clearing_heals(door: str, tmp_path: Path) -> None:
+    async with a_host(door, tmp_path) as host:
+        host.strike(FaultKind.TORN)
+        await host.say(TICKET)
+        assert await host.all_that_comes() == b""
+        await host.say(CLEAR + b"\x1dVA\x00" + TICKET)
+        assert await host.hear(10) == CLEARED + DONE
+        assert host.last_words() == WORDS
+
+
+@every_door
+@pytest.mark.parametrize("kind", [FaultKind.DROP, FaultKind.POWER])
+async def test_a_line_or_power_that_goes_in_the_middle_ends_the_connection(
+    door: str, kind: FaultKind, tmp_path: Path
+) -> None:
+    async with a_host(door, tmp_path) as host:
+        await host.say(ASB_ON + TICKET)
+        assert await host.hear(11) == WELL + DONE
+        host.strike(kind, at_byte=10)
+        await host.say(TICKET)
+        assert await host.is_hung_up()
+        await host.connect()
+        host.strike(FaultKind.NEAR_END)  # whether automatic status is still on: not after a loss of power
+        await host.say(b"\n" + COUNT)
+        told = b"\x10\x00\x03\x00" if kind is FaultKind.DROP else b""
+        assert await host.all_that_comes() == told + b"\x5f1\x00"
+
+
+@every_door
+@pytest.mark.parametrize("loses", [False, True])
+async def test_a_power_cut_with_and_without_loss_of_the_last_count(door: str, loses: bool, tmp_path: Path) -> None:
+    async with a_host(door, tmp_path) as host:
+        await host.say(TICKET + TICKET)
+        assert await host.hear(14) == DONE * 2
+        await host.say(COUNT)
+        assert await host.hear(3) == b"\x5f2\x00"
+        host.strike(FaultKind.POWER, lose_counter=loses)
+        assert await host.is_hung_up()
+        await host.connect()
+        await host.say(COUNT)
+        assert await host.hear(3) == (b"\x5f1\x00" if loses else b"\x5f2\x00")
