@@ -9,9 +9,9 @@ A finite receive buffer stands between wire and interpreter, and the interpreter
 motor, so that a slow mechanism holds the sender back as a real one does.
 """
 
-from collections import deque
 from collections.abc import Callable
 
+from drivers.sim.drawer import Drawer
 from drivers.sim.escpos_parser import Parser
 from drivers.sim.fault_schedule import Armed, FaultSchedule
 from drivers.sim.faults import Fault, FaultKind
@@ -59,8 +59,7 @@ class EscposCore:
         self._parser = Parser()
         self._ear = RealtimeEar()
         self._answers: list[bytes] = []
-        self._pieces: deque[Piece] = deque()
-        self._interruptions: list[str] = []
+        self._drawer = Drawer()
         self._schedule = FaultSchedule()
         self._clock_s = 0.0
         self._power_back_s = 0.0
@@ -101,7 +100,7 @@ class EscposCore:
         return answers
 
     def next_event_s(self) -> float | None:
-        if self._answers or self._pieces:
+        if self._answers or self._drawer:
             return self._clock_s
         if not self.powered:
             return self._power_back_s
@@ -113,9 +112,7 @@ class EscposCore:
         return min(done_s, self.mechanism.free_s + LOOKAHEAD_ROWS / 2 / self.mechanism.rows_per_s)
 
     def take_pieces(self) -> list[Piece]:
-        pieces = list(self._pieces)
-        self._pieces.clear()
-        return pieces
+        return self._drawer.take()
 
     def strike(self, fault: Fault, now_s: float) -> None:
         """Let a fault happen now, or arm it for its byte or millimetre."""
@@ -176,7 +173,7 @@ class EscposCore:
         while self._may_interpret and (command := self._parser.pull(self._rx)) is not None:
             raw = bytes(self._parser.taken)
             self._parser.taken.clear()
-            self.transcript.heard(self._clock_s, command, raw)
+            self.transcript.heard(self._clock_s, command, raw, self._interpreter.words_of(command))
             self._interpreter.obey(command, raw)
             self._parser.response_next = self._interpreter.waits_for_host
         return len(self._rx) != before
@@ -192,11 +189,11 @@ class EscposCore:
                 self.counters.rows += rows
                 self._moved(rows=rows)
                 if len(self.mechanism.hanging) > TEAR_ROWS:
-                    self._drop_piece(bytes(self._interpreter.log), partial=False)
+                    self._drawer.drop(self.mechanism.take_piece(), bytes(self._interpreter.log), partial=False)
                     self._interpreter.log.clear()
             case Cut(raw, partial):
                 self.counters.cuts += 1
-                self._drop_piece(raw, partial)
+                self._drawer.drop(self.mechanism.take_piece(), raw, partial)
             case Answer(data):
                 self._say(data)
             case Stored(_, write):
@@ -204,12 +201,6 @@ class EscposCore:
         if self.mechanism.idle and self.condition.feed_button:
             self.condition.feed_button = False
             self._condition_changed()
-
-    def _drop_piece(self, raw: bytes, partial: bool) -> None:
-        rows = self.mechanism.take_piece()
-        if rows:
-            self._pieces.append(Piece(rows, raw, partial, tuple(self._interruptions)))
-            self._interruptions.clear()
 
     def _say(self, data: bytes) -> None:
         if self.powered and not self.silent:
@@ -240,7 +231,7 @@ class EscposCore:
 
     def _lose_buffers(self, cause: str, keep_first: bool) -> None:
         if self.mechanism.inked or not self.mechanism.idle:
-            self._interrupted(cause)
+            self._drawer.interrupted(cause)
         log = self._interpreter.log
         log[:0] = self.mechanism.drop_work(keep_first)
         log += self._parser.taken + self._rx
@@ -285,12 +276,8 @@ class EscposCore:
             case FaultKind.CLEAR:
                 self._mend()
         if busy and self.condition.offline:
-            self._interrupted(fault.kind.value)
+            self._drawer.interrupted(fault.kind.value)
         self._condition_changed()
-
-    def _interrupted(self, cause: str) -> None:
-        if cause not in self._interruptions:
-            self._interruptions.append(cause)
 
     def _mend(self) -> None:
         """Paper is loaded, the cover closed, the blade freed. The buffers are kept: printing goes on where it was."""

@@ -70,6 +70,10 @@ class Interpreter:
         """The next byte is the host's answer to the printer."""
         return self._nv.waits_for_host
 
+    def words_of(self, command: Command) -> str:
+        """The letters of a text as it would be printed now; "" for anything else."""
+        return self._pictures.typesetter.read(command.args) if command.code == CHAR else ""
+
     def obey(self, command: Command, raw: bytes) -> None:
         self.log += raw
         if not command.known:

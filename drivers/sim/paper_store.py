@@ -29,6 +29,7 @@ class PieceOnFile:
     scrap: bool
     interruptions: tuple[str, ...]
     at: str  # UTC, for people
+    partial: bool = True  # the cut
 
     @property
     def name(self) -> str:
@@ -46,8 +47,9 @@ class PaperStore:
     def save(self, piece: Piece) -> PieceOnFile:
         n, self.next_n = self.next_n, self.next_n + 1
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        filed = PieceOnFile(n, len(piece.rows), len(piece.raw), piece.scrap, piece.interruptions, at)
+        filed = PieceOnFile(n, len(piece.rows), len(piece.raw), piece.scrap, piece.interruptions, at, piece.partial)
         story = {"n": n, "height": filed.height, "scrap": filed.scrap, "interruptions": filed.interruptions, "at": at}
+        story |= {"partial": piece.partial}
         self._write(f"{filed.name}.bin", piece.raw)
         self._write(f"{filed.name}.txt", piece.text.encode())
         self._write(f"{filed.name}.json", json.dumps(story).encode())
@@ -84,7 +86,8 @@ class PaperStore:
             story = json.loads(png.with_suffix(".json").read_bytes())
             size = png.with_suffix(".bin").stat().st_size
             causes = tuple(story["interruptions"])
-            return PieceOnFile(int(png.stem), story["height"], size, story["scrap"], causes, story["at"])
+            partial = bool(story.get("partial", True))
+            return PieceOnFile(int(png.stem), story["height"], size, story["scrap"], causes, story["at"], partial)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

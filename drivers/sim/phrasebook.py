@@ -20,6 +20,17 @@ COMMANDS: dict[str, str] = {
     "DLE DC4 (real time)": "clear the buffers, at once", "response": "the host's answer to a block of a list",
 }  # fmt: skip
 
+FUNCTIONS: dict[str, dict[int, str]] = {
+    "GS ( k": {65: "QR: model", 67: "QR: dots a module", 69: "QR: error correction", 80: "QR: store", 81: "QR: print"},
+    "GS ( L": {
+        48: "how large is the NV memory", 51: "how much of it is free", 64: "which NV pictures are there",
+        65: "erase all NV pictures", 66: "erase an NV picture", 67: "store an NV picture", 68: "store an NV picture",
+        69: "print an NV picture", 50: "print the graphics of the buffer", 112: "graphics into the buffer",
+    },
+    "GS ( H": {48: "say when all before is printed", 49: "say when going off line"},
+}  # fmt: skip
+FN_AT = {"GS ( k": 6, "GS ( L": 6, "GS ( H": 5}  # where the function's number stands in the bytes
+
 HEADED = (
     (b"\x37\x22", "printed: process ID"),
     (b"\x37\x23", "went off line"),
@@ -35,8 +46,13 @@ ASB_BITS = (
 )  # fmt: skip
 
 
-def command_says(name: str) -> str:
-    return COMMANDS.get(name, "")
+def command_says(name: str, data: bytes) -> str:
+    """`data`: the command's bytes, or their beginning."""
+    at = FN_AT.get(name, len(data))
+    function = FUNCTIONS[name].get(data[at], "") if at < len(data) else ""
+    if name == "GS v 0" and len(data) >= 8:
+        return f"raster picture, {(data[4] + 256 * data[5]) * 8} x {data[6] + 256 * data[7]} dots"
+    return function or COMMANDS.get(name, "")
 
 
 def answer_says(data: bytes) -> str:

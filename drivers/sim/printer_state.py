@@ -51,13 +51,13 @@ def conversation(printer: PrinterServer, after: int) -> dict[str, object]:
 
 
 def _entry(entry: Entry, began: datetime) -> dict[str, object]:
-    says = answer_says(entry.data) if entry.way == "out" else command_says(entry.name)
+    says = answer_says(entry.data) if entry.way == "out" else command_says(entry.name, entry.data)
     return {
         "n": entry.n,
         "at": (began + timedelta(seconds=entry.at_s)).isoformat(timespec="milliseconds"),
         "way": entry.way,
         "name": entry.name,
-        "says": says,
+        "says": entry.words or says,
         "hex": entry.data.hex(" "),
         "bytes": entry.size,
     }
@@ -97,6 +97,7 @@ def _piece(printer: str, piece: PieceOnFile) -> dict[str, object]:
         "height": piece.height,
         "bytes": piece.size,
         "scrap": piece.scrap,
+        "cut": "partial" if piece.partial else "full",
         "interruptions": list(piece.interruptions),
         "at": piece.at,
     }

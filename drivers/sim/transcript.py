@@ -8,6 +8,8 @@ from drivers.sim.escpos_parser import CHAR, ROW, Command
 
 KEPT = 300  # entries
 BYTES_KEPT = 64  # of each
+WORDS_KEPT = 120  # letters of each
+NEW_LINE = "\u23ce"
 
 
 @dataclass(slots=True)
@@ -20,6 +22,7 @@ class Entry:
     name: str
     data: bytes  # its beginning
     size: int  # bytes
+    words: str = ""  # the letters of a text, with a sign for the end of the line
 
 
 class Transcript:
@@ -33,14 +36,17 @@ class Transcript:
         """Entries since it began."""
         return self._n
 
-    def heard(self, at_s: float, command: Command, raw: bytes) -> None:
-        """A picture's rows stay with its header, and text with the text before it."""
-        last = self._last
-        if last is not None and (command.code == ROW or (command.code == CHAR and _is_text(command, last))):
+    def heard(self, at_s: float, command: Command, raw: bytes, words: str = "") -> None:
+        """`words`: the letters of a text. A picture's rows stay with its header, and text with its line."""
+        last, is_text = self._last, command.code == CHAR
+        if last is not None and (command.code == ROW or (is_text and _goes_on(last))):
             last.size += len(raw)
             last.data += raw[: BYTES_KEPT - len(last.data)]
-            return
-        self._last = self._add(at_s, "in", "text" if command.code == CHAR else command.name, raw)
+        else:
+            last = self._last = self._add(at_s, "in", "text" if is_text else command.name, raw)
+        if is_text:
+            ends = command.args == b"\n"
+            last.words = last.words[:WORDS_KEPT] + (NEW_LINE if ends else words)
 
     def obeyed_at_once(self, at_s: float, command: bytes) -> None:
         name = {b"\x04": "DLE EOT", b"\x05": "DLE ENQ", b"\x14": "DLE DC4"}[command[1:2]]
@@ -64,5 +70,5 @@ class Transcript:
         return entry
 
 
-def _is_text(command: Command, last: Entry) -> bool:
-    return last.name == "text" and last.data[-1:] != b"\n" and (len(command.args) > 1 or command.args >= b" ")
+def _goes_on(last: Entry) -> bool:
+    return last.name == "text" and not last.words.endswith(NEW_LINE)

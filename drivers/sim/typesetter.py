@@ -54,6 +54,11 @@ class Typesetter:
         self._words = ""
         self._placed.clear()
 
+    def read(self, data: bytes) -> str:
+        """The letters that these bytes are by the code page and national letters of now; controls are none."""
+        m = self.modes
+        return "".join(letter(byte, m.page, m.national) for byte in data if byte >= 0x20)
+
     def letter(self, byte: int) -> list[bytes]:
         """Set one character; gives the rows of the full line when it had to wrap."""
         m = self.modes
