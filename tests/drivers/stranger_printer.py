@@ -117,3 +117,14 @@ def seen_by_a_stranger(data: bytes) -> Seen:
     assert rendered is not None, "nothing was printed and cut"
     with Image.open(BytesIO(rendered.png)) as picture:
         return Seen(rendered.text, picture.copy(), strange)
+
+
+def names_by_a_stranger(data: bytes) -> list[str]:
+    """The orders in `data` as its reader names them ("ESC @"), "text" for letters, "?" for what it does not know."""
+    tokenizer = _modules()[1]
+    reading = tokenizer.Tokenizer()
+    names = [
+        getattr(token, "name", "text" if isinstance(token, tokenizer.Text) else "?") for token in reading.feed(data)
+    ]
+    assert reading.close() is None, "the last order is not whole"
+    return names

@@ -245,7 +245,17 @@ async def test_a_printer_that_stalls_and_says_that_all_is_well_is_in_doubt_until
         await one.see(lambda: one.whole_copies() == 1, 5.0)
 
 
-async def test_what_another_host_left_torn_swallows_no_ticket_and_is_cleared(tmp_path: Path) -> None:
+async def test_what_another_host_left_torn_is_swept_away_when_our_link_comes_up(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        await one.fault("drop")
+        await one.fault("torn")
+        one.printer.reconnect_now()
+        await one.until(PrinterCondition.READY)
+        await one.printer.prepare()
+        assert (await one.print(FI, "job1")).end is PrintEnd.CONFIRMED
+
+
+async def test_what_is_torn_while_our_link_is_up_swallows_no_ticket_and_is_cleared(tmp_path: Path) -> None:
     async with desk(tmp_path) as one:
         await one.fault("torn")
         with pytest.raises(PrinterUnavailable) as refusal:

@@ -118,8 +118,8 @@ def came_out_right(data: bytes, language: str) -> None:
         assert codes(paper) == [QR]
     theirs = seen_by_a_stranger(data)
     assert codes(theirs.picture) == [QR]
-    # The other printer has no code page for Northern Sami, nor for each encoder's euro; and it does not know the FS - and
-    # FS S of receiptline, whose arguments it prints.
+    # The other printer has no code page for Northern Sami, nor for each encoder's euro; FS - and FS S of receiptline are
+    # strange to it: it prints their arguments.
     if language != "se" and b"\x1c-" not in data:
         assert [word.replace("\ufffd", "€") for word in words(theirs.text)] == wanted
 
@@ -154,7 +154,7 @@ client.close()
 
 
 async def strange_client(port: int, *text: str) -> str:
-    """python-escpos' own network printer, in a process of its own: here it judges our printer, and no driver uses it."""
+    """python-escpos' own network printer, in a process of its own: it judges our printer, and no driver uses it."""
     command = (sys.executable, "-c", CLIENT, str(port), *text)
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     said, _ = await asyncio.wait_for(process.communicate(), 30)
