@@ -118,7 +118,7 @@ def came_out_right(data: bytes, language: str) -> None:
         assert codes(paper) == [QR]
     theirs = seen_by_a_stranger(data)
     assert codes(theirs.picture) == [QR]
-    # The other printer has no code page for Northern Sami, nor for each encoder's euro; FS - and FS S of receiptline are
+    # The other printer has no code page for Northern Sami, nor for each euro; FS - and FS S of receiptline are
     # strange to it: it prints their arguments.
     if language != "se" and b"\x1c-" not in data:
         assert [word.replace("\ufffd", "€") for word in words(theirs.text)] == wanted
