@@ -28,6 +28,9 @@ export function makeDesk(section) {
 
 export function showDesk(section, printer) {
   lamps(section.querySelector(".lamps"), printer);
+  const first = section.querySelector(".try");
+  first.hidden = !printer.port;
+  text(first.querySelector("code"), `printf 'Hello!\\n\\035VA\\000' | nc -N ${location.hostname} ${printer.port}`);
   text(section.querySelector(".doors"), printer.doors.join(", ") || "nothing: no line");
   const armed = section.querySelector(".armed");
   const waiting = printer.armed.map((one) => `${one.kind} ${left(one)}`).join("; ");
