@@ -146,6 +146,11 @@ PACKAGES = (
     Package("suomifi-design-tokens", "7.0.0", "MIT", PAGES,
             {"suomifi-design-tokens.LICENSE": "LICENSE"}, {"tokens.css": tokens_css}),
     Package("axe-core", "4.14.1", "MPL-2.0", TESTS, {"axe.min.js": "axe.min.js", "axe.LICENSE": "LICENSE"}),
+    Package("@point-of-sale/receipt-printer-encoder", "4.0.1", "MIT", TESTS,
+            {"receipt-printer-encoder.js": "dist/receipt-printer-encoder.umd.js",
+             "receipt-printer-encoder.LICENSE": "LICENSE"}),
+    Package("receiptline", "4.0.4", "Apache-2.0", TESTS,
+            {"receiptline.js": "lib/receiptline.js", "receiptline.LICENSE": "LICENSE"}),
 )  # fmt: skip
 
 

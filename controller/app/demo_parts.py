@@ -28,6 +28,7 @@ async def sim(plan: Plan) -> None:
     """The virtual ticket printers, panels and scanners, with their control API and paper roll page."""
     from controller.app.sim_inputs import sim_inputs
     from drivers.sim.escpos_printer import serve_printers
+    from drivers.sim.input_control import serve_inputs
     from drivers.sim.printer_server import PrinterConfig
 
     config = load(Path(plan.config))
@@ -38,7 +39,10 @@ async def sim(plan: Plan) -> None:
     ]
     paper = Path(plan.data) / "paper"
     inputs = sim_inputs(config, _input_folder(plan))
-    async with serve_printers(configs, plan.host, plan.port + SIM_OFFSET, paper, _frames(plan), inputs):
+    async with (
+        serve_inputs(inputs) as fingers,
+        serve_printers(configs, plan.host, plan.port + SIM_OFFSET, paper, _frames(plan), [fingers]),
+    ):
         await asyncio.Event().wait()
 
 

@@ -53,6 +53,10 @@ NATIONAL: dict[int, str] = {
     10: "#$ÉÆØÅÜéæøåü",
 }
 
+LATER: dict[tuple[int, int], str] = {
+    (13, 0xD5): "€"
+}  # in printers' PC857, and not in Python's of 1993 (IBM CCSID 9049)
+
 UNDEFINED = "\N{REPLACEMENT CHARACTER}"  # drawn as a box, so that a wrong code page is seen on the paper
 
 
@@ -64,4 +68,4 @@ def letter(byte: int, page: int, national: int = 0) -> str:
     codec = PAGES.get(page)
     if codec is None:
         return UNDEFINED
-    return bytes([byte]).decode(codec, "replace")
+    return LATER.get((page, byte)) or bytes([byte]).decode(codec, "replace")

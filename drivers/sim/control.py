@@ -1,30 +1,32 @@
-"""The control API of simulated hardware: printers with state, paper, faults, buttons and the paper roll page, and
-the panels and scanners of input_control.py.
+"""The control API of simulated printers: state, paper, faults, buttons, and the paper roll page. Whoever simulates more
+(input_control.py: panels and scanners) adds its own routes.
 
 Errors are RFC 9457 problem+json. Changing requests from a page of another origin are refused.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from drivers.sim.fault_schedule import NEVER, Armed
 from drivers.sim.faults import BadFault, Fault
-from drivers.sim.input_control import add_inputs
-from drivers.sim.inputs import SimulatedInput
-from drivers.sim.paper_store import PieceOnFile
+from drivers.sim.paper_store import picture
+from drivers.sim.paper_width import BLANK_ROW, HEAD_DOTS, HEAD_TO_CUTTER_ROWS
 from drivers.sim.printer_server import PrinterServer
+from drivers.sim.printer_state import conversation, printer_state
 from drivers.sim.problems import problem
+from drivers.sim.symbols import packed_rows, rows_image
 
 PAGE = Path(__file__).parent / "page"
-PAGE_FILES = {"": "index.html", "roll.js": "roll.js", "roll.css": "roll.css"}
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
+PAGE_FILES = {"": "index.html", "help": "help.html"}
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+PAPER_TYPES = {"png": "image/png", "bin": "application/octet-stream", "txt": "text/plain"}
 Printers = Mapping[str, PrinterServer]
+AddRoutes = Callable[[web.Application], None]
 PRINTERS: web.AppKey[Printers] = web.AppKey("printers")
 
 
@@ -33,67 +35,27 @@ class NotJson(ValueError):
 
 
 def control_app(
-    printers: Mapping[str, PrinterServer], frame_ancestors: Sequence[str] = (),
-    inputs: Mapping[str, SimulatedInput] | None = None,
-) -> web.Application:  # fmt: skip
-    """`frame_ancestors`: origins whose pages may show the paper roll in a frame. `inputs`: panels and scanners."""
+    printers: Mapping[str, PrinterServer], frame_ancestors: Sequence[str] = (), more: Sequence[AddRoutes] = ()
+) -> web.Application:
+    """`frame_ancestors`: origins whose pages may show the paper roll in a frame. `more`: other simulated devices."""
     app = web.Application(middlewares=[_guard(" ".join(["'self'", *frame_ancestors]))])
     app[PRINTERS] = printers
     app.add_routes(
         [
-            web.get("/{file:(|roll.js|roll.css)}", _page),
+            web.get("/{file:(|help|[a-z]+\\.(?:js|css))}", _page),
             web.get("/printers", _list),
             web.get("/printers/{id}", _one),
             web.post("/printers/{id}/faults", _fault),
             web.post("/printers/{id}/buttons", _button),
-            web.get(r"/printers/{id}/paper/{n:\d{4,9}}.{kind:png|bin}", _paper),
+            web.get("/printers/{id}/conversation", _conversation),
+            web.get(r"/printers/{id}/paper/{n:\d{4,9}}.{kind:png|bin|txt}", _paper),
+            web.get("/printers/{id}/paper/hanging.png", _hanging),
+            web.get("/printers/{id}/nv/{key:[0-9a-f]{4}|n[0-9]{1,3}}.png", _nv_picture),
         ]
     )
-    add_inputs(app, inputs or {})
+    for add in more:
+        add(app)
     return app
-
-
-def printer_state(printer: PrinterServer) -> dict[str, object]:
-    """Everything that can be known about the simulated machine, for people and for tests."""
-    core = printer.core
-    condition = {
-        "powered": core.powered,
-        "silent": core.silent,
-        "offline": core.condition.offline,
-        "causes": core.condition.causes,
-        "printing": not core.mechanism.idle,
-    }
-    return {
-        "id": printer.config.id,
-        "simulated": True,
-        "port": printer.port,
-        "doors": list(printer.doors),
-        "condition": condition,
-        "counters": {"cuts": core.counters.cuts, "rows": core.counters.rows},
-        "bytes": {"received": core.received, "buffered": core.buffered, "room": core.room},
-        "connections": printer.connections,
-        "unknown_commands": core.unknown,
-        "armed": [_armed(armed) for armed in core.armed],
-        "pieces": [_piece(printer.config.id, piece) for piece in printer.pieces],
-    }
-
-
-def _armed(armed: Armed) -> dict[str, object]:
-    left = {"bytes_left": armed.bytes_left, "rows_left": armed.rows_left}
-    return {"kind": armed.fault.kind.value} | {name: n for name, n in left.items() if n < NEVER}
-
-
-def _piece(printer: str, piece: PieceOnFile) -> dict[str, object]:
-    return {
-        "n": piece.n,
-        "png": f"/printers/{printer}/paper/{piece.name}.png",
-        "bin": f"/printers/{printer}/paper/{piece.name}.bin",
-        "height": piece.height,
-        "bytes": piece.size,
-        "scrap": piece.scrap,
-        "interruptions": list(piece.interruptions),
-        "at": piece.at,
-    }
 
 
 def _guard(frame_ancestors: str) -> Middleware:
@@ -132,8 +94,12 @@ def _unknown(request: web.Request) -> web.Response:
 
 
 async def _page(request: web.Request) -> web.StreamResponse:
-    path = PAGE / PAGE_FILES[request.match_info["file"]]
-    text = await asyncio.to_thread(path.read_text, "utf-8")
+    name = request.match_info["file"]
+    path = PAGE / PAGE_FILES.get(name, name)
+    try:
+        text = await asyncio.to_thread(path.read_text, "utf-8")
+    except OSError:
+        raise web.HTTPNotFound from None
     return web.Response(text=text, content_type=TYPES[path.suffix], charset="utf-8")
 
 
@@ -190,5 +156,44 @@ async def _paper(request: web.Request) -> web.StreamResponse:
         return problem(404, "unknown-paper", "No such piece", f"piece {n:04d} of {printer.config.id}")
     headers = {"Cache-Control": "private, max-age=31536000, immutable"}
     return web.Response(
-        body=data, content_type="image/png" if kind == "png" else "application/octet-stream", headers=headers
+        body=data, content_type=PAPER_TYPES[kind], charset="utf-8" if kind == "txt" else None, headers=headers
     )
+
+
+async def _hanging(request: web.Request) -> web.StreamResponse:
+    """The paper that nobody cut yet, as it stands: the 18 mm between head and cutter are its end."""
+    printer = _printer(request)
+    if printer is None:
+        return _unknown(request)
+    rows = list(printer.core.mechanism.hanging) or [BLANK_ROW] * HEAD_TO_CUTTER_ROWS
+    return _png(await asyncio.to_thread(picture, rows))
+
+
+async def _nv_picture(request: web.Request) -> web.StreamResponse:
+    printer = _printer(request)
+    if printer is None:
+        return _unknown(request)
+    nv, key = printer.core.nv, request.match_info["key"]
+    if key.startswith("n"):
+        found = dict(enumerate(nv.images, 1)).get(int(key[1:]))
+    else:
+        found = nv.pictures.get(bytes.fromhex(key))
+    if found is None:
+        return problem(404, "unknown-picture", "No such picture", f"NV picture {key} of {printer.config.id}")
+    ink = rows_image(found.width, found.height, found.rows, 1, 1)
+    head = ink.crop((0, 0, HEAD_DOTS, ink.height))
+    return _png(await asyncio.to_thread(picture, packed_rows(head)))
+
+
+def _png(data: bytes) -> web.Response:
+    return web.Response(body=data, content_type="image/png")
+
+
+async def _conversation(request: web.Request) -> web.StreamResponse:
+    printer = _printer(request)
+    if printer is None:
+        return _unknown(request)
+    after = request.query.get("after", "0")
+    if not after.isdecimal():
+        return problem(400, "invalid", "Not a number", f"after is {after!r}; allowed: a whole number from 0")
+    return web.json_response(conversation(printer, int(after)))

@@ -9,24 +9,27 @@ A finite receive buffer stands between wire and interpreter, and the interpreter
 motor, so that a slow mechanism holds the sender back as a real one does.
 """
 
-from collections import deque
 from collections.abc import Callable
 
+from drivers.sim.drawer import Drawer
 from drivers.sim.escpos_parser import Parser
 from drivers.sim.fault_schedule import Armed, FaultSchedule
 from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.interpreter import Interpreter
-from drivers.sim.mechanism import CUT_S, Answer, Cut, Done, Mechanism, Printed
+from drivers.sim.mechanism import CUT_S, Answer, Cut, Done, Mechanism, Printed, Stored
 from drivers.sim.memory import Counters, Identity
+from drivers.sim.nv_graphics import NvGraphics
 from drivers.sim.paper_width import BLANK_ROW, DEFAULT_SPACING, DOTS_PER_MM
 from drivers.sim.piece import Piece
 from drivers.sim.realtime import CLEAR_ANSWER, CLEAR_BUFFERS, RealtimeEar
 from drivers.sim.status import Condition, offline_response, realtime_status
+from drivers.sim.transcript import Transcript
 
 RX_BYTES = 4096  # TM-T20 default receive buffer
 SPEED_MM_S = 200.0  # TM-T20III 250, TM-T88IV 200
 LOOKAHEAD_ROWS = 128  # 16 mm: print buffer between interpreter and motor
 POWER_OFF_S = 1.0  # off and on again
+TORN_COMMAND = b"\x1dv0\x00\x48\x00\x18\x00" + bytes(100)  # 100 of the 1,728 bytes of a picture of 24 rows
 TEAR_ROWS = 5000 * DOTS_PER_MM  # 5 m without a cut: someone tears it off
 
 
@@ -38,11 +41,14 @@ class EscposCore:
         counters: Counters | None = None,
         identity: Identity | None = None,
         cut_s: float = CUT_S,
+        nv: NvGraphics | None = None,
     ) -> None:
         self.condition = Condition()
         self.counters = counters or Counters()
+        self.nv = nv or NvGraphics()
         self.powered = True
-        self.silent = False
+        self.silent = self.stalled = self.trickle = False
+        self.transcript = Transcript()
         self.drops = 0  # connections to close, counted up by drop and power
         self.received = 0
         self.struck: Callable[[Fault], None] = lambda fault: None  # told of each fault in the moment it happens
@@ -53,14 +59,13 @@ class EscposCore:
         self._parser = Parser()
         self._ear = RealtimeEar()
         self._answers: list[bytes] = []
-        self._pieces: deque[Piece] = deque()
-        self._interruptions: list[str] = []
+        self._drawer = Drawer()
         self._schedule = FaultSchedule()
         self._clock_s = 0.0
         self._power_back_s = 0.0
         self._offline_told = False
         self._interpreter = Interpreter(
-            self.mechanism, self.condition, self.counters, identity or Identity(), self._say
+            self.mechanism, self.condition, self.counters, identity or Identity(), self.nv, self._say
         )
 
     @property
@@ -95,21 +100,19 @@ class EscposCore:
         return answers
 
     def next_event_s(self) -> float | None:
-        if self._answers or self._pieces:
+        if self._answers or self._drawer:
             return self._clock_s
         if not self.powered:
             return self._power_back_s
         if self._halted:
             return None
         done_s = self.mechanism.next_done_s(self._schedule.rows_left)
-        if done_s is None or not self._rx or self.mechanism.cut_waiting:
+        if done_s is None or not self._rx or self.mechanism.busy:
             return done_s
         return min(done_s, self.mechanism.free_s + LOOKAHEAD_ROWS / 2 / self.mechanism.rows_per_s)
 
     def take_pieces(self) -> list[Piece]:
-        pieces = list(self._pieces)
-        self._pieces.clear()
-        return pieces
+        return self._drawer.take()
 
     def strike(self, fault: Fault, now_s: float) -> None:
         """Let a fault happen now, or arm it for its byte or millimetre."""
@@ -133,7 +136,7 @@ class EscposCore:
 
     @property
     def _halted(self) -> bool:
-        return not self.powered or self.condition.offline
+        return not self.powered or self.condition.offline or self.stalled
 
     def _run(self, now_s: float) -> None:
         while True:
@@ -170,12 +173,14 @@ class EscposCore:
         while self._may_interpret and (command := self._parser.pull(self._rx)) is not None:
             raw = bytes(self._parser.taken)
             self._parser.taken.clear()
+            self.transcript.heard(self._clock_s, command, raw, self._interpreter.words_of(command))
             self._interpreter.obey(command, raw)
+            self._parser.response_next = self._interpreter.waits_for_host
         return len(self._rx) != before
 
     @property
     def _may_interpret(self) -> bool:
-        ahead = self.mechanism.rows_waiting >= LOOKAHEAD_ROWS or self.mechanism.cut_waiting
+        ahead = self.mechanism.rows_waiting >= LOOKAHEAD_ROWS or self.mechanism.busy
         return not self._halted and not ahead and bool(self._rx)
 
     def _note(self, done: Done) -> None:
@@ -184,30 +189,28 @@ class EscposCore:
                 self.counters.rows += rows
                 self._moved(rows=rows)
                 if len(self.mechanism.hanging) > TEAR_ROWS:
-                    self._drop_piece(bytes(self._interpreter.log), partial=False)
+                    self._drawer.drop(self.mechanism.take_piece(), bytes(self._interpreter.log), partial=False)
                     self._interpreter.log.clear()
             case Cut(raw, partial):
                 self.counters.cuts += 1
-                self._drop_piece(raw, partial)
+                self._drawer.drop(self.mechanism.take_piece(), raw, partial)
             case Answer(data):
                 self._say(data)
+            case Stored(_, write):
+                write()
         if self.mechanism.idle and self.condition.feed_button:
             self.condition.feed_button = False
             self._condition_changed()
 
-    def _drop_piece(self, raw: bytes, partial: bool) -> None:
-        rows = self.mechanism.take_piece()
-        if rows:
-            self._pieces.append(Piece(rows, raw, partial, tuple(self._interruptions)))
-            self._interruptions.clear()
-
     def _say(self, data: bytes) -> None:
         if self.powered and not self.silent:
             self._answers.append(data)
+            self.transcript.said(self._clock_s, data)
 
     # --- real-time commands ---
 
     def _obey_at_once(self, command: bytes) -> None:
+        self.transcript.obeyed_at_once(self._clock_s, command)
         if command == CLEAR_BUFFERS:
             self._clear_buffers()
             self.condition.recoverable_error = False
@@ -222,13 +225,13 @@ class EscposCore:
             self._condition_changed()
 
     def _clear_buffers(self) -> None:
-        cutting = not self._halted and self.mechanism.cutting(self._clock_s)
-        self._lose_buffers("cleared", keep_first=cutting)
+        under_way = not self._halted and self.mechanism.must_end(self._clock_s)
+        self._lose_buffers("cleared", keep_first=under_way)
         self._interpreter.clear_print_buffer()
 
     def _lose_buffers(self, cause: str, keep_first: bool) -> None:
         if self.mechanism.inked or not self.mechanism.idle:
-            self._interrupted(cause)
+            self._drawer.interrupted(cause)
         log = self._interpreter.log
         log[:0] = self.mechanism.drop_work(keep_first)
         log += self._parser.taken + self._rx
@@ -244,6 +247,7 @@ class EscposCore:
     def _happen(self, fault: Fault) -> None:
         busy = not self.mechanism.idle or self._interpreter.mid_line
         self.struck(fault)
+        self.transcript.happened(self._clock_s, fault.kind.value)
         match fault.kind:
             case FaultKind.PAPER_OUT:
                 self.condition.paper_out = True
@@ -261,21 +265,25 @@ class EscposCore:
                 self.drops += 1
             case FaultKind.POWER:
                 self._cut_power(fault.lose_counter)
+            case FaultKind.STALL:
+                self.stalled = True
+            case FaultKind.TRICKLE:
+                self.trickle = True
+            case FaultKind.TORN:
+                self._rx += TORN_COMMAND
+            case FaultKind.NV_ERASED:
+                self.nv.erase()
             case FaultKind.CLEAR:
                 self._mend()
         if busy and self.condition.offline:
-            self._interrupted(fault.kind.value)
+            self._drawer.interrupted(fault.kind.value)
         self._condition_changed()
-
-    def _interrupted(self, cause: str) -> None:
-        if cause not in self._interruptions:
-            self._interruptions.append(cause)
 
     def _mend(self) -> None:
         """Paper is loaded, the cover closed, the blade freed. The buffers are kept: printing goes on where it was."""
         c = self.condition
         c.paper_out = c.near_end = c.cover_open = c.cutter_jam = c.recoverable_error = False
-        self.silent = False
+        self.silent = self.stalled = self.trickle = False
         self._schedule.disarm()
         self.mechanism.not_before(self._clock_s)
 

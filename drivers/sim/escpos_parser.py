@@ -12,6 +12,7 @@ from dataclasses import dataclass
 CHAR = b"char"  # text in args: a run of printable bytes, or one other
 ROW = b"row"  # one dot row of the raster whose header came before
 RASTER = b"\x1dv0"
+RESPONSE = b"response"  # the host's one byte after a block of a list
 
 ESC, GS, FS, DLE = b"\x1b", b"\x1d", b"\x1c", b"\x10"
 
@@ -52,7 +53,7 @@ class Command:
     @property
     def name(self) -> str:
         """As the manuals write it: "ESC !", "GS ( L", "DLE EOT"."""
-        if self.code in (CHAR, ROW):
+        if self.code in (CHAR, ROW, RESPONSE):
             return self.code.decode()
         lead = {0x1B: "ESC", 0x1D: "GS", 0x1C: "FS", 0x10: "DLE"}.get(self.code[0])
         words = [lead] if lead else [f"{self.code[0]:02X}"]
@@ -65,6 +66,7 @@ class Parser:
 
     def __init__(self) -> None:
         self.taken = bytearray()  # every byte pulled since someone last emptied this
+        self.response_next = False  # the next byte answers the printer, unless a real-time command comes before
         self._held = bytearray()
         self._grammar = _grammar()
         self._asked(next(self._grammar))
@@ -75,7 +77,9 @@ class Parser:
         self._want = max(1, step)
 
     def pull(self, buffer: bytearray) -> Command | None:
-        if self._between and (run := RUN.match(buffer)):
+        if self._between and self.response_next and buffer and buffer[0] != DLE[0]:
+            return Command(RESPONSE, self._text(buffer, 1).args)
+        if self._between and not self.response_next and (run := RUN.match(buffer)):
             return self._text(buffer, run.end())
         while self._take(buffer):
             got = bytes(self._held)
@@ -231,9 +235,9 @@ def _downloaded_image(code: bytes) -> Wanting:
 
 
 def _nv_images(code: bytes) -> Wanting:
-    for _ in range((yield 1)[0]):
+    images = yield 1
+    for _ in range(images[0]):
         head = yield 4
         size = (head[0] + 256 * head[1]) * (head[2] + 256 * head[3]) * 8
-        if size:
-            yield size
-    yield Command(code, known=False)
+        images += head + ((yield size) if size else b"")
+    yield Command(code, images)

@@ -19,9 +19,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from drivers.sim.control import control_app
+from drivers.sim.control import AddRoutes, control_app
 from drivers.sim.escpos_core import RX_BYTES, SPEED_MM_S
-from drivers.sim.inputs import InputConfig, SimulatedInput
 from drivers.sim.mechanism import CUT_S
 from drivers.sim.printer_server import PrinterConfig, PrinterServer
 
@@ -47,17 +46,16 @@ async def serve_printers(
     http_port: int | None,
     out_dir: Path,
     frame_ancestors: Sequence[str] = (),
-    inputs: Sequence[InputConfig] = (),
+    more: Sequence[AddRoutes] = (),
 ) -> AsyncIterator[Serving]:
-    """Several printers, panels and scanners, and one control API. Port 0 takes a free one; http_port None: no control
+    """Several printers and one control API, with `more` on it. Port 0 takes a free one; http_port None: no control
     API. Paper goes to `out_dir/<printer>/`. Raises OSError for a port that is taken."""
     async with AsyncExitStack() as stack:
         printers = {c.id: await stack.enter_async_context(PrinterServer(c, out_dir)) for c in configs}
-        fingers = {c.id: await stack.enter_async_context(SimulatedInput(c)) for c in inputs}
         if http_port is None:
             yield Serving(printers, None, None)
             return
-        app = control_app(printers, frame_ancestors, fingers)
+        app = control_app(printers, frame_ancestors, more)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, auto_decompress=False)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -14,7 +14,11 @@ class FaultKind(Enum):
     SILENT = "silent"  # takes and prints, answers nothing
     DROP = "drop"  # closes the connection, once
     POWER = "power"  # buffers lost, half-printed paper stays; back after a second
-    CLEAR = "clear"  # paper loaded, cover closed, cutter freed, speaking again
+    STALL = "stall"  # the motor rests and nothing is said of it: the buffer fills, and the sender is held back
+    TRICKLE = "trickle"  # takes and says one byte at a time
+    TORN = "torn"  # the beginning of a picture whose sender died: what comes next is swallowed as its dots
+    NV_ERASED = "nv_erased"  # another mainboard: nothing is in its memory of pictures
+    CLEAR = "clear"  # paper loaded, cover closed, cutter freed, speaking again, running and quick
 
 
 class BadFault(ValueError):

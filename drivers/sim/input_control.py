@@ -5,14 +5,17 @@ POST /scanners/{id}/scan  {"text": "..."}
 POST /panels/{id}/unplug  {}                               and /scanners/{id}/unplug: out and in again
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import get_args
 
 import msgspec
 from aiohttp import web
 
 from controller.ports.inputs import KeyName
-from drivers.sim.inputs import HELD_MOST_S, NobodyListens, SimulatedInput
+from drivers.sim.control import AddRoutes
+from drivers.sim.inputs import HELD_MOST_S, InputConfig, NobodyListens, SimulatedInput
 from drivers.sim.problems import problem
 
 Inputs = Mapping[str, SimulatedInput]
@@ -28,6 +31,14 @@ class Press(msgspec.Struct, forbid_unknown_fields=True):
 
 class Code(msgspec.Struct, forbid_unknown_fields=True):
     text: str
+
+
+@asynccontextmanager
+async def serve_inputs(configs: Sequence[InputConfig]) -> AsyncIterator[AddRoutes]:
+    """Simulated panels and scanners; what it gives puts them on the control API of `serve_printers`."""
+    async with AsyncExitStack() as stack:
+        inputs = {c.id: await stack.enter_async_context(SimulatedInput(c)) for c in configs}
+        yield partial(add_inputs, inputs=inputs)
 
 
 def add_inputs(app: web.Application, inputs: Mapping[str, SimulatedInput]) -> None:

@@ -7,9 +7,11 @@ Commands that this printer does not draw are counted by name, never guessed.
 from collections import Counter
 from collections.abc import Callable
 
-from drivers.sim.escpos_parser import CHAR, Command
+from drivers.sim.escpos_parser import CHAR, RESPONSE, Command
 from drivers.sim.mechanism import Mechanism
 from drivers.sim.memory import Counters, Identity
+from drivers.sim.nv_commands import NvCommands
+from drivers.sim.nv_graphics import NvGraphics
 from drivers.sim.picture_commands import PictureCommands
 from drivers.sim.status import Condition, automatic_status, paper_sensor, watched
 
@@ -19,7 +21,8 @@ Say = Callable[[bytes], None]
 HARMLESS = {
     b"\x1b=", b"\x1b?", b"\x1b%", b"\x1bU", b"\x1bc", b"\x1bp", b"\x1br", b"\x1b<",
     b"\x1bS", b"\x1d/", b"\x1dP", b"\x1dT", b"\x1db", b"\x1df", b"\x1dh", b"\x1dw", b"\x1dH", b"\x1dz", b"\x1dj",
-    b"\x1c.", b"\x1c!", b"\x1c-", b"\x1cC", b"\x1cS", b"\x10\x04", b"\x10\x05", b"\x10\x14", b"\x1d(E", b"\x1d(K",
+    b"\x1c.", b"\x1c(A", b"\x1c!", b"\x1c-", b"\x1cC", b"\x1cS", b"\x10\x04", b"\x10\x05", b"\x10\x14",
+    b"\x1d(E", b"\x1d(K",
 }  # fmt: skip
 
 MODEL_ID, TYPE_ID, ROM_ID = 0x20, 0x02, 0x01  # GS I 1-3; type bit 1: has a cutter
@@ -27,8 +30,9 @@ MODEL_ID, TYPE_ID, ROM_ID = 0x20, 0x02, 0x01  # GS I 1-3; type bit 1: has a cutt
 
 class Interpreter:
     def __init__(
-        self, mechanism: Mechanism, condition: Condition, counters: Counters, identity: Identity, say: Say
-    ) -> None:
+        self, mechanism: Mechanism, condition: Condition, counters: Counters, identity: Identity, nv: NvGraphics,
+        say: Say,
+    ) -> None:  # fmt: skip
         self.unknown: Counter[str] = Counter()
         self.log = bytearray()  # the exact bytes since the last cut
         self.asb_mask = 0
@@ -40,6 +44,7 @@ class Interpreter:
         self._identity = identity
         self._say = say
         self._pictures = PictureCommands(mechanism)
+        self._nv = NvCommands(nv, mechanism, say, self.power_up)
         self._does: dict[bytes, Callable[[Command], None]] = {
             b"\x1b@": self._initialise,
             b"\x1da": self._automatic_status,
@@ -50,11 +55,25 @@ class Interpreter:
             b"\x1dV": self._cut,
             b"\x1bi": self._cut,
             b"\x1bm": self._cut,
+            b"\x1d(L": self._graphics,
+            b"\x1d8L": self._graphics,
+            b"\x1cq": self._define_images,
+            b"\x1cp": self._print_image,
+            RESPONSE: lambda command: self._nv.host_says(command.args),
         }
 
     @property
     def mid_line(self) -> bool:
         return not self._pictures.typesetter.at_line_start
+
+    @property
+    def waits_for_host(self) -> bool:
+        """The next byte is the host's answer to the printer."""
+        return self._nv.waits_for_host
+
+    def words_of(self, command: Command) -> str:
+        """The letters of a text as it would be printed now; "" for anything else."""
+        return self._pictures.typesetter.read(command.args) if command.code == CHAR else ""
 
     def obey(self, command: Command, raw: bytes) -> None:
         self.log += raw
@@ -69,8 +88,10 @@ class Interpreter:
         """Everything that lives in working memory is as from the factory."""
         self.asb_mask = self.offline_response = 0
         self._pictures = PictureCommands(self._mechanism)
+        self._nv.forget_list()
 
     def clear_print_buffer(self) -> None:
+        self._nv.forget_list()
         self._pictures.drop_unprinted()
 
     def report_change(self) -> None:
@@ -128,6 +149,23 @@ class Interpreter:
                 self.offline_response = mode % 48
             case _:
                 self.unknown["GS ( H"] += 1
+
+    def _graphics(self, command: Command) -> None:
+        """The NV memory's functions, or those of the print buffer."""
+        place, empty = self._pictures.place_picture, not self.mid_line
+        if len(command.args) < 2:
+            self.unknown[command.name] += 1
+        elif not (self._nv.graphics(command.args, at_line_start=empty, place=place) or self._pictures.obey(command)):
+            self.unknown[f"{command.name} fn {command.args[1]}"] += 1
+
+    def _define_images(self, command: Command) -> None:
+        if not self._nv.define_images(command.args, at_line_start=not self.mid_line):
+            self.unknown[command.name] += 1
+
+    def _print_image(self, command: Command) -> None:
+        place = self._pictures.place_picture
+        if not self._nv.print_image(command.args, at_line_start=not self.mid_line, place=place):
+            self.unknown[command.name] += 1
 
     def _cut(self, command: Command) -> None:
         mode = command.args[0] if command.args else 1

@@ -6,6 +6,7 @@ inside unless it is fed out first.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,8 +38,16 @@ class Printed:
     rows: int
 
 
-Done = Printed | Cut | Answer
-Timed = TypeVar("Timed", Cut, Answer)
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Something is written to the memory that needs no power."""
+
+    takes_s: float
+    write: Callable[[], object]
+
+
+Done = Printed | Cut | Answer | Stored
+Timed = TypeVar("Timed", Cut, Answer, Stored)
 
 
 class Mechanism:
@@ -46,7 +55,7 @@ class Mechanism:
         self.rows_per_s = speed_mm_s * DOTS_PER_MM
         self._cut_s = cut_s
         self.hanging: list[bytes] = [BLANK_ROW] * HEAD_TO_CUTTER_ROWS
-        self._queue: deque[Rows | Cut | Answer] = deque()
+        self._queue: deque[Rows | Cut | Answer | Stored] = deque()
         self.rows_waiting = 0
         self._free_s = 0.0  # it has done everything up to here
 
@@ -55,8 +64,9 @@ class Mechanism:
         return not self._queue
 
     @property
-    def cut_waiting(self) -> bool:
-        return any(isinstance(work, Cut) for work in self._queue)
+    def busy(self) -> bool:
+        """Something is to be done that nothing may run ahead of."""
+        return any(isinstance(work, Cut | Stored) for work in self._queue)
 
     @property
     def free_s(self) -> float:
@@ -82,6 +92,10 @@ class Mechanism:
         """To be sent once everything before it is on paper."""
         self._queue.append(Answer(data))
 
+    def store(self, takes_s: float, write: Callable[[], object]) -> None:
+        """`write` is called when that time is over, unless power went before."""
+        self._queue.append(Stored(takes_s, write))
+
     def step(self, until_s: float, max_rows: int) -> Done | None:
         """Do the next thing that is finished by `until_s`; None: nothing is."""
         if not self._queue:
@@ -93,6 +107,8 @@ class Mechanism:
                 return self._finish(cut, until_s, self._cut_s)
             case Answer() as answer:
                 return self._finish(answer, until_s, 0.0)
+            case Stored() as stored:
+                return self._finish(stored, until_s, stored.takes_s)
 
     def next_done_s(self, max_rows: int) -> float | None:
         """When the first thing in line will be finished, if nothing stops it."""
@@ -105,10 +121,12 @@ class Mechanism:
                 return self._free_s + self._cut_s
             case Answer():
                 return self._free_s
+            case Stored(takes_s):
+                return self._free_s + takes_s
 
-    def cutting(self, now_s: float) -> bool:
-        """The blade is on its way."""
-        return bool(self._queue) and isinstance(self._queue[0], Cut) and self._free_s < now_s
+    def must_end(self, now_s: float) -> bool:
+        """The blade is on its way, or a write to memory."""
+        return bool(self._queue) and isinstance(self._queue[0], Cut | Stored) and self._free_s < now_s
 
     def drop_work(self, keep_first: bool) -> bytes:
         """Forget what is not on paper yet, but the first work where it must end; gives the bytes of cuts not made."""

@@ -1,7 +1,7 @@
-"""Pieces of paper as files: `paper/<printer>/<n>.png` and `<n>.bin`, numbered on across restarts.
+"""Pieces of paper as files: `paper/<printer>/<n>.png`, `<n>.bin` and `<n>.txt`, numbered on across restarts.
 
-Both files appear whole or not at all; the .bin first, so that who sees a picture finds its bytes. What the printer
-remembers without power stands beside them in `memory.json`, and each piece's story in `<n>.json`.
+Each file appears whole or not at all; the .png last, so that who sees a picture finds its bytes and its words. What the
+printer remembers without power stands beside them in `memory.json` and `nv.json`, each piece's story in `<n>.json`.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from drivers.sim.memory import Counters
+from drivers.sim.nv_graphics import NvGraphics
 from drivers.sim.paper_width import HEAD_DOTS, PAPER_DOTS
 from drivers.sim.piece import Piece
 
@@ -28,6 +29,7 @@ class PieceOnFile:
     scrap: bool
     interruptions: tuple[str, ...]
     at: str  # UTC, for people
+    partial: bool = True  # the cut
 
     @property
     def name(self) -> str:
@@ -45,9 +47,11 @@ class PaperStore:
     def save(self, piece: Piece) -> PieceOnFile:
         n, self.next_n = self.next_n, self.next_n + 1
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        filed = PieceOnFile(n, len(piece.rows), len(piece.raw), piece.scrap, piece.interruptions, at)
+        filed = PieceOnFile(n, len(piece.rows), len(piece.raw), piece.scrap, piece.interruptions, at, piece.partial)
         story = {"n": n, "height": filed.height, "scrap": filed.scrap, "interruptions": filed.interruptions, "at": at}
+        story |= {"partial": piece.partial}
         self._write(f"{filed.name}.bin", piece.raw)
+        self._write(f"{filed.name}.txt", piece.text.encode())
         self._write(f"{filed.name}.json", json.dumps(story).encode())
         self._write(f"{filed.name}.png", picture(piece.rows))
         return filed
@@ -67,12 +71,23 @@ class PaperStore:
     def remember(self, counters: dict[str, int]) -> None:
         self._write("memory.json", json.dumps(counters).encode())
 
+    def recall_nv(self) -> NvGraphics:
+        """The pictures as last saved; an empty memory where nothing readable is."""
+        try:
+            return NvGraphics.from_dict(json.loads((self.directory / "nv.json").read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError):
+            return NvGraphics()
+
+    def remember_nv(self, nv: dict[str, object]) -> None:
+        self._write("nv.json", json.dumps(nv).encode())
+
     def _read(self, png: Path) -> PieceOnFile | None:
         try:
             story = json.loads(png.with_suffix(".json").read_bytes())
             size = png.with_suffix(".bin").stat().st_size
             causes = tuple(story["interruptions"])
-            return PieceOnFile(int(png.stem), story["height"], size, story["scrap"], causes, story["at"])
+            partial = bool(story.get("partial", True))
+            return PieceOnFile(int(png.stem), story["height"], size, story["scrap"], causes, story["at"], partial)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from drivers.sim.escpos_parser import CHAR, RASTER, ROW, Command
 from drivers.sim.mechanism import Mechanism
-from drivers.sim.paper_width import BLANK_ROW, DEFAULT_SPACING, HEAD_TO_CUTTER_ROWS
+from drivers.sim.paper_width import BLANK_ROW, DEFAULT_SPACING, HEAD_TO_CUTTER_ROWS, lettered
 from drivers.sim.symbols import columns_image, qr_symbol, rows_image
 from drivers.sim.typesetter import Typesetter
 
@@ -30,6 +30,7 @@ class PictureCommands:
         self._qr = QrStore()
         self._graphics: Image.Image | None = None
         self._raster = (1, 1)  # scale of the rows that follow
+        self._raster_words = ""  # for the first of them
         t = self.typesetter
         self._does: dict[bytes, Callable[[bytes], bool | None]] = {
             CHAR: self._char,
@@ -125,16 +126,19 @@ class PictureCommands:
         self.finish_line()
         mode = args[0] % 48
         self._raster = (1 + (mode & 1), 1 + (mode >> 1 & 1))
+        self._raster_words = f"[picture] {(args[1] + 256 * args[2]) * 8} x {args[3] + 256 * args[4]}"
 
     def _raster_row(self, data: bytes) -> None:
         scale_x, scale_y = self._raster
         image = rows_image(len(data) * 8, 1, data, scale_x, 1)
-        self._print(self.typesetter.full_rows(image) * scale_y)
+        self._print(lettered(self.typesetter.full_rows(image) * scale_y, self._raster_words))
+        self._raster_words = ""
 
-    def _place_picture(self, image: Image.Image) -> None:
-        """A picture on rows of its own, however wide the line is that was begun."""
+    def place_picture(self, image: Image.Image, words: str = "") -> None:
+        """A picture on rows of its own, however wide the line is that was begun. `words`: what it says."""
         self.finish_line()
-        self._print(self.typesetter.full_rows(image))
+        words = words or f"[picture] {image.width} x {image.height}"
+        self._print(lettered(self.typesetter.full_rows(image), words))
 
     def _graphics_function(self, args: bytes) -> bool:
         match args[:2]:
@@ -142,7 +146,7 @@ class PictureCommands:
                 return self._store_graphics(args)
             case b"\x30\x32" | b"\x30\x02":
                 if self._graphics is not None:
-                    self._place_picture(self._graphics)
+                    self.place_picture(self._graphics)
                 self._graphics = None
                 return True
             case _:
@@ -179,7 +183,7 @@ class PictureCommands:
     def _print_qr(self) -> bool:
         image = qr_symbol(self._qr.data, self._qr.module, self._qr.level)
         if image is not None:
-            self._place_picture(image)
+            self.place_picture(image, f"[QR] {self._qr.data.decode('utf-8', 'replace')}")
         return image is not None
 
     def _barcode(self, args: bytes) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from drivers.sim.paper_width import Lettered
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -12,6 +14,11 @@ class Piece:
     raw: bytes
     partial: bool
     interruptions: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """What stands on it, a line each: letters as printed, `[QR] what it says`, `[picture] its size in dots`."""
+        return "".join(f"{row.text}\n" for row in self.rows if isinstance(row, Lettered))
 
     @property
     def scrap(self) -> bool:

@@ -22,6 +22,7 @@ from drivers.sim.tcp_door import TcpDoor
 PIECES_SHOWN = 40
 MIN_TICK_S = 0.002  # advance the machine at most this often: 3 dot rows
 TEND_S = 0.1
+TRICKLE_S = 0.002  # between two bytes of a printer that says one at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,10 @@ class PrinterServer:
         self.pieces.extend(await asyncio.to_thread(self._store.pieces, PIECES_SHOWN))
         counters = await asyncio.to_thread(self._store.recall)
         self.core = EscposCore(
-            self.config.speed_mm_s, self.config.rx_bytes, counters, self.config.identity, self.config.cut_s
-        )
+            self.config.speed_mm_s, self.config.rx_bytes, counters, self.config.identity, self.config.cut_s,
+            await asyncio.to_thread(self._store.recall_nv),
+        )  # fmt: skip
+        self._nv_kept = self._nv_now
         self._hosts: list[Host] = []
         self._timer: asyncio.TimerHandle | None = None
         self._drops_seen = 0
@@ -80,6 +83,7 @@ class PrinterServer:
             host.abort()
         await asyncio.sleep(0)  # lets the aborted transports go
         await asyncio.to_thread(self._store.remember, self.core.counters.as_dict())
+        await asyncio.to_thread(self._store.remember_nv, self.core.nv.as_dict())
 
     def strike(self, fault: Fault) -> None:
         self.core.strike(fault, self._loop.time())
@@ -89,6 +93,11 @@ class PrinterServer:
         pressed = self.core.press_feed(self._loop.time())
         self._tick()
         return pressed
+
+    @property
+    def clock_s(self) -> float:
+        """The machine's clock: the event loop's."""
+        return self._loop.time()
 
     @property
     def port(self) -> int:
@@ -108,7 +117,7 @@ class PrinterServer:
 
     @property
     def room(self) -> int:
-        return self.core.room
+        return min(1, self.core.room) if self.core.trickle else self.core.room
 
     @property
     def powered(self) -> bool:
@@ -133,7 +142,7 @@ class PrinterServer:
         answers = self.core.advance(self._loop.time())
         pieces = self.core.take_pieces()
         active = self._hosts[0] if self._hosts else None
-        if answers or pieces:
+        if answers or pieces or self._nv_now != self._nv_kept:
             self._outbox.put_nowait((pieces, answers, active))
         if self.core.drops != self._drops_seen:
             self._drops_seen = self.core.drops
@@ -161,8 +170,22 @@ class PrinterServer:
                 self.pieces.append(await asyncio.to_thread(self._store.save, piece))
             if pieces:
                 await asyncio.to_thread(self._store.remember, self.core.counters.as_dict())
-            if host and answers:
-                host.send(b"".join(answers))
+            if self._nv_now != self._nv_kept:
+                self._nv_kept = self._nv_now
+                await asyncio.to_thread(self._store.remember_nv, self.core.nv.as_dict())
+            if host:
+                await self._answer(host, b"".join(answers))
+
+    async def _answer(self, host: Host, data: bytes) -> None:
+        step = 1 if self.core.trickle else len(data)
+        for at in range(0, len(data), step or 1):
+            host.send(data[at : at + step])
+            if step < len(data):
+                await asyncio.sleep(TRICKLE_S)
+
+    @property
+    def _nv_now(self) -> tuple[int, int]:
+        return self.core.nv.writes, self.core.nv.prints
 
     async def _tend(self) -> None:
         """What a board does beside printing: doors open while there is power, dead and idle hosts let go."""

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from drivers.sim.codepages import letter
 from drivers.sim.glyphs import CELLS, glyph
-from drivers.sim.paper_width import BLANK_ROW, DEFAULT_SPACING, HEAD_DOTS
+from drivers.sim.paper_width import BLANK_ROW, DEFAULT_SPACING, HEAD_DOTS, lettered
 from drivers.sim.symbols import packed_rows
 
 
@@ -39,6 +39,7 @@ class Typesetter:
         self.modes = Modes()
         self._x = 0
         self._placed: list[tuple[int, Image.Image]] = []
+        self._words = ""
 
     @property
     def at_line_start(self) -> bool:
@@ -50,13 +51,22 @@ class Typesetter:
 
     def drop_line(self) -> None:
         self._x = 0
+        self._words = ""
         self._placed.clear()
+
+    def read(self, data: bytes) -> str:
+        """The letters that these bytes are by the code page and national letters of now; controls are none."""
+        m = self.modes
+        return "".join(letter(byte, m.page, m.national) for byte in data if byte >= 0x20)
 
     def letter(self, byte: int) -> list[bytes]:
         """Set one character; gives the rows of the full line when it had to wrap."""
         m = self.modes
-        ink = glyph(letter(byte, m.page, m.national), m.font, m.bold, m.width, m.height)
-        return self.place(self._dressed(ink), gap=m.letter_gap * m.width)
+        character = letter(byte, m.page, m.national)
+        ink = glyph(character, m.font, m.bold, m.width, m.height)
+        wrapped = self.place(self._dressed(ink), gap=m.letter_gap * m.width)
+        self._words += character
+        return wrapped
 
     def place(self, image: Image.Image, gap: int = 0) -> list[bytes]:
         """Put a bitmap at the end of the line; gives the rows of the full line when it had to wrap."""
@@ -69,10 +79,13 @@ class Typesetter:
         step = CELLS[self.modes.font][0] * self.modes.width
         stop = next((t * step for t in self.modes.tabs if t * step > self._x), None)
         if stop is not None and stop < self._area:
-            self._x = stop
+            self.move_to(stop)
 
     def move_to(self, x: int) -> None:
-        self._x = max(0, min(x, self._area))
+        x = max(0, min(x, self._area))
+        if x > self._x:
+            self._words += " "
+        self._x = x
 
     def move_by(self, dx: int) -> None:
         self.move_to(self._x + dx)
@@ -86,9 +99,9 @@ class Typesetter:
     def flush(self) -> list[bytes]:
         """The line's rows with nothing fed after them."""
         if not self._placed:
-            self._x = 0
+            self.drop_line()
             return []
-        rows = self.full_rows(self._line())
+        rows = lettered(self.full_rows(self._line()), self._words.rstrip() or "[picture]")
         self.drop_line()
         return rows
 

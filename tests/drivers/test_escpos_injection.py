@@ -1,7 +1,9 @@
-"""A million hostile texts on tickets, and not one order among them: counted by the tests' own reader of ESC/POS."""
+"""A million hostile texts on tickets, and not one order among them: counted by the tests' own reader of ESC/POS, and by
+one that nobody here wrote."""
 
 import os
 from collections import Counter
+from collections.abc import Callable, Iterable
 from random import Random
 
 import msgspec
@@ -11,6 +13,7 @@ from drivers.escpos.compose import compose
 from drivers.escpos.profiles import profile
 from tests.drivers.escpos_counter import orders
 from tests.drivers.escpos_tickets import FI
+from tests.drivers.stranger_printer import names_by_a_stranger
 
 TEXTS = int(os.environ.get("LUUKKU_HOSTILE_TEXTS", "1000000"))
 ORDERS = (
@@ -58,6 +61,17 @@ MAY = {
 }
 
 
+STRANGERS_MAY = {
+    "text", "LF", "ESC @", "ESC a", "ESC E", "ESC 3", "ESC J", "ESC t", "GS a", "GS !", "GS b", "GS B", "GS P", "GS V",
+    "GS (", "GS ( k", "GS v 0",
+}  # fmt: skip
+Names = Callable[[bytes], Iterable[str]]
+
+
+def ours(data: bytes) -> list[str]:
+    return [name for name, _ in orders(data)]
+
+
 def hostile(random: Random) -> str:
     """Letters as on any ticket, with orders and strange characters strewn in."""
     parts: list[str] = []
@@ -74,7 +88,7 @@ def hostile(random: Random) -> str:
     return "".join(parts)
 
 
-def strewn(tickets: int, seed: int) -> Counter[str]:
+def strewn(tickets: int, seed: int, names_of: Names = ours) -> Counter[str]:
     """So many tickets, every text of them hostile; gives what orders they hold, all together."""
     random, model, found = Random(seed), profile("virtual"), Counter[str]()
     for _ in range(tickets):
@@ -82,8 +96,8 @@ def strewn(tickets: int, seed: int) -> Counter[str]:
             FI, **{field: hostile(random) for field in FIELDS},
             bring=tuple(hostile(random) for _ in range(ITEMS)), also=tuple(hostile(random) for _ in range(ITEMS)),
         )  # fmt: skip
-        names = [name for name, _ in orders(compose(paper, "job1", model, simulated=False))]
-        assert (names[0], names[-1]) == ("1b40", "1d28")
+        names = list(names_of(compose(paper, "job1", model, simulated=False)))
+        assert (names[0], names[-1]) in (("1b40", "1d28"), ("ESC @", "GS ("))
         found.update(names)
     return found
 
@@ -115,3 +129,25 @@ def _letters(text: str) -> str:
 def test_a_million_hostile_texts_add_no_order() -> None:
     tickets = TEXTS // TICKET_TEXTS + 1
     only_ours(strewn(tickets, 2), tickets)
+
+
+def only_ours_to_a_stranger(found: Counter[str], tickets: int) -> None:
+    assert set(found) <= STRANGERS_MAY
+    assert found["ESC @"] == found["GS V"] == found["GS a"] == found["GS ("] == tickets
+
+
+def test_a_stranger_counts_no_other_order_either() -> None:
+    only_ours_to_a_stranger(strewn(60, 3, names_by_a_stranger), 60)
+
+
+def test_the_strangers_count_would_see_an_order_that_got_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.escpos.compose.printable", lambda text, limit: _letters(text)[:limit])
+    with pytest.raises(AssertionError):
+        only_ours_to_a_stranger(strewn(20, 3, names_by_a_stranger), 20)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_a_stranger_counts_no_other_order_in_a_million_hostile_texts() -> None:
+    tickets = TEXTS // TICKET_TEXTS + 1
+    only_ours_to_a_stranger(strewn(tickets, 4, names_by_a_stranger), tickets)

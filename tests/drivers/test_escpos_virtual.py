@@ -220,3 +220,47 @@ async def test_a_line_cut_at_any_byte_never_makes_a_false_belief(tmp_path: Path,
         assert outcome.end is not PrintEnd.CONFIRMED or on_paper == 1
         assert judged.end is not PrintEnd.CONFIRMED or on_paper == 1
         assert judged.end is not PrintEnd.FAILED or on_paper == 0
+
+
+async def test_a_printer_that_says_and_takes_one_byte_at_a_time_confirms_all_the_same(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        await one.fault("trickle")
+        await one.printer.prepare()
+        outcome = await one.printer.print(FI, "job1", simulated=True)
+        assert (outcome.end, outcome.tier) == (PrintEnd.CONFIRMED, Tier.PROCESS_ID)
+        assert [qr_on(picture) for picture in one.pictures()] == [[FI.qr]]
+
+
+async def test_a_printer_that_stalls_and_says_that_all_is_well_is_in_doubt_until_its_counter_tells(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as one:
+        before = await one.printer.prepare()
+        await one.fault("stall", at_mm=60)
+        outcome = await one.print(FI, "job1")
+        assert (outcome.end, outcome.cause) == (PrintEnd.UNKNOWN, "timeout")
+        assert (await one.printer.judge(before)).end is PrintEnd.UNKNOWN
+        await one.fault("clear")  # its buffer was kept: the ticket comes out after all
+        assert (await one.printer.judge(before)).end is PrintEnd.CONFIRMED
+        await one.see(lambda: one.whole_copies() == 1, 5.0)
+
+
+async def test_what_another_host_left_torn_is_swept_away_when_our_link_comes_up(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        await one.fault("drop")
+        await one.fault("torn")
+        one.printer.reconnect_now()
+        await one.until(PrinterCondition.READY)
+        await one.printer.prepare()
+        assert (await one.print(FI, "job1")).end is PrintEnd.CONFIRMED
+
+
+async def test_what_is_torn_while_our_link_is_up_swallows_no_ticket_and_is_cleared(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        await one.fault("torn")
+        with pytest.raises(PrinterUnavailable) as refusal:
+            await one.printer.prepare()
+        assert refusal.value.cause == "no_answer", "no ticket is sent to a printer that does not count"
+        assert await one.printer.clear() is True
+        await one.printer.prepare()
+        assert (await one.print(FI, "job1")).end is PrintEnd.CONFIRMED

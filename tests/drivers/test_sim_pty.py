@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from drivers.sim.control import printer_state
 from drivers.sim.device_door import port_status
 from drivers.sim.escpos_printer import SimulatedPrinter
 from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.pace import Pace
 from drivers.sim.printer_server import PrinterConfig, PrinterServer
+from drivers.sim.printer_state import printer_state
 from drivers.sim.status import Condition
 from tests.drivers.serial_line import a_line, until
 
