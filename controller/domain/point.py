@@ -31,7 +31,8 @@ class Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 class Point(Struct, frozen=True, kw_only=True):
     """`end_of_day`: what becomes of those who still wait at closing. `late_s`: how long a no-show may still be
-    called. `logo`: a picture file for the head of tickets. `auto_no_show_s`: a call nobody answered becomes a no-show after this long; 0: only when pressed."""
+    called. `auto_no_show_s`: a call nobody answered becomes a no-show after this long; 0: only when pressed. `logo`: a
+    picture file for the head of tickets."""
 
     id: Name
     name: Texts

@@ -174,12 +174,12 @@ def _tabs(code: bytes) -> Wanting:
 
 
 def _user_characters(code: bytes) -> Wanting:
-    y, first, last = yield 3
+    args = yield 3
+    y, first, last = args
     for _ in range(first, last + 1):
-        width = (yield 1)[0]
-        if y * width:
-            yield y * width
-    yield Command(code, known=False)
+        width = yield 1
+        args += width + ((yield y * width[0]) if y * width[0] else b"")
+    yield Command(code, args)
 
 
 def _sized(code: bytes) -> Wanting:

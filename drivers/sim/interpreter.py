@@ -19,7 +19,7 @@ Say = Callable[[bytes], None]
 
 # Parsed to their full length, and without effect on what this printer does.
 HARMLESS = {
-    b"\x1b=", b"\x1b?", b"\x1b%", b"\x1bU", b"\x1bc", b"\x1bp", b"\x1br", b"\x1b<",
+    b"\x1b=", b"\x1bU", b"\x1bc", b"\x1bp", b"\x1br", b"\x1b<",
     b"\x1bS", b"\x1d/", b"\x1dP", b"\x1dT", b"\x1db", b"\x1df", b"\x1dh", b"\x1dw", b"\x1dH", b"\x1dz", b"\x1dj",
     b"\x1c.", b"\x1c(A", b"\x1c!", b"\x1c-", b"\x1cC", b"\x1cS", b"\x10\x04", b"\x10\x05", b"\x10\x14",
     b"\x1d(E", b"\x1d(K",

@@ -5,6 +5,7 @@ COMMANDS: dict[str, str] = {
     "ESC @": "initialise; automatic status is off after it",
     "ESC !": "print modes in one byte", "ESC E": "bold", "ESC G": "double strike", "ESC -": "underline",
     "ESC M": "font", "ESC a": "align: 0 left, 1 centre, 2 right", "ESC t": "code page", "ESC R": "national letters",
+    "ESC &": "teach it letters", "ESC %": "print taught letters, or not", "ESC ?": "forget a taught letter",
     "ESC 2": "default line spacing", "ESC 3": "line spacing, dots", "ESC J": "print and feed, dots",
     "ESC d": "print and feed, lines", "ESC D": "tab stops", "ESC $": "position from the left",
     "ESC \\": "position from here", "ESC {": "upside down", "ESC *": "bit image, by columns",

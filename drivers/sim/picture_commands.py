@@ -37,6 +37,9 @@ class PictureCommands:
             RASTER: self._raster_head,
             ROW: self._raster_row,
             b"\x1b!": self._print_mode,
+            b"\x1b&": t.teach,
+            b"\x1b%": lambda a: self._set(taught=bool(a[0] & 1)),
+            b"\x1b?": lambda a: t.forget(a[0]),
             b"\x1bd": lambda a: self._feed_lines(a[0]),
             b"\x1bJ": lambda a: self._feed(a[0]),
             b"\x1be": lambda a: None,  # reverse feed: this printer has none

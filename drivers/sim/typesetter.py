@@ -5,12 +5,15 @@ Holds the print modes that ESC @ resets. Gives rows of the head's full width; kn
 
 from dataclasses import dataclass, field
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from drivers.sim.codepages import letter
 from drivers.sim.glyphs import CELLS, glyph
 from drivers.sim.paper_width import BLANK_ROW, DEFAULT_SPACING, HEAD_DOTS, lettered
 from drivers.sim.symbols import packed_rows
+
+ROWS_OF_A = CELLS[0][1]
+TAUGHT = "\ufffd"  # what a letter that it was taught reads as: nobody can know
 
 
 @dataclass(slots=True)
@@ -18,6 +21,7 @@ class Modes:
     """Everything ESC @ puts back."""
 
     page: int = 0
+    taught: bool = False  # ESC %: letters that were defined by ESC & are printed
     national: int = 0
     font: int = 0
     bold: bool = False
@@ -40,6 +44,7 @@ class Typesetter:
         self._x = 0
         self._placed: list[tuple[int, Image.Image]] = []
         self._words = ""
+        self._taught: dict[int, Image.Image] = {}  # font A; ESC @ forgets them
 
     @property
     def at_line_start(self) -> bool:
@@ -47,7 +52,30 @@ class Typesetter:
 
     def reset(self) -> None:
         self.modes = Modes()
+        self._taught.clear()
         self.drop_line()
+
+    def teach(self, args: bytes) -> bool:
+        """ESC &: y, first and last code, then for each its columns and three bytes a column, from the top."""
+        y, first, last = args[:3]
+        if y != ROWS_OF_A // 8 or not 0x20 <= first <= last <= 0x7E:
+            return False
+        rest = args[3:]
+        for code in range(first, last + 1):
+            width, rest = rest[0], rest[1:]
+            if width > CELLS[0][0]:
+                return False
+            columns = Image.frombytes("1", (ROWS_OF_A, width), rest[: y * width]) if width else None
+            cell = Image.new("1", CELLS[0], 0)
+            if columns is not None:
+                cell.paste(columns.transpose(Image.Transpose.TRANSPOSE))
+            self._taught[code] = cell
+            rest = rest[y * width :]
+        return True
+
+    def forget(self, code: int) -> None:
+        """ESC ?"""
+        self._taught.pop(code, None)
 
     def drop_line(self) -> None:
         self._x = 0
@@ -63,10 +91,20 @@ class Typesetter:
         """Set one character; gives the rows of the full line when it had to wrap."""
         m = self.modes
         character = letter(byte, m.page, m.national)
-        ink = glyph(character, m.font, m.bold, m.width, m.height)
+        if m.taught and m.font == 0 and byte in self._taught:
+            character, ink = TAUGHT, self._own(byte)
+        else:
+            ink = glyph(character, m.font, m.bold, m.width, m.height)
         wrapped = self.place(self._dressed(ink), gap=m.letter_gap * m.width)
         self._words += character
         return wrapped
+
+    def _own(self, byte: int) -> Image.Image:
+        """A letter that it was taught, in the size and weight of now."""
+        m, cell = self.modes, self._taught[byte]
+        if m.bold:
+            cell = ImageChops.logical_or(cell, ImageChops.offset(cell, 1, 0))
+        return cell.resize((cell.width * m.width, cell.height * m.height), Image.Resampling.NEAREST)
 
     def place(self, image: Image.Image, gap: int = 0) -> list[bytes]:
         """Put a bitmap at the end of the line; gives the rows of the full line when it had to wrap."""
