@@ -16,7 +16,6 @@ COMMANDS: dict[str, str] = {
     "GS a": "automatic status on (FF) or off (00)", "GS r": "status, in its turn", "GS I": "who the printer is",
     "GS g": "maintenance counter", "GS ( H": "process ID, or answer when off line",
     "FS q": "define NV bit images", "FS p": "print an NV bit image", "FS .": "one-byte letters",
-    "DLE EOT": "its place in the stream", "DLE ENQ": "its place in the stream", "DLE DC4": "its place in the stream",
     "DLE EOT (real time)": "status, at once", "DLE ENQ (real time)": "recover, at once",
     "DLE DC4 (real time)": "clear the buffers, at once", "response": "the host's answer to a block of a list",
 }  # fmt: skip

@@ -38,6 +38,8 @@ class Transcript:
 
     def heard(self, at_s: float, command: Command, raw: bytes, words: str = "") -> None:
         """`words`: the letters of a text. A picture's rows stay with its header, and text with its line."""
+        if command.code in (b"\x10\x04", b"\x10\x05") or (command.args[:1] == b"\x08" and command.code == b"\x10\x14"):
+            return  # told when it was obeyed, on reception
         last, is_text = self._last, command.code == CHAR
         if last is not None and (command.code == ROW or (is_text and _goes_on(last))):
             last.size += len(raw)
