@@ -35,6 +35,7 @@ from controller.web.auth import Doorkeeper, token
 from controller.web.live import TestDevice
 from controller.web.problems import Problem
 from controller.web.site import DemoDay, DemoLinks, Site
+from drivers.speech.reading import Reading
 from drivers.speech.synth import DebianVoice
 from drivers.speech.voices import discover
 from drivers.udev.attached import Kind
@@ -73,7 +74,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         state = await replay.load(journal)
         ledger = Ledger(journal, state, options.config, clock, set(await journal.answer_keys()))
         site = _site(ledger, options, clock)
-        hotplug = hotplug_of(options.config)
+        hotplug = await hotplug_of(options.config)
         devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random, hotplug)
         site.reprint, site.tiers = devices.reprint, devices.tier
         rooms = server.rooms(site, _tester(devices.test))
@@ -86,8 +87,9 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         if hotplug is not None:
             connect(hotplug, options.config, inputs, site)
         rooms.test = _tester(devices.test, inputs.test)
-        voice = DebianVoice(await discover())
-        speech = Speech(ledger, voice, rooms.screens)
+        voices = await discover()
+        speech = Speech(ledger, DebianVoice(voices), rooms.screens)
+        rooms.aloud.reader = Reading(voices)
         await stack.enter_async_context(_heart(ledger))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         await _report(ledger, options.config, "starting", "boot")

@@ -1,4 +1,4 @@
-"""Every cause that a printer or a paper may have: asked of the code that gives them, so that no page can miss a new one."""
+"""Every cause that a printer or a paper may have: asked of the code that gives them."""
 
 import re
 from pathlib import Path
