@@ -35,8 +35,8 @@ HOW = (
     "from a kiosk's POST /tickets to the first byte at its own printer, from an advisor's call-next to the number in "
     "the stream of an info-TV, and to the answer at the counter, while another kiosk presses twice a second for papers "
     "of 70 kB at a printer that answers nothing, reads nothing, or reads 4 kB twice a second; all three in turns, "
-    "pooled; beside it the same point in the same run with that printer well, which gives the point more to do, not less: "
-    "it takes every paper. stood_still: the share of troubles that held up the paper that was under way to the last turn"
+    "pooled; beside it the same point in the same run with that printer well, which gives the point more to do, not "
+    "less: it takes every paper; stood_still: the share of troubles that held up the paper under way to the last turn"
 )
 Took = dict[str, list[float]]
 
