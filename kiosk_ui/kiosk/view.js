@@ -54,11 +54,10 @@ const header = ({ state, live, local, name }) => html`
 
 function footer({ state, session, now, t, act }) {
   const slow = session.pending && now - session.pending.since > SLOW_MS;
-  const told = session.notice?.words ?? session.silent;
-  const [words, sign] = slow ? [t("kiosk-moment"), "hourglass"] : [told ? t(told) : "", "info"];
+  const [words, sign] = slow ? [t("kiosk-moment"), "hourglass"] : [session.notice ? t(session.notice.words) : "", "info"];
   return html`
     <footer>
-      <p class="only-heard" role="status">${words}</p>
+      <p class="only-heard" role="status">${words || (session.silent ? t(session.silent) : "")}</p>
       ${words ? html`<p class="notice" aria-hidden="true">${icon(sign)}${words}</p>` : nothing}
       <div class="choices" role="group" aria-label=${t("kiosk-languages")}>
         ${state.languages.map((language) => languageButton(language, session, act))}
@@ -77,19 +76,20 @@ function footer({ state, session, now, t, act }) {
 }
 
 const readAloud = (t, act) => html`
-  <button class="button" data-aid="aloud" @click=${act((a) => a.aloud(), true)}>${icon("chat-bubbles")}${t("kiosk-aloud")}</button>`;
+  <button class="button" data-aid="aloud" @click=${act((a) => a.aloud(), true)}>${t("kiosk-aloud")}</button>`;
 
-/** While it is read aloud: the level for eyes too, and the way out. */
+/** While it is read aloud: the level for eyes too, or why nothing is heard; and the way out. */
 const soundRow = (session, t, act) => html`
   <div class="choices sound" role="group" aria-label=${t("kiosk-sound")}>
-    <button class="button" data-volume="down" @click=${act((a) => a.volume(-1), true)}>
-      ${icon("minus")}${t("kiosk-softer")}</button>
-    <p class="level"><span>${t("kiosk-volume", { level: session.volume, levels: LEVELS })}</span>
-      <span class="bars" aria-hidden="true">${[...Array(LEVELS).keys()].map((n) => html`<i ?data-on=${n < session.volume}></i>`)}</span></p>
-    <button class="button" data-volume="up" @click=${act((a) => a.volume(1), true)}>
-      ${icon("plus")}${t("kiosk-louder")}</button>
-    <button class="button" data-aid="aloud-off" @click=${act((a) => a.aloud(), true)}>${icon("close")}${t("kiosk-aloud-off")}</button>
+    ${session.silent ? html`<p class="notice" aria-hidden="true">${icon("info")}${t(session.silent)}</p>` : levelChoice(session, t, act)}
+    <button class="button" data-aid="aloud-off" @click=${act((a) => a.aloud(), true)}>${t("kiosk-aloud-off")}</button>
   </div>`;
+
+const levelChoice = ({ volume }, t, act) => html`
+  <button class="button" data-volume="down" @click=${act((a) => a.volume(-1), true)}>${icon("minus")}${t("kiosk-softer")}</button>
+  <p class="level"><span>${t("kiosk-volume", { level: volume, levels: LEVELS })}</span>
+    <span class="bars" aria-hidden="true">${[...Array(LEVELS).keys()].map((n) => html`<i ?data-on=${n < volume}></i>`)}</span></p>
+  <button class="button" data-volume="up" @click=${act((a) => a.volume(1), true)}>${icon("plus")}${t("kiosk-louder")}</button>`;
 
 const languageButton = (language, session, act) => html`
   <button class="button" lang=${language} data-language=${language} aria-pressed=${language === session.language}

@@ -28,7 +28,7 @@ kiosk-aloud-none = Tällä kielellä ei ole puhetta. Valitse toinen kieli tai ky
 kiosk-aloud-blocked = Tämä laite ei voi nyt puhua. Kysy apua henkilökunnalta.
 kiosk-softer = Hiljempaa
 kiosk-louder = Kovempaa
-kiosk-volume = Äänenvoimakkuus { $level } / { $levels }
+kiosk-volume = Ääni { $level } / { $levels }
 kiosk-volume-said = Äänenvoimakkuus { $level }.
 kiosk-choices = { $n ->
     [one] Yksi vaihtoehto.

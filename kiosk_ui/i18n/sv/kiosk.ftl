@@ -28,7 +28,7 @@ kiosk-aloud-none = Det finns inget tal på det här språket. Välj ett annat sp
 kiosk-aloud-blocked = Den här apparaten kan inte tala just nu. Be personalen om hjälp.
 kiosk-softer = Lägre
 kiosk-louder = Högre
-kiosk-volume = Ljudvolym { $level } / { $levels }
+kiosk-volume = Ljud { $level } / { $levels }
 kiosk-volume-said = Ljudvolym { $level }.
 kiosk-choices = { $n ->
     [one] Ett alternativ.
