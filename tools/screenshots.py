@@ -18,6 +18,8 @@ PORT = 18_480
 BASE = f"http://127.0.0.1:{PORT}"
 OUT = Path(__file__).parents[1] / "docs" / "screenshots"
 LANGUAGES = {"fi": "Suomi", "sv": "Svenska", "en": "English", "se": "Davvisámegiella"}
+LET_IT_SOUND = "--autoplay-policy=no-user-gesture-required"  # as a kiosk's browser is started (docs/install.md)
+PAPERS_S = 12  # until the papers of those who wait are out: the pictures are of a kiosk that is not hurried
 WAITING = ("kela-asumistuki", "vero-verokortti", "poliisi-passi", "kela-elake", "dvv-muutto", "tyo-tyonhaku")
 
 
@@ -37,7 +39,7 @@ async def page_of(browser: Browser, path: str, width: int, height: int, wait_ms:
 
 
 async def take_all(tokens: dict[str, str]) -> None:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", LET_IT_SOUND]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
         for counter in ("2", "3", "4"):
@@ -46,6 +48,7 @@ async def take_all(tokens: dict[str, str]) -> None:
             ask(tokens, "kiosk", "/tickets", {"service": service, "language": list(LANGUAGES)[at % 4]})
         for counter in ("4", "2"):
             ask(tokens, "staff", f"/counters/{counter}/call-next", {})
+        await asyncio.sleep(PAPERS_S)
         await kiosks(browser)
         tv = await page_of(browser, "/tv/lobby", 1920, 1080, 3000)
         await tv.screenshot(path=OUT / "tv.png")
@@ -54,6 +57,7 @@ async def take_all(tokens: dict[str, str]) -> None:
         wall = await page_of(browser, "/wall", 1920, 1080, 5000)
         await wall.screenshot(path=OUT / "wall.png")
         await technician(browser)
+        await without_paper(browser)
         await browser.close()
 
 
@@ -72,6 +76,24 @@ async def technician(browser: Browser) -> None:
     await phone.wait_for_timeout(1000)
     await phone.screenshot(path=OUT / "technician-phone.png")
     break_printer("clear")
+
+
+async def without_paper(browser: Browser) -> None:
+    """The cutter is jammed: what staff read, and what the customer has instead of a paper; and a kiosk by ear."""
+    counter = await page_of(browser, "/counter/4", 1280, 800)
+    break_printer("jam")
+    kiosk = await page_of(browser, "/kiosk/main", 1080, 1920)
+    await kiosk.locator("[data-provider=tyo]").click()
+    await kiosk.wait_for_timeout(3500)
+    await kiosk.screenshot(path=OUT / "ticket-no-paper.png")
+    await counter.screenshot(path=OUT / "counter-no-paper.png")
+    break_printer("clear")
+    await kiosk.locator("[data-done]").click()
+    await kiosk.wait_for_timeout(700)
+    await kiosk.locator("[data-aid=aloud]").click()
+    await kiosk.locator("[data-volume=up]").click()
+    await kiosk.wait_for_timeout(700)
+    await kiosk.screenshot(path=OUT / "kiosk-aloud.png")
 
 
 def break_printer(kind: str) -> None:

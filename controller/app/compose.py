@@ -36,6 +36,7 @@ from controller.web.auth import Doorkeeper, token
 from controller.web.live import TestDevice
 from controller.web.problems import Problem
 from controller.web.site import DemoDay, DemoLinks, Site
+from drivers.speech.reading import Reading
 from drivers.speech.synth import DebianVoice
 from drivers.speech.voices import discover
 from drivers.udev.attached import Kind
@@ -74,7 +75,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         state = await replay.load(journal)
         ledger = Ledger(journal, state, options.config, clock, set(await journal.answer_keys()))
         site = _site(ledger, options, clock)
-        hotplug = hotplug_of(options.config)
+        hotplug = await hotplug_of(options.config)
         logo = await asyncio.to_thread(logo_of_point, options.config, options.base)
         devices = await open_devices(stack, options.config, ledger, options.data, _sims(options), random, hotplug, logo)
         site.reprint, site.tiers = devices.reprint, devices.tier
@@ -88,8 +89,9 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         if hotplug is not None:
             connect(hotplug, options.config, inputs, site)
         rooms.test = _tester(devices.test, inputs.test)
-        voice = DebianVoice(await discover())
-        speech = Speech(ledger, voice, rooms.screens)
+        voices = await discover()
+        speech = Speech(ledger, DebianVoice(voices), rooms.screens)
+        rooms.aloud.reader = Reading(voices)
         await stack.enter_async_context(_heart(ledger))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         await _report(ledger, options.config, "starting", "boot")

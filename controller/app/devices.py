@@ -41,16 +41,17 @@ log = structlog.get_logger("devices")
 
 
 class TicketPrinter(msgspec.Struct):
-    """`examined`: called with what a test paper found, and when (UTC ms)."""
+    """`hotplugged`: udev is asked where it is. `examined`: called with what a test paper found, and when (UTC ms)."""
 
     printer: EscposPrinter
     paper: Paper
     simulated: bool
+    hotplugged: bool = False
     examined: Callable[[Examined, int], None] = lambda found, at: None
 
 
 class Devices:
-    """All printers by id, and `hotplug` where one of them hangs on USB."""
+    """All printers by id, and `hotplug` where udev runs or one of them hangs on USB."""
 
     def __init__(self, printers: dict[str, TicketPrinter], hotplug: Hotplug | None = None) -> None:
         self._printers = printers
@@ -61,15 +62,15 @@ class Devices:
             tasks.create_task(keep_running("hotplug", self._hotplug.run, random))
         for id_, known in self._printers.items():
             watch = _watch(ledger, known)
-            tasks.create_task(keep_running(f"printer {id_}", partial(self._attend, known.printer), random))
+            tasks.create_task(keep_running(f"printer {id_}", partial(self._attend, known), random))
             tasks.create_task(keep_running(f"paper {id_}", known.paper.run, random))
             tasks.create_task(watch)
 
-    async def _attend(self, printer: EscposPrinter) -> None:
+    async def _attend(self, known: TicketPrinter) -> None:
         """Not before it is known what is plugged in: the first attempt would fail, and be told as a loss."""
-        if self._hotplug is not None:
+        if self._hotplug is not None and known.hotplugged:
             await self._hotplug.first_look(FIRST_LOOK_S)
-        await printer.run()
+        await known.printer.run()
 
     def reprint(self, ticket: str) -> None:
         for known in self._printers.values():
@@ -131,7 +132,9 @@ async def open_devices(
         if (found := await asyncio.to_thread(examined.recall, data, configured)) is not None:
             printer.learn(found)
         keep = partial(examined.keep, data, configured)
-        printers[configured.id] = TicketPrinter(printer, Paper(ledger, printer, simulated=sim), sim, keep)
+        printers[configured.id] = TicketPrinter(
+            printer, Paper(ledger, printer, simulated=sim), sim, is_hotplugged(link), keep
+        )
     return Devices(printers, hotplug)
 
 

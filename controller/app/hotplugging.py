@@ -1,6 +1,7 @@
 """What is plugged in, for the whole point: one ear at udev for printers, panels and scanners, each told at once when
 its own comes or goes; and what is nobody's, for the technician to bind."""
 
+import asyncio
 from functools import partial
 
 from controller.app import plugged, suggest
@@ -9,14 +10,17 @@ from controller.domain.point import Config, Printer
 from controller.web.site import Site, Unowned
 from drivers.udev.attached import Kind
 from drivers.udev.hotplug import Hotplug
+from drivers.udev.library import UDEVD
 from drivers.udev.roster import is_hotplugged, link_of
 
 KINDS = {Kind.PRINTER: "printer", Kind.KEYBOARD: "scanner", Kind.SERIAL: ""}  # as `GET /devices` calls them
 
 
-def hotplug_of(config: Config) -> Hotplug | None:
-    """An ear for a point with devices on USB; a point without any loads no libudev."""
-    return Hotplug() if any(is_hotplugged(one.link) for one in plugged.devices(config)) else None
+async def hotplug_of(config: Config) -> Hotplug | None:
+    """An ear wherever udev runs: whoever plugs in the first device of a point is offered it too. A point with devices
+    on USB has one in any case, which says why it hears nothing."""
+    wanted = any(is_hotplugged(one.link) for one in plugged.devices(config))
+    return Hotplug() if wanted or await asyncio.to_thread(UDEVD.exists) else None
 
 
 def connect(hotplug: Hotplug, config: Config, inputs: Inputs, site: Site) -> None:

@@ -14,6 +14,7 @@ import msgspec
 DAEMON = "luukku"  # the unit's user
 RULE = "udev/rules.d/60-luukku.rules"
 ROOTS = (Path("/etc"), Path("/run"), Path("/usr/local/lib"), Path("/usr/lib"), Path("/lib"))  # udev(7)
+EVIOCGRAB = 0x40044590  # linux/input.h: _IOW('E', 0x90, int)
 UDEVADM = "sudo udevadm control --reload; sudo udevadm trigger; plug it in again"
 
 
@@ -38,12 +39,21 @@ def shut(node: str) -> Shut | None:
         return _why(node, no)
     try:
         if stat.S_ISCHR(found.st_mode):
-            fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)  # how programs that share a serial line keep it
-    except BlockingIOError as no:
+            _take(node, line)
+    except OSError as no:
         return _why(node, no)
     finally:
         os.close(line)
     return None if daemon_may(found) else _no_access(node, found, f"the daemon's user {DAEMON} may not open it")
+
+
+def _take(node: str, line: int) -> None:
+    """Have it as the daemon would; it is given back when `line` is closed. Raises OSError: EBUSY, EAGAIN when another
+    program has it."""
+    if "/input/" in node:
+        fcntl.ioctl(line, EVIOCGRAB, 1)
+    else:
+        fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)  # how programs that share a serial line keep it
 
 
 def daemon_may(found: os.stat_result) -> bool:

@@ -75,6 +75,11 @@ def words(one: Attached) -> str:
     return f"{said or 'a device without a name'}{ids}"
 
 
+def names(one: Attached) -> str:
+    """Its words and its serial, for whoever compares them with what is printed on it."""
+    return f"{words(one)}, serial {plain(one.serial)}" if one.serial else f"{words(one)}, without a serial"
+
+
 def is_hotplugged_device(device: Device) -> bool:
     return is_hotplugged(device.link)
 

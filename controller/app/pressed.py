@@ -8,6 +8,7 @@ import structlog
 
 from controller.domain import commands as c
 from controller.domain.draft import Refused, hash_booking, hash_code
+from controller.domain.events import Resolution
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Key, Ledger
 from controller.ports.inputs import Pressed, Scan, Told, Unrecognised
@@ -15,6 +16,8 @@ from controller.web.kiosk_pages import KeyTold, KioskPages, ScanTold
 from controller.web.requests import service_event, subject
 
 KIND = "threat"  # what a silent alarm is called where nobody can say more, as POST /incidents has it
+# A keypad has no form: of a plain "end" it is not known what was resolved, as where nobody pressed (ADR 0010).
+RESOLUTIONS: dict[str, Resolution] = {"end": "pending", "end_resolved": "first_contact", "end_referred": "referred"}
 RETRY_S, TRIES = 1.0, 600  # an alarm that the disk refuses is tried again; after ten minutes it helps nobody
 
 log = structlog.get_logger("inputs")
@@ -63,8 +66,8 @@ class AtCounter:
                 return c.Recall(actor=actor, counter=counter)
             case "no_show":
                 return c.NoShow(actor=actor, counter=counter)
-            case "end":  # a keypad has no form: what was resolved is not known, as where nobody pressed (ADR 0010)
-                return c.End(actor=actor, counter=counter, resolution="pending", guidance="none")
+            case "end" | "end_resolved" | "end_referred":
+                return c.End(actor=actor, counter=counter, resolution=RESOLUTIONS[wish], guidance="none")
             case _:
                 return None
 

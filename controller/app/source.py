@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,14 +17,14 @@ from controller.journal.store import Journal
 ASK_S = 10.0
 
 
-class Source:
+class Source(Protocol):
     """`runs`: a point is running there, so that more may come."""
 
-    runs = False
+    @property
+    def runs(self) -> bool: ...
 
     async def read(self, after: int, limit: int) -> list[bytes]:
         """Up to `limit` events that follow sequence `after`, exact bytes; none at the end. Raises Failed."""
-        raise NotImplementedError
 
 
 @asynccontextmanager
@@ -52,7 +53,9 @@ def session(data: Path | None, token: str | None) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, headers=headers, timeout=aiohttp.ClientTimeout(total=ASK_S))
 
 
-class _File(Source):
+class _File:
+    runs = False
+
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
@@ -60,7 +63,7 @@ class _File(Source):
         return [stored.body for stored in await self._journal.read(after, limit)]
 
 
-class _Point(Source):
+class _Point:
     runs = True
 
     def __init__(self, base: str, asked: aiohttp.ClientSession) -> None:

@@ -13,10 +13,12 @@ from controller.domain.events import DeviceState
 TICKET = re.compile(r"[A-Z2-7]{16}")  # domain/draft.py: secret_code
 APPOINTMENT = CODE
 KeyName = Literal[
-    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "enter", "back", "help", "volume_up", "volume_down",
-    "up", "down", "left", "right", "next", "plus", "minus", "star", "slash", "dot", "other",
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "enter", "back", "home", "help", "volume_up",
+    "volume_down",     "up", "down", "left", "right", "next", "plus", "minus", "star", "slash", "dot", "other",
 ]  # fmt: skip
-Wish = Literal["call_next", "recall", "no_show", "end", "alarm"]  # what a press asks of a counter or of everybody
+Wish = Literal[
+    "call_next", "recall", "no_show", "end", "end_resolved", "end_referred", "alarm"
+]  # what a press asks of a counter or of everybody
 ScanKind = Literal["ticket", "appointment"]
 Unfit = Literal["too_long", "broken", "address", "control", "other"]
 

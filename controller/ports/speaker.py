@@ -1,4 +1,4 @@
-"""What the core needs to have a call spoken."""
+"""What the core needs to have a call spoken, and a page read aloud."""
 
 from typing import Protocol
 
@@ -27,3 +27,9 @@ class Clip(msgspec.Struct, frozen=True):
 class Voice(Protocol):
     async def speak(self, announcement: Announcement) -> Clip:
         """Compose one clip. At most 5 s; with no voice at all it is the chime alone and `spoken` is empty."""
+
+
+class Reader(Protocol):
+    async def read(self, text: str, language: str) -> bytes | None:
+        """One text of a page as 16-bit mono RIFF, within some seconds; None where nobody speaks that language. Nothing
+        of the text is written anywhere."""

@@ -82,8 +82,8 @@ def _responses(route: Route, refs: dict[type, dict[str, Any]]) -> dict[str, Any]
     if route.answer is not None:
         good["content"] = {"application/json": {"schema": refs[route.answer]}}
     responses: dict[str, Any] = {"101" if route.path == "/stream" else str(route.status): good}
-    if route.path.endswith("/call-next"):
-        responses["204"] = {"description": "Nobody waits whom this counter could serve"}
+    if route.empty:
+        responses["204"] = {"description": route.empty}
     names = {*route.problems, *(CHANGING if route.changes else ()), *ALWAYS}
     if route.changes:
         names.add("journal-full")

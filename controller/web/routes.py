@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
-from controller.web import counters, devices, live, pages, reading, shapes, tickets
+from controller.web import aloud, counters, devices, live, pages, reading, shapes, tickets
 from controller.web.auth import Credential
 
 Handler = Callable[[web.Request, Credential], Awaitable[web.StreamResponse] | web.StreamResponse]
@@ -16,7 +16,8 @@ ANY: frozenset[str] = frozenset()
 class Route(msgspec.Struct, frozen=True):
     """`roles` empty: open to all. `body` None: no body. `answer`: shape of the good answer, None for free JSON.
 
-    `changes`: needs an Idempotency-Key. `problems`: what the core may answer, beside what every route may.
+    `empty`: what 204 means, where it may come. `changes`: needs an Idempotency-Key. `problems`: what the core may
+    answer, beside what every route may.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Route(msgspec.Struct, frozen=True):
     status: int = 200
     problems: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
+    empty: str = ""
     changes: bool = False
     demo: bool = False
 
@@ -39,9 +41,10 @@ def _post(path: str, handler: Handler, roles: frozenset[str], summary: str, body
 
 
 def _counter(action: str, handler: Handler, summary: str, body: type[shapes.Body], *problems: str,
-             answer: type = shapes.ServiceEvent) -> Route:  # fmt: skip
+             answer: type = shapes.ServiceEvent, empty: str = "") -> Route:  # fmt: skip
     known = ("counter-not-open", "wrong-state", "not-found", *problems)
-    return _post(f"/counters/{{id}}/{action}", handler, STAFF, summary, body, answer, known)
+    route = _post(f"/counters/{{id}}/{action}", handler, STAFF, summary, body, answer, known)
+    return msgspec.structs.replace(route, empty=empty)
 
 
 _TAKE = ("closed", "cap-reached", "unknown-service", "clock-not-set", "journal-full", "too-many")
@@ -70,7 +73,7 @@ ROUTES: tuple[Route, ...] = (
              answer=shapes.CounterOut),
     _counter("close", counters.close, "Close the counter", shapes.Nothing, answer=shapes.CounterOut),
     _counter("call-next", counters.call_next, "Call whoever is next; 204 when nobody waits", shapes.Nothing,
-             "counter-busy"),
+             "counter-busy", empty="Nobody waits whom this counter could serve"),
     _counter("call", counters.call, "Call this one", shapes.CallTicket, "counter-busy", "unknown-ticket",
              "unknown-service", "closed", "clock-not-set"),
     _counter("recall", counters.recall, "Call the same customer again", shapes.Which),
@@ -105,6 +108,8 @@ ROUTES: tuple[Route, ...] = (
           problems=("unknown-ticket",)),
     Route("GET", "/clips/{id}.wav", live.clip, frozenset({"tv"}), "A spoken call",
           problems=("not-found",)),
+    Route("POST", "/speech", aloud.speech, KIOSK, "A text of the kiosk's page, read aloud", shapes.Speech,
+          problems=("too-many",), empty="No voice of this box speaks that language"),
     Route("GET", "/t/{code}", live.own_ticket, ANY, "The customer's own ticket", problems=("unknown-ticket",)),
     Route("GET", "/openapi.json", pages.openapi, ANY, "This document"),
     Route("POST", "/demo/day", live.start_day, STAFF, "Play a busy day (demo)", shapes.DaySpeed, demo=True),

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from controller.web import auth, pages, reading
+from controller.web.aloud import ALOUD, Aloud
 from controller.web.auth import Credential, Door
 from controller.web.kiosk_pages import KioskPages
 from controller.web.live import DOOR, SCREENS, STREAMS, TEST, TestDevice
@@ -40,11 +41,12 @@ class Rooms(msgspec.Struct):
     kiosks: KioskPages
     rates: Rates
     test: TestDevice
+    aloud: Aloud
 
 
 def rooms(site: Site, test: TestDevice) -> Rooms:
     screens, kiosks = Screens(site), KioskPages()
-    return Rooms(site, Streams(site, screens, kiosks), screens, kiosks, Rates(), test)
+    return Rooms(site, Streams(site, screens, kiosks), screens, kiosks, Rates(), test, Aloud())
 
 
 @asynccontextmanager
@@ -95,6 +97,7 @@ def application(shared: Rooms, door: Door) -> web.Application:
     app = web.Application(middlewares=[_problems], client_max_size=BODY_MOST)
     app[SITE], app[DOOR] = shared.site, door
     app[STREAMS], app[SCREENS], app[RATES], app[TEST] = shared.streams, shared.screens, shared.rates, shared.test
+    app[ALOUD] = shared.aloud
     app.on_response_prepare.append(_headers)
     for route in ROUTES:
         if not route.demo or shared.site.demo is not None:

@@ -61,6 +61,13 @@ class PutAppointment(Body, kw_only=True):
     code: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{4,32}$(?!\n)")] | None = None
 
 
+class Speech(Body, kw_only=True):
+    """What a kiosk's page wants to say. It is read as plain words: no markup, no commands."""
+
+    language: Language
+    text: Annotated[str, Meta(min_length=1, max_length=600)]
+
+
 class OpenCounter(Body, kw_only=True):
     advisor: Pseudonym
     services: Annotated[tuple[Id, ...], Meta(max_length=200)] = ()

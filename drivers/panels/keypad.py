@@ -7,10 +7,12 @@ A counter's keypad (any number pad; keys that stand in no row do nothing):
 | enter, plus, 1  | call the next customer                            |
 | star, 2         | call this customer once more                      |
 | minus, 3        | nobody came: a no-show                            |
-| dot, slash, 9   | done: end this service                            |
+| 7               | done, and settled here: first contact             |
+| 8               | done, and the customer was sent on: referred      |
+| dot, slash, 9   | done, and what came of it is not known: pending   |
 
-A kiosk's keypad passes on digits, enter, back, help, volume and arrow keys; what they do there is the page's affair
-(kiosk_ui/kiosk/keypad.js).
+A kiosk's keypad passes on digits, enter, back, home, help, volume and arrow keys; what they do there is the page's
+affair (kiosk_ui/kiosk/keypad.js).
 """
 
 from collections.abc import Mapping
@@ -22,11 +24,11 @@ COUNTER: Mapping[KeyName, Wish] = {
     "enter": "call_next", "plus": "call_next", "1": "call_next",
     "star": "recall", "2": "recall",
     "minus": "no_show", "3": "no_show",
-    "dot": "end", "slash": "end", "9": "end",
+    "7": "end_resolved", "8": "end_referred", "9": "end", "dot": "end", "slash": "end",
 }  # fmt: skip
 KIOSK: frozenset[KeyName] = frozenset({
-    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "enter", "back", "help", "volume_up", "volume_down",
-    "up", "down", "left", "right", "next",
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "enter", "back", "home", "help", "volume_up",
+    "volume_down",    "up", "down", "left", "right", "next",
 })  # fmt: skip
 
 

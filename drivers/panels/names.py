@@ -14,6 +14,7 @@ NAMES: Mapping[int, KeyName] = {
     e.KEY_KP5: "5", e.KEY_KP6: "6", e.KEY_KP7: "7", e.KEY_KP8: "8", e.KEY_KP9: "9",
     e.KEY_ENTER: "enter", e.KEY_KPENTER: "enter", e.KEY_SELECT: "enter", e.KEY_OK: "enter",
     e.KEY_BACKSPACE: "back", e.KEY_ESC: "back", e.KEY_BACK: "back", e.KEY_CANCEL: "back", e.KEY_CLEAR: "back",
+    e.KEY_HOME: "home", e.KEY_HOMEPAGE: "home", e.KEY_END: "home", e.KEY_EXIT: "home", e.KEY_STOP: "home",
     e.KEY_HELP: "help", e.KEY_INFO: "help", e.KEY_F1: "help",
     e.KEY_VOLUMEUP: "volume_up", e.KEY_VOLUMEDOWN: "volume_down",
     e.KEY_UP: "up", e.KEY_DOWN: "down", e.KEY_LEFT: "left", e.KEY_RIGHT: "right", e.KEY_TAB: "next",

@@ -19,6 +19,7 @@ NO_CHARACTER = "\ufffd"  # a key that stands in no table: whatever this is, it i
 
 _LETTERS = {getattr(e, f"KEY_{c}"): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _DIGITS = {getattr(e, f"KEY_{n}"): str(n) for n in range(10)}
+LETTERS_AND_DIGITS = frozenset(_LETTERS) | frozenset(_DIGITS)
 _PAD = {getattr(e, f"KEY_KP{n}"): str(n) for n in range(10)} | {
     e.KEY_KPMINUS: "-", e.KEY_KPPLUS: "+", e.KEY_KPASTERISK: "*", e.KEY_KPSLASH: "/", e.KEY_KPDOT: ".",
 }  # fmt: skip

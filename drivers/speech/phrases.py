@@ -48,7 +48,7 @@ FINNISH_LETTERS = {
 
 def phrase(announcement: Announcement, language: str) -> str:
     """The sentence for `language`; an unknown one gets letter, number and counter without a carrier word."""
-    lead = " ".join(filter(None, (NUMBER.get(language, ""), _letters(announcement.series, language))))
+    lead = " ".join(filter(None, (NUMBER.get(language, ""), letters(announcement.series, language))))
     parts = (lead, spoken(announcement.n, language), _counter(announcement, language))
     return ", ".join(filter(None, parts)) + "."
 
@@ -64,6 +64,12 @@ def plain(text: str, language: str) -> str:
     start = unicodedata.normalize("NFC", text[: 4 * COUNTER_LETTERS])
     lettered = "".join(map(_letter_or_space, start))
     return _cut(re.sub(r"\d+", lambda digits: f" {_number(digits[0], language)} ", lettered).split())
+
+
+def letters(series: str, language: str) -> str:
+    """Each letter of the series by itself. Other engines know letter names; Finnish gets ours."""
+    kept = [letter for letter in series.upper()[: 4 * SERIES_LETTERS] if letter.isalnum()][:SERIES_LETTERS]
+    return " ".join(_letter(letter, language) for letter in kept)
 
 
 def _counter(announcement: Announcement, language: str) -> str:
@@ -84,12 +90,6 @@ def _cut(words: list[str]) -> str:
     if len(line) <= COUNTER_LETTERS:
         return line
     return line[: COUNTER_LETTERS + 1].rsplit(" ", 1)[0][:COUNTER_LETTERS]
-
-
-def _letters(series: str, language: str) -> str:
-    """Each letter of the series by itself. Other engines know letter names; Finnish gets ours."""
-    kept = [letter for letter in series.upper()[: 4 * SERIES_LETTERS] if letter.isalnum()][:SERIES_LETTERS]
-    return " ".join(_letter(letter, language) for letter in kept)
 
 
 def _letter(letter: str, language: str) -> str:

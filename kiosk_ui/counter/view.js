@@ -2,13 +2,13 @@
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
 import { LANGUAGE_NAMES, pick, showNumber, speaker } from "/ui/shared/i18n.js";
 import { icon } from "/ui/shared/icons.js";
+import { causeWords, chiefCause, whatToDo } from "/ui/counter/causes.js";
 import { desk } from "/ui/counter/desk.js";
 import { openForm, sidePanel } from "/ui/counter/forms.js";
 import { side, waitingList } from "/ui/counter/lists.js";
 import { timer } from "/ui/counter/time.js";
 
 const ACTIVITIES = ["available", "wrap_up", "other_work", "break"];
-const KNOWN_CAUSES = ["paper_out", "near_end", "cover", "cutter", "jam", "offline", "error", "no_answer", "silent", "no_link", "busy_elsewhere"];
 
 /**
  * state: view=counter of the point. ui: {live, lang, panel, form, busy, problem, said, alarm, local, age(iso) -> ms,
@@ -61,7 +61,7 @@ function banners(state, ui, t) {
     ${ui.problem ? banner("alert", problemText(ui.problem, t)) : nothing}
     ${ui.said ? banner("", t(ui.said)) : nothing}
     ${state.printers.filter(troubled).map((one) => printer(one, t))}
-    ${state.unpapered.length ? banner("warning", t("counter-unpapered", { numbers: state.unpapered.map((one) => showNumber(one.number)).join(", ") })) : nothing}
+    ${state.unpapered.length ? banner("warning", t("counter-unpapered", { numbers: unpapered(state.unpapered, t) })) : nothing}
     ${state.incidents.filter((one) => one.state !== "cleared" && one.place !== state.id).map((one) => incident(one, state, ui, t))}
   </div>`;
 }
@@ -77,11 +77,15 @@ export function problemText({ name, detail }, t) {
 }
 
 function printer({ id, state, causes }, t) {
-  const found = causes?.find((cause) => KNOWN_CAUSES.includes(cause));
-  const cause = t(`counter-cause-${found ?? "unknown"}`);
+  const chief = chiefCause(causes) ?? "unknown";
   const works = ["ready", "attached", "degraded"].includes(state);
-  return banner("warning", t(works ? "counter-printer-warning" : "counter-printer-trouble", { printer: id, cause }));
+  const said = t(works ? "counter-printer-warning" : "counter-printer-trouble", { printer: id, cause: causeWords(chief, t) });
+  return html`<p class="notice warning" data-printer=${id}>${icon("warning")}<span>${said} <strong>${whatToDo(chief, t)}</strong></span></p>`;
 }
+
+/** "K 042 (out of paper), K 043 (...)": whoever asks at the counter can be told. */
+const unpapered = (tickets, t) =>
+  tickets.map(({ number, cause }) => (cause ? `${showNumber(number)} (${causeWords(cause, t)})` : showNumber(number))).join(", ");
 
 function incident(one, state, ui, t) {
   const counter = state.counters.find(({ id }) => id === one.place);

@@ -1,15 +1,19 @@
 // The kiosk's own keypad, as the daemon passes it on: a key does here what the same key of a keyboard does.
 
-// Names as in controller/ports/inputs.py. Digits are themselves. A page that speaks will take the volume keys.
+// Names as in controller/ports/inputs.py. Digits are themselves.
 const AS_TYPED = {
   enter: "Enter", up: "ArrowUp", down: "ArrowDown", left: "ArrowLeft", right: "ArrowRight", next: "ArrowDown",
   help: "Help", volume_up: "AudioVolumeUp", volume_down: "AudioVolumeDown",
+  home: "Home",
 };
+// Who feels their way by these keys listens; digits are also pressed by who sees.
+const BY_EAR = new Set(["up", "down", "left", "right", "next", "help"]);
 
 /** @param {string} name; @param {object} session; @param {object} actions as in main.js */
 export function pressKey(name, session, actions) {
   const key = /^[0-9]$/.test(name) ? name : name === "back" ? backKey(session) : AS_TYPED[name];
   if (!key) return;
+  if (BY_EAR.has(name)) actions.listen();
   const target = document.activeElement ?? document.body;
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
   const free = target.dispatchEvent(event); // the browser does nothing more for an event that a script made

@@ -1,7 +1,10 @@
-// Keypad and keyboard: digits pick, 0 goes home, arrows walk, Escape steps back; a code is typed as it comes.
+// Keypad and keyboard: digits pick, 0 goes to the start, arrows walk, Escape steps back; a code is typed as it comes.
+// Home goes to the start in silence, and from there ends the session; volume keys are the customer's own level.
 import { LONGEST_CODE } from "/ui/kiosk/code.js";
 
 const FORWARD = new Set(["ArrowDown", "ArrowRight"]);
+const VOLUME = { AudioVolumeUp: 1, AudioVolumeDown: -1 };
+const HOME = new Set(["Home", "End", "BrowserHome"]);
 const BACKWARD = new Set(["ArrowUp", "ArrowLeft"]);
 
 /** @param {() => object} session; @param {object} actions as in main.js */
@@ -15,6 +18,8 @@ export function listenToKeys(session, actions) {
 }
 
 function take(key, session, actions) {
+  if (key in VOLUME) return actions.volume(VOLUME[key]), true;
+  if (HOME.has(key)) return actions.leave(), true;
   if (FORWARD.has(key)) return walk(1);
   if (BACKWARD.has(key)) return walk(-1);
   if (key === "Escape") return actions.home(), true;

@@ -6,6 +6,7 @@ import { fitWords } from "/ui/shared/fit.js";
 import { loadMessages } from "/ui/shared/i18n.js";
 import { lockGestures, ownId } from "/ui/shared/page.js";
 import { signInFromAddress } from "/ui/shared/sign-in.js";
+import { Aloud } from "/ui/kiosk/aloud.js";
 import { kioskView } from "/ui/kiosk/view.js";
 import { LONGEST_CODE } from "/ui/kiosk/code.js";
 import { listenToKeys } from "/ui/kiosk/keys.js";
@@ -22,6 +23,7 @@ const NOTICE_MS = 8000; // one sentence, read slowly; it takes nothing away
 const kiosk = ownId();
 const page = { state: null, live: undefined, refused: false, local: "" };
 let session = fresh("fi", now());
+let aloud = null;
 
 function now() {
   return performance.now();
@@ -50,6 +52,7 @@ function draw() {
   render(kioskView({ ...page, session, ticket: ticketNow(), paper: paperNow(), now: now(), act }), document.body);
   fitWords(document.querySelectorAll("main .name, main .hint, .choices .button, .words-key"));
   showDialog();
+  aloud?.drawn();
 }
 
 function showDialog() {
@@ -62,6 +65,7 @@ function drawStep() {
   draw();
   scrollTo(0, 0);
   document.querySelector("main h1")?.focus({ preventScroll: true });
+  aloud?.step();
 }
 
 /** A press: ignored while another is on its way or when it belongs to the screen before. */
@@ -131,8 +135,18 @@ const actions = {
     draw();
   },
   speak(language) {
-    session.language = language;
+    Object.assign(session, { language, silent: "" });
     draw();
+    aloud.step();
+  },
+  aloud: () => aloud.toggle(),
+  listen: () => aloud.begin(true),
+  volume: (change) => aloud.volume(change),
+  /** To the start in silence; from the start, the end of the session. */
+  leave() {
+    if (session.step === "home") startOver();
+    else actions.home();
+    aloud.hush();
   },
   larger() {
     session.text = nextText(session.text);
@@ -199,6 +213,7 @@ function showProblem(error, pending) {
 const isCodeFault = (error) => [404, 409, 422].includes(error.status) || error.problem === "invalid";
 
 function startOver() {
+  aloud.hush();
   session = fresh(house(), now());
   drawStep();
 }
@@ -207,6 +222,7 @@ function tick() {
   const all = { idleS: page.state?.idle_s ?? 45, house: house(), paper: paperNow() };
   const fate = byNow(session, now(), all);
   if (fate === "end") return startOver();
+  if (aloud.speaking && !session.asking) session.touchedAt = now();
   const asking = fate === "ask";
   const faded = session.notice !== null && now() > session.notice.until;
   if (faded) session.notice = null;
@@ -222,6 +238,7 @@ function listen() {
     if (session.asking) actions.stay();
   };
   for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, touched, { capture: true });
+  aloud = new Aloud(() => session, house, draw);
   listenToKeys(() => session, actions);
   lockGestures();
   setInterval(tick, TICK_MS);

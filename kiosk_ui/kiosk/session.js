@@ -6,6 +6,8 @@ export const GRACE_S = 20; // WCAG 2.2.1: at least 20 s to say "I am still here"
 const RETURN_WITH_PAPER_S = 20;
 const RETURN_WITHOUT_PAPER_S = 60; // time to take a picture or write the number down
 const SETTLE_MS = 400; // a second tap of the same double tap must not press what has just appeared
+export const LEVELS = 5; // of the volume
+const FIRST_LEVEL = 3; // what every customer begins with (EN 301 549, 5.1.3.13)
 const TEXT_SIZES = ["100", "140", "200"];
 
 /** A fresh session, as the next customer finds it. */
@@ -14,6 +16,9 @@ export const fresh = (house, now) => ({
   text: "100",
   contrast: false,
   low: false,
+  aloud: false, // by ear
+  volume: FIRST_LEVEL,
+  silent: "", // why nothing is heard, as a message's id
   step: "home", // home | services | code | taking is a flag, not a step | ticket | problem
   provider: null,
   code: "",
@@ -31,7 +36,8 @@ export const fresh = (house, now) => ({
 
 /** Nobody has touched anything: nothing to ask about, nothing to take away. */
 export const pristine = (s, house) =>
-  s.step === "home" && !s.pending && s.language === house && s.text === "100" && !s.contrast && !s.low;
+  s.step === "home" && !s.pending && s.language === house && s.text === "100" && !s.contrast && !s.low &&
+  !s.aloud;
 
 export function goTo(s, step, now, more = {}) {
   Object.assign(s, { step, changedAt: now, touchedAt: now, asking: false, codeError: false, notice: null }, more);

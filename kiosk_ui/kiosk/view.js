@@ -7,7 +7,7 @@ import { homeView, servicesView } from "/ui/kiosk/choose.js";
 import { codeView } from "/ui/kiosk/code.js";
 import { ticketView } from "/ui/kiosk/ticket.js";
 import { everyLanguage, issuingView, problemView } from "/ui/kiosk/notices.js";
-import { announcedSeconds } from "/ui/kiosk/session.js";
+import { announcedSeconds, LEVELS } from "/ui/kiosk/session.js";
 
 const STEPS = { home: homeView, services: servicesView, code: codeView, ticket: ticketView, problem: problemView };
 const ALL = ["fi", "sv", "en", "se"];
@@ -57,7 +57,7 @@ function footer({ state, session, now, t, act }) {
   const [words, sign] = slow ? [t("kiosk-moment"), "hourglass"] : [session.notice ? t(session.notice.words) : "", "info"];
   return html`
     <footer>
-      <p class="only-heard" role="status">${words}</p>
+      <p class="only-heard" role="status">${words || (session.silent ? t(session.silent) : "")}</p>
       ${words ? html`<p class="notice" aria-hidden="true">${icon(sign)}${words}</p>` : nothing}
       <div class="choices" role="group" aria-label=${t("kiosk-languages")}>
         ${state.languages.map((language) => languageButton(language, session, act))}
@@ -69,9 +69,27 @@ function footer({ state, session, now, t, act }) {
           @click=${act((a) => a.contrast(), true)}>${t("kiosk-contrast")}</button>
         <button class="button low-choice" data-aid="low" aria-pressed=${session.low}
           @click=${act((a) => a.lower(), true)}>${icon("arrow-down")}${t("kiosk-lower")}</button>
+        ${session.aloud ? nothing : readAloud(t, act)}
       </div>
+      ${session.aloud ? soundRow(session, t, act) : nothing}
     </footer>`;
 }
+
+const readAloud = (t, act) => html`
+  <button class="button" data-aid="aloud" @click=${act((a) => a.aloud(), true)}>${t("kiosk-aloud")}</button>`;
+
+/** While it is read aloud: the level for eyes too, or why nothing is heard; and the way out. */
+const soundRow = (session, t, act) => html`
+  <div class="choices sound" role="group" aria-label=${t("kiosk-sound")}>
+    ${session.silent ? html`<p class="notice" aria-hidden="true">${icon("info")}${t(session.silent)}</p>` : levelChoice(session, t, act)}
+    <button class="button" data-aid="aloud-off" @click=${act((a) => a.aloud(), true)}>${t("kiosk-aloud-off")}</button>
+  </div>`;
+
+const levelChoice = ({ volume }, t, act) => html`
+  <button class="button" data-volume="down" @click=${act((a) => a.volume(-1), true)}>${icon("minus")}${t("kiosk-softer")}</button>
+  <p class="level"><span>${t("kiosk-volume", { level: volume, levels: LEVELS })}</span>
+    <span class="bars" aria-hidden="true">${[...Array(LEVELS).keys()].map((n) => html`<i ?data-on=${n < volume}></i>`)}</span></p>
+  <button class="button" data-volume="up" @click=${act((a) => a.volume(1), true)}>${icon("plus")}${t("kiosk-louder")}</button>`;
 
 const languageButton = (language, session, act) => html`
   <button class="button" lang=${language} data-language=${language} aria-pressed=${language === session.language}

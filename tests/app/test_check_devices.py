@@ -75,7 +75,10 @@ def test_what_is_there_and_opens_is_said_and_what_has_no_driver_is_never_called_
     world.plug_keyboard("1-3", "SC-0815")
     code, out, errors = checked(scanner("usb:SC-0815"))
     assert (code, errors) == (0, [])
-    assert '[[scanners]] "desk" at usb:SC-0815: ready (at /dev/input/event3, and opens)' in out
+    assert (
+        '[[scanners]] "desk" at usb:SC-0815: ready (at /dev/input/event3 = Honeywell Voyager 1400g (0c2e:0b61), serial '
+        "SC-0815, and opens; has the keys it is for)" in out
+    )
 
 
 @in_a_world

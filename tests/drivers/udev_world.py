@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,10 @@ UDEV_GROUP = 2  # of NETLINK_KOBJECT_UEVENT: what systemd-udevd says, after its 
 BUS = "/sys/devices/pci0000:00/0000:00:14.0/usb1"
 OURS = ("/usr/local/lib/udev", "/usr/local/lib/modules-load.d")  # what an installed point has: not in this machine
 KEPT = ("null", "zero", "full", "random", "urandom", "tty", "shm", "fd", "stdin", "stdout", "stderr")
+
+
+KEYBOARD = range(1, 89)  # Esc to F12 (linux/input-event-codes.h)
+PAD = (*range(71, 84), 96, 98, 55, 14)  # a number pad's: digits, minus, plus, dot, Enter, slash, star; Backspace
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -64,15 +68,19 @@ class World:
         return self._add(port, f"{top}/{port}:1.0/usbmisc/{node}", "usbmisc", f"usb/{node}", {}, tell=tell)
 
     def plug_keyboard(
-        self, port: str, serial: str = "", node: str = "event3", *, full: bool = True, tell: bool = True
-    ) -> str:
-        """A code reader (`full`: it pretends to be a keyboard) or a keypad, with a second interface of media keys."""
+        self, port: str, serial: str = "", node: str = "event3", *, full: bool = True, tell: bool = True,
+        keys: Collection[int] | None = None,
+    ) -> str:  # fmt: skip
+        """A code reader (`full`: it pretends to be a keyboard) or a keypad, with a second interface of media keys.
+        `keys`: its codes, where they are not those of a common one."""
         top = self._usb(port, serial, "Honeywell", "Voyager 1400g" if full else "Keypad", ("0c2e", "0b61"))
         told = self._usb_told(port, serial) | {"ID_INPUT": "1", "ID_INPUT_KEY": "1"}
         n = int(node.removeprefix("event"))
         media = f"{top}/{port}:1.1/input/input{n + 40}/event{n + 40}"
         self._add(port, media, "input", f"input/event{n + 40}", told, tell=tell)
         path = f"{top}/{port}:1.0/input/input{n}/{node}"
+        codes = keys if keys is not None else KEYBOARD if full else PAD
+        _write(f"{Path(path).parent}/capabilities/key", bitmap(codes))
         return self._add(port, path, "input", f"input/{node}", told | ({"ID_INPUT_KEYBOARD": "1"} if full else {}),
                          tell=tell)  # fmt: skip
 
@@ -155,6 +163,16 @@ def datagram(told: dict[str, str]) -> bytes:
     body = b"".join(f"{key}={value}".encode() + b"\0" for key, value in told.items())
     head = b"libudev\0" + struct.pack(">I", MAGIC) + struct.pack("=III", 40, 40, len(body))
     return head + struct.pack(">IIII", murmur2(told["SUBSYSTEM"].encode()), 0, 0, 0) + body
+
+
+def bitmap(codes: Collection[int]) -> str:
+    """Key codes as the kernel prints them: words of 64 bits, the highest first, none of the empty ones before it."""
+    whole = sum(1 << code for code in codes)
+    words = []
+    while whole:
+        words.append(f"{whole & (1 << 64) - 1:x}")
+        whole >>= 64
+    return f"{' '.join(reversed(words)) or '0'}\n"
 
 
 def murmur2(data: bytes) -> int:

@@ -8,18 +8,13 @@ import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
-from drivers.escpos import health
 from kiosk_ui import ROOT
 from kiosk_ui.messages import TREE, MessageFault, Messages, languages
+from tests.pages.causes import given
 
 HOUSE = "fi"
 PAPER_COLUMNS = 42  # 80 mm paper, font A
 ARGUMENTS = {"date": "21.11.2026", "time": "12.03", "minutes": 95, "n": 99}
-
-TABLES = (health.ASB_STATE, health.ASB_ERRORS, health.ASB_PAPER, health.REALTIME_WHY, health.REALTIME_ERRORS)
-SAID_BY_DRIVER = {cause for table in TABLES for _, cause in table} | {
-    "offline", "no_answer", "no_link", "busy_elsewhere",
-}  # fmt: skip
 
 
 class Variables(Visitor):
@@ -123,10 +118,9 @@ def named(file: str, table: str) -> set[str]:
 
 @pytest.mark.parametrize("language", languages())
 def test_whatever_a_driver_says_of_a_printer_has_words_for_technician_and_staff(language: str) -> None:
-    assert named("technician/words.js", "CAUSES") >= SAID_BY_DRIVER
-    assert named("counter/view.js", "KNOWN_CAUSES") >= SAID_BY_DRIVER
+    assert named("technician/words.js", "CAUSES") >= given()
     alone = Messages(language, house=language)
     for cause in named("technician/words.js", "CAUSES"):
         assert alone.text(f"technician-cause-{cause}") and alone.text(f"technician-mend-{cause}", link="tcp")
-    for cause in named("counter/view.js", "KNOWN_CAUSES"):
+    for cause in given():
         assert alone.text(f"counter-cause-{cause}")

@@ -165,7 +165,7 @@ async def point(
         stack.push_async_callback(_end, tasks)
         test: TestDevice = _no_device
         if devices:
-            made = await open_devices(stack, config, ledger, data, {}, Random(1), hotplug_of(config))
+            made = await open_devices(stack, config, ledger, data, {}, Random(1), await hotplug_of(config))
             site.reprint, site.tiers, test = made.reprint, made.tier, compose._tester(made.test)
             group = await stack.enter_async_context(_group())
             made.start(group, ledger, Random(1))

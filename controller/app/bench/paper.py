@@ -78,12 +78,12 @@ async def _first_bytes(presses: Presses, log: Path, count: int) -> list[float]:
         known = len(await asyncio.to_thread(log.read_bytes))
         began = time.monotonic_ns()
         await presses.press()
-        took.append((await asyncio.to_thread(_next_line, log, known) - began) / 1e9)
+        took.append((await asyncio.to_thread(next_line, log, known) - began) / 1e9)
         await asyncio.sleep(BETWEEN_S)
     return took
 
 
-def _next_line(log: Path, known: int) -> int:
+def next_line(log: Path, known: int) -> int:
     """The number on the first line after `known` bytes, once it is there."""
     until = time.monotonic() + PATIENCE_S
     while not (new := log.read_bytes()[known:]).endswith(b"\n"):

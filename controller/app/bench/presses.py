@@ -55,11 +55,16 @@ class Presses:
 async def settled(session: aiohttp.ClientSession, ours: Point, id_: str) -> str:
     """How a ticket's paper ended, once it has."""
     while True:
-        async with session.get(f"{ours.url}/api/v1/tickets/{id_}", headers=ours.bearer("staff")) as answer:
-            state = str(msgspec.json.decode(await answer.read())["print"]["state"])
+        state = await paper_state(session, ours, id_)
         if state in {"confirmed", "failed", "void", "none"}:
             return state
         await asyncio.sleep(LOOK_S)
+
+
+async def paper_state(session: aiohttp.ClientSession, ours: Point, id_: str) -> str:
+    """How a ticket's paper is now."""
+    async with session.get(f"{ours.url}/api/v1/tickets/{id_}", headers=ours.bearer("staff")) as answer:
+        return str(msgspec.json.decode(await answer.read())["print"]["state"])
 
 
 def session() -> aiohttp.ClientSession:

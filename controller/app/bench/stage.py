@@ -69,7 +69,7 @@ class Point(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def program(words: Sequence[str], ready: str, log: Path) -> AsyncIterator[Running]:
     """A process that has said a line with `ready` in it; ended with the block. Raises NotStarted."""
-    with _log(log) as file:
+    with await asyncio.to_thread(_log, log) as file:
         process = await asyncio.create_subprocess_exec(
             *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=file
         )
@@ -89,10 +89,19 @@ async def point(
     async with AsyncExitStack() as stack:
         printers = _at_once(folder, at_once) if at_once else _printer(folder, quick=quick)
         ports = await stack.enter_async_context(printers)
-        config = folder / "point.toml"
-        write_toml(config, point_toml(*ports, screens=screens, drawn=drawn))
-        words = run_words(config, folder / "data", nights=nights)
-        running = await stack.enter_async_context(program(words, " at http", folder / "point.log"))
+        yield await stack.enter_async_context(point_at(folder, *ports, screens=screens, drawn=drawn, nights=nights))
+
+
+@asynccontextmanager
+async def point_at(
+    folder: Path, *ports: int, screens: int = 1, drawn: bool = True, nights: bool = False
+) -> AsyncIterator[Point]:
+    """The same with printers that are there already, at these ports of this machine."""
+    config = folder / "point.toml"
+    raw = await asyncio.to_thread(lambda: point_toml(*ports, screens=screens, drawn=drawn))
+    await asyncio.to_thread(write_toml, config, raw)
+    words = run_words(config, folder / "data", nights=nights)
+    async with program(words, " at http", folder / "point.log") as running:
         url = running.said.rpartition(" at ")[2].strip()
         yield Point(running, url, folder / "data", await tokens(folder / "data"))
 

@@ -8,7 +8,7 @@ from typing import Any
 from controller.app.faults import did_you_mean
 
 MISUSE = 2
-NAMES = ("ticket", "paper", "board", "start", "memory", "journal", "drain")  # each a module of this package
+NAMES = ("ticket", "paper", "stalled", "board", "start", "memory", "journal", "drain")  # each a module of this package
 LATER = frozenset({"media"})  # with remote service
 
 

@@ -20,6 +20,20 @@ kiosk-larger = Larger text
 kiosk-larger-now = Larger text, now { $percent } %
 kiosk-contrast = High contrast
 kiosk-lower = Move lower
+kiosk-sound = Sound
+kiosk-aloud = Read aloud
+kiosk-aloud-off = Stop reading
+kiosk-aloud-hint = Reading aloud. The arrow keys choose, Enter takes, the home key begins again.
+kiosk-aloud-none = There is no speech in this language. Choose another language or ask our staff.
+kiosk-aloud-blocked = This device cannot speak right now. Please ask our staff for help.
+kiosk-softer = Softer
+kiosk-louder = Louder
+kiosk-volume = Volume { $level } / { $levels }
+kiosk-volume-said = Volume { $level }.
+kiosk-choices = { $n ->
+    [one] One choice.
+   *[other] { $n } choices.
+}
 kiosk-moment = One moment, getting your number…
 kiosk-your-number = Your number
 kiosk-printing = Your ticket is being printed.

@@ -20,6 +20,20 @@ kiosk-larger = Suurempi teksti
 kiosk-larger-now = Suurempi teksti, nyt { $percent } %
 kiosk-contrast = Vahva kontrasti
 kiosk-lower = Alemmas
+kiosk-sound = Ääni
+kiosk-aloud = Lue ääneen
+kiosk-aloud-off = Lopeta lukeminen
+kiosk-aloud-hint = Luen ääneen. Nuolinäppäimet valitsevat, Enter hyväksyy, kotinäppäin aloittaa alusta.
+kiosk-aloud-none = Tällä kielellä ei ole puhetta. Valitse toinen kieli tai kysy henkilökunnalta.
+kiosk-aloud-blocked = Tämä laite ei voi nyt puhua. Kysy apua henkilökunnalta.
+kiosk-softer = Hiljempaa
+kiosk-louder = Kovempaa
+kiosk-volume = Ääni { $level } / { $levels }
+kiosk-volume-said = Äänenvoimakkuus { $level }.
+kiosk-choices = { $n ->
+    [one] Yksi vaihtoehto.
+   *[other] { $n } vaihtoehtoa.
+}
 kiosk-moment = Hetki, haen vuoronumeroa…
 kiosk-your-number = Vuoronumerosi
 kiosk-printing = Lappu tulostuu.

@@ -20,6 +20,21 @@ kiosk-larger = Stuorát teaksta
 kiosk-larger-now = Stuorát teaksta, dál { $percent } %
 kiosk-contrast = Nana kontrásta
 kiosk-lower = Vuolábui
+kiosk-sound = Jietna
+kiosk-aloud = Loga jitnosit
+kiosk-aloud-off = Heaitte lohkamis
+kiosk-aloud-hint = Mun logan jitnosit. Njuollaboalut válljejit, Enter dohkkeha, ruoktoboallu álggaha ođđasit.
+kiosk-aloud-none = Dán gillii ii leat hállan. Vállje eará giela dahje jeara bargiin.
+kiosk-aloud-blocked = Dát rusttet ii sáhte dál hállat. Bivdde veahki bargiin.
+kiosk-softer = Siivvubut
+kiosk-louder = Jitnosit
+kiosk-volume = Jietna { $level } / { $levels }
+kiosk-volume-said = Jietna { $level }.
+kiosk-choices = { $n ->
+    [one] Okta molssaeaktu.
+    [two] Guokte molssaeavttu.
+   *[other] { $n } molssaeavttu.
+}
 kiosk-moment = Vuorddes, vuoronummir vižžojuvvo…
 kiosk-your-number = Du vuoronummir
 kiosk-printing = Lihppu čálihuvvo.

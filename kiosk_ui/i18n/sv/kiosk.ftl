@@ -20,6 +20,20 @@ kiosk-larger = Större text
 kiosk-larger-now = Större text, nu { $percent } %
 kiosk-contrast = Stark kontrast
 kiosk-lower = Längre ner
+kiosk-sound = Ljud
+kiosk-aloud = Läs upp
+kiosk-aloud-off = Sluta läsa
+kiosk-aloud-hint = Jag läser upp. Piltangenterna väljer, Enter godkänner, hemtangenten börjar om.
+kiosk-aloud-none = Det finns inget tal på det här språket. Välj ett annat språk eller fråga personalen.
+kiosk-aloud-blocked = Den här apparaten kan inte tala just nu. Be personalen om hjälp.
+kiosk-softer = Lägre
+kiosk-louder = Högre
+kiosk-volume = Ljud { $level } / { $levels }
+kiosk-volume-said = Ljudvolym { $level }.
+kiosk-choices = { $n ->
+    [one] Ett alternativ.
+   *[other] { $n } alternativ.
+}
 kiosk-moment = Ett ögonblick, könumret hämtas…
 kiosk-your-number = Ditt könummer
 kiosk-printing = Lappen skrivs ut.
