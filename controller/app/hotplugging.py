@@ -9,20 +9,20 @@ from controller.domain.point import Config, Printer
 from controller.web.site import Site, Unowned
 from drivers.udev.attached import Kind
 from drivers.udev.hotplug import Hotplug
-from drivers.udev.roster import is_hotplugged, link_of
+from drivers.udev.roster import comes_and_goes, link_of
 
 KINDS = {Kind.PRINTER: "printer", Kind.KEYBOARD: "scanner", Kind.SERIAL: ""}  # as `GET /devices` calls them
 
 
 def hotplug_of(config: Config) -> Hotplug | None:
     """An ear for a point with devices on USB; a point without any loads no libudev."""
-    return Hotplug() if any(is_hotplugged(one.link) for one in plugged.devices(config)) else None
+    return Hotplug() if any(comes_and_goes(one.link) for one in plugged.devices(config)) else None
 
 
 def connect(hotplug: Hotplug, config: Config, inputs: Inputs, site: Site) -> None:
     """Tell inputs of their plugs (printers are told where they are made), and the technician of what is nobody's."""
     for one in plugged.devices(config):
-        if not isinstance(one, Printer) and is_hotplugged(one.link):
+        if not isinstance(one, Printer) and comes_and_goes(one.link):
             hotplug.tell(one.link, plugged.kind_of(one), partial(inputs.reconnect_now, one.id))
     site.unowned = partial(unowned, hotplug, config)
     hotplug.watch(site.touch)

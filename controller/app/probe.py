@@ -19,7 +19,7 @@ from drivers.links.link import DeviceGone, Link
 from drivers.udev.library import NoUdev
 
 STATUS_S = 2.0  # DLE EOT is answered out of turn, in milliseconds, also by a printer that cannot print
-FIND_S = 1.5  # to see what is plugged in and try its node: some milliseconds, unless the machine is ill
+FIND_S = 5.0  # to see what is plugged in and try its node: some milliseconds, seconds on a very slow machine
 
 
 async def probe(device: Device, status_s: float = STATUS_S) -> Probe:

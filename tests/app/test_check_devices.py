@@ -5,6 +5,7 @@ import grp
 import os
 import pwd
 import subprocess
+import subprocess
 import tempfile
 import termios
 import threading
@@ -187,9 +188,14 @@ def test_a_serial_line_that_is_not_there_or_that_another_program_holds(world: Wo
     code, _, (held,) = checked(scanner(f"serial:{line},9600", kind="serial"))
     assert code == 1
     assert f"out_of_service: busy ({line} is held by python" in held
-    assert f"(process {os.getpid()})" in held
-    os.close(ours)
+    assert held.count("(process ") == 1 and f"(process {os.getpid()})" in held
+    held_by_a_child = subprocess.Popen(["sleep", "60"], stdin=theirs)  # and we ourselves only look
     os.close(theirs)
+    code, _, (held,) = checked(scanner(f"serial:{line},9600", kind="serial"))
+    assert f"is held by sleep (process {held_by_a_child.pid});" in held
+    held_by_a_child.kill()
+    held_by_a_child.wait()
+    os.close(ours)
 
 
 @in_a_world

@@ -41,5 +41,6 @@ async def test_a_stranger_is_offered_with_lines_that_bind_it_and_what_the_config
 def test_a_point_without_usb_devices_asks_no_udev() -> None:
     config = load(DEMO)
     assert hotplug_of(config) is None
-    usb = Printer(id="p", link="usb:TM0001")
-    assert hotplug_of(msgspec.structs.replace(config, printers=(usb,))) is not None
+    for link in ("usb:TM0001", "serial:/dev/serial/by-id/usb-FTDI-if00-port0,115200"):
+        usb = Printer(id="p", link=link)
+        assert hotplug_of(msgspec.structs.replace(config, printers=(usb,))) is not None

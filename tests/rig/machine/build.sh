@@ -16,7 +16,7 @@ source_of=(controller drivers kiosk_ui config systemd docs/install.md pyproject.
 # Whatever is mounted here is gone when this ends, however it ends.
 [ "${LUUKKU_RIG_APART:-}" ] || LUUKKU_RIG_APART=yes exec unshare --mount --propagation private "$0" "$@"
 mkdir -p "$cache"
-exec 9>"$cache/lock"
+exec 9>"$cache/machine.lock"
 flock 9
 
 # What a small Debian box has, and what `make install` would fetch: it must find nothing missing.
@@ -99,7 +99,7 @@ PY
 }
 
 make_machine() {
-    made=$machine.new work=$cache/work root=$cache/work/root
+    made=$machine.new work=$cache/machine.work root=$cache/machine.work/root
     rm -rf "$made"
     mkdir -p "$made" "$work"
     mount -t tmpfs luukku-rig "$work"
@@ -111,7 +111,7 @@ make_machine() {
     make_initrd
     unpack_kernel
     say "rig: the disk"
-    mke2fs -q -F -t ext4 -L luukku -d "$root" "$made/disk.ext4" 6G
+    mke2fs -q -F -t ext4 -L luukku -d "$root" "$made/disk.ext4" 6G >&2
     umount "$root"
     umount "$work"
     mv "$made" "$machine"

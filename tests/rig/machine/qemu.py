@@ -110,6 +110,11 @@ class Machine:
             self._process.kill()
             self._forget()
 
+    def kill(self) -> None:
+        """Only the cut; whoever waits for an answer notices it. `cut_power` tidies."""
+        assert self._process is not None
+        self._process.kill()
+
     def switch_off(self) -> None:
         """As a person does: the power button, and wait."""
         self.qmp("system_powerdown")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import gadgets
+import page
 import watch
 
 PORT = Path("/dev/virtio-ports/luukku.rig")
@@ -53,7 +54,7 @@ def ask(method: str, path: str, headers: dict[str, str], body: Any = None) -> di
 
 
 DEEDS = {"sh": sh, "put": put, "http": ask} | {
-    one.__name__: one for one in (*gadgets.DEEDS, *watch.DEEDS)
+    one.__name__: one for one in (*gadgets.DEEDS, *page.DEEDS, *watch.DEEDS)
 }  # fmt: skip
 
 
