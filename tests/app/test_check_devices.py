@@ -5,7 +5,6 @@ import grp
 import os
 import pwd
 import subprocess
-import subprocess
 import tempfile
 import termios
 import threading
@@ -249,6 +248,10 @@ def test_the_doctor_counts_what_is_plugged_in_and_says_what_may_not_be_opened(wo
         says(doctor.devices(box), "ok", "1 of the config plugged in, and 1 that it does not name (luukku suggest)")
         (lobby,) = (check(box) for name, check in printers.checks(box) if name == "printer-lobby")
         says(lobby, "fail", "usb:TM0001 detached: absent", "plugged in: usb:STRANGER")
+        doctor.CUPS = file  # any file that is there: in a process of its own
+        says(doctor.devices(box), "warn", "CUPS is here", "systemctl disable --now cups.service")
+        with config(scanner("usb:SC-0815")) as without:
+            says(doctor.devices(Box(without, without.parent)), "ok")
         os.chmod(node, 0o600)
         daemon_in("input")
         says(doctor.devices(box), "fail", "desk: /dev/input/event3", "may not open it", "make install")

@@ -60,7 +60,12 @@ def examine(
         try:
             yield name, answer.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            yield name, unknown(f"no answer within {patience_s:g} s", f"a slow or busy machine: luukku doctor --patience {MORE_S:g}")
+            yield (
+                name,
+                unknown(
+                    f"no answer within {patience_s:g} s", f"a slow or busy machine: luukku doctor --patience {MORE_S:g}"
+                ),
+            )
 
 
 def _run(check: Check, box: Box, answer: "queue.SimpleQueue[Finding]") -> None:

@@ -8,4 +8,5 @@ tools/setup.sh test
 tools/debian.sh tools/debian/rig-machine.txt
 tests/rig/machine/build.sh >/dev/null
 say "rig: a whole machine in software"
-LUUKKU_RIG=machine exec .venv/bin/python -m pytest --timeout=1800 tests/rig/machine "$@"
+[[ " $* " == *" tests/"* ]] || set -- tests/rig/machine "$@"
+LUUKKU_RIG=machine exec .venv/bin/python -m pytest --timeout=1800 "$@"

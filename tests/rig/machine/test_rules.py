@@ -13,7 +13,7 @@ RULE, MODULES = f"{LIB}/udev/rules.d/60-luukku.rules", f"{LIB}/modules-load.d/lu
 def power(machine: Machine, serial: str) -> str:
     """What the kernel does with the port of the USB device of that serial when it is idle: "on" or "auto"."""
     return machine.sh(
-        f"for d in /sys/bus/usb/devices/*; do [ \"$(cat $d/serial 2>/dev/null)\" = {serial} ] && "
+        f'for d in /sys/bus/usb/devices/*; do [ "$(cat $d/serial 2>/dev/null)" = {serial} ] && '
         "cat $d/power/control; done; true"
     )
 
@@ -62,7 +62,9 @@ def test_without_the_rule_a_keypad_sleeps(cables: Cables) -> None:
 
 def test_without_the_rule_a_printer_is_not_the_daemons_and_without_its_names(cables: Cables) -> None:
     machine = cables.machine
-    machine.tell("make", name="bare", kind="printer", udc=3, serial="TM0099", maker="EPSON", product="TM", ids="04b8:0e15")
+    machine.tell(
+        "make", name="bare", kind="printer", udc=3, serial="TM0099", maker="EPSON", product="TM", ids="04b8:0e15"
+    )
     with without(machine, RULE):
         machine.tell("plug", name="bare")
         node = cables.point.until("it is there", lambda: machine.sh(

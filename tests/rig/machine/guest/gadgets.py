@@ -1,4 +1,4 @@
-"""USB devices made by the kernel itself: gadgets by configfs on dummy_hcd, whose other end is a host port of this machine.
+"""USB devices made by the kernel itself: gadgets by configfs on dummy_hcd, whose other end is a port of this machine.
 
 Whoever plugs one in gets the kernel's own driver for it: usblp, cdc_acm, usbhid. Facts: the kernel's documentation,
 usb/gadget_configfs and the ABI pages of each function (testing/configfs-usb-gadget-printer, -acm, -hid).
@@ -66,8 +66,8 @@ def unplug(name: str) -> float:
 def simulate(name: str, node: str, http: int) -> int:
     """Be the firmware of a printer gadget: the product's own virtual printer, at the gadget's node. Gives its
     process id. Its control API is at the port `http`, its paper in /run/paper."""
-    words = [SIMULATOR, "-m", "drivers.sim.escpos_printer", "--device", node, "--http", str(http), "--out", "/run/paper",
-             "--id", name]  # fmt: skip
+    words = [SIMULATOR, "-m", "drivers.sim.escpos_printer", "--id", name, "--device", node, "--http", str(http),
+             "--out", "/run/paper"]  # fmt: skip
     log = Path(f"/run/{name}.log").open("wb")  # noqa: SIM115 - the process has it
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
     deadline = time.monotonic() + 60

@@ -1,4 +1,4 @@
-"""What became of a node after a plug, seen closely: when it came, when it was given its group, when the daemon had it."""
+"""What became of a node after a plug, seen closely: when it came, was given its group, was opened by the daemon."""
 
 import grp
 import os
