@@ -43,8 +43,8 @@ def resolve(wanted: Wanted, attached: Iterable[Attached]) -> Attached:
 
 
 def bind(wanted: Collection[Wanted], attached: Collection[Attached]) -> Mapping[Wanted, Owner]:
-    """Each entry's device, or why it has none. A serial goes before a port (`FIRST`), then the config's order; what is owned
-    is given to nobody else ("taken")."""
+    """Each entry's device, or why it has none. A serial goes before a port (`FIRST`), then the config's order; what is
+    owned is given to nobody else ("taken")."""
     owners: dict[Wanted, Owner] = {}
     given: dict[str, Wanted] = {}
     for entry in sorted(wanted, key=_rank):
