@@ -68,8 +68,8 @@ def simulate(name: str, node: str, http: int) -> int:
     process id. Its control API is at the port `http`, its paper in /run/paper."""
     words = [SIMULATOR, "-m", "drivers.sim.escpos_printer", "--id", name, "--device", node, "--http", str(http),
              "--out", "/run/paper"]  # fmt: skip
-    log = Path(f"/run/{name}.log").open("wb")  # noqa: SIM115 - the process has it
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
+    with Path(f"/run/{name}.log").open("wb") as log:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
     deadline = time.monotonic() + 60
     while b"ready" not in Path(f"/run/{name}.log").read_bytes():
         if process.poll() is not None or time.monotonic() > deadline:
