@@ -123,6 +123,7 @@ key=$({ echo "$base"; cat "$0"; find "${source_of[@]}" $rig/guest -type f -not -
     sort -z | xargs -0 sha256sum; } | hash_of)
 machine=$cache/machine-$key
 [ -d "$machine" ] || make_machine
-# Old ones: each is two gigabytes, and nobody comes back to a source of last week.
-find "$cache" -maxdepth 1 -name 'machine-*' -not -path "$machine" -mtime +1 -exec rm -rf {} + >&2
+# Old ones, each of gigabytes: nobody comes back to a source of this morning, or to last week's Debian.
+touch "$machine" "$base"
+find "$cache" -maxdepth 1 \( -name 'machine-*' -mmin +360 -o -name 'base-*' -mmin +10080 \) -exec rm -rf {} + >&2
 echo "$machine"

@@ -32,8 +32,8 @@ def test_a_printer_is_the_daemons_at_its_node_with_the_groups_and_names_of_the_r
     names = cables.machine.sh("cd /dev/luukku; for one in *; do echo $one $(readlink -f $one); done")
     assert "printer-TM0001 /dev/usb/lp0" in names
     assert re.search(r"printer-at-platform-dummy_hcd\.0-usb-0:1:1\.0 /dev/usb/lp0", names)
-    forbidden = [e for e in cables.point.told("device.state_changed") if "forbidden" in e["data"]["causes"]]
-    assert forbidden == [], "it was never told that it may not"
+    refused = [e for e in cables.point.told("device.state_changed") if "no_access" in e["data"]["causes"]]
+    assert refused == [], "it was never told that it may not"
 
 
 def test_a_ticket_comes_out_of_it_with_its_proof(cables: Cables) -> None:
@@ -131,7 +131,7 @@ def test_a_node_that_udev_has_not_given_away_yet_is_waited_for(cables: Cables) -
         machine.sh("kill -CONT $(systemctl show systemd-udevd -p MainPID --value)")
     point.until_device("lobby", "ready")
     causes = {cause for e in told(point.journal(before), "device.state_changed") for cause in e["data"]["causes"]}
-    assert "forbidden" not in causes
+    assert "no_access" not in causes
 
 
 def test_a_printer_pulled_out_and_put_back_prints_on(cables: Cables) -> None:
