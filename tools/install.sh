@@ -111,7 +111,7 @@ put_units() {
 # What is plugged in already gets its group and names now.
 tell_udev() {
     command -v udevadm >/dev/null || return 0
-    { udevadm control --reload && udevadm trigger --action=change --subsystem-match=usbmisc; } 2>/dev/null ||
+    { udevadm control --reload && udevadm trigger --action=change --subsystem-match=usb --subsystem-match=usbmisc; } 2>/dev/null ||
         say "udev does not answer; the device rule holds from the next start of the machine"
 }
 

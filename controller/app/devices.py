@@ -11,7 +11,7 @@ from random import Random
 import msgspec
 import structlog
 
-from controller.app import device_events, examined
+from controller.app import device_events, examined, plugged
 from controller.app.supervise import keep_running
 from controller.domain.events import DeviceState
 from controller.domain.point import Config
@@ -24,7 +24,7 @@ from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.raster import Logo
 from drivers.udev.attached import Kind
 from drivers.udev.hotplug import Hotplug
-from drivers.udev.roster import is_hotplugged
+from drivers.udev.roster import comes_and_goes
 
 STATES: dict[PrinterCondition, DeviceState] = {
     PrinterCondition.READY: "ready",
@@ -127,13 +127,13 @@ async def open_devices(
         printer = catalogue.escpos_printer(
             configured.id, link, profile, random=random, life=life, where=where, blind=configured.blind, logo=logo
         )
-        if hotplug is not None and is_hotplugged(link):
-            hotplug.tell(link, Kind.PRINTER, printer.reconnect_now)  # it waits no backoff out
+        if hotplug is not None and comes_and_goes(link):
+            hotplug.tell(link, plugged.kind_of(configured), printer.reconnect_now)  # it waits no backoff out
         if (found := await asyncio.to_thread(examined.recall, data, configured)) is not None:
             printer.learn(found)
         keep = partial(examined.keep, data, configured)
         printers[configured.id] = TicketPrinter(
-            printer, Paper(ledger, printer, simulated=sim), sim, is_hotplugged(link), keep
+            printer, Paper(ledger, printer, simulated=sim), sim, comes_and_goes(link), keep
         )
     return Devices(printers, hotplug)
 

@@ -11,7 +11,7 @@ from controller.web.site import Site, Unowned
 from drivers.udev.attached import Kind
 from drivers.udev.hotplug import Hotplug
 from drivers.udev.library import UDEVD
-from drivers.udev.roster import is_hotplugged, link_of
+from drivers.udev.roster import comes_and_goes, link_of
 
 KINDS = {Kind.PRINTER: "printer", Kind.KEYBOARD: "scanner", Kind.SERIAL: ""}  # as `GET /devices` calls them
 
@@ -19,14 +19,14 @@ KINDS = {Kind.PRINTER: "printer", Kind.KEYBOARD: "scanner", Kind.SERIAL: ""}  # 
 async def hotplug_of(config: Config) -> Hotplug | None:
     """An ear wherever udev runs: whoever plugs in the first device of a point is offered it too. A point with devices
     on USB has one in any case, which says why it hears nothing."""
-    wanted = any(is_hotplugged(one.link) for one in plugged.devices(config))
+    wanted = any(comes_and_goes(one.link) for one in plugged.devices(config))
     return Hotplug() if wanted or await asyncio.to_thread(UDEVD.exists) else None
 
 
 def connect(hotplug: Hotplug, config: Config, inputs: Inputs, site: Site) -> None:
     """Tell inputs of their plugs (printers are told where they are made), and the technician of what is nobody's."""
     for one in plugged.devices(config):
-        if not isinstance(one, Printer) and is_hotplugged(one.link):
+        if not isinstance(one, Printer) and comes_and_goes(one.link):
             hotplug.tell(one.link, plugged.kind_of(one), partial(inputs.reconnect_now, one.id))
     site.unowned = partial(unowned, hotplug, config)
     hotplug.watch(site.touch)

@@ -37,13 +37,16 @@ def shut(node: str) -> Shut | None:
         line = os.open(node, way | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError as no:
         return _why(node, no)
+    held: OSError | None = None
     try:
         if stat.S_ISCHR(found.st_mode):
             _take(node, line)
     except OSError as no:
-        return _why(node, no)
+        held = no
     finally:
-        os.close(line)
+        os.close(line)  # before the holders are looked for: we are none
+    if held is not None:
+        return _why(node, held)
     return None if daemon_may(found) else _no_access(node, found, f"the daemon's user {DAEMON} may not open it")
 
 

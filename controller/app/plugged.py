@@ -25,6 +25,8 @@ def look() -> tuple[Attached, ...]:
 
 def kind_of(device: Device) -> Kind:
     """What a device of the config must be."""
+    if device.link.startswith("serial:"):
+        return Kind.SERIAL
     match device:
         case Printer():
             return Kind.PRINTER
@@ -41,8 +43,7 @@ def devices(config: Config) -> tuple[Device, ...]:
 def named_by(one: Attached, config: Config) -> Device | None:
     """The entry of the config that means this device, or that will once its own is gone; None for a stranger."""
     for device in devices(config):
-        by_node = device.link.startswith("serial:") and device.link[7:].rpartition(",")[0] in {one.node, *one.aliases}
-        if by_node or (kind_of(device) is one.kind and answers_to(one, device.link)):
+        if kind_of(device) is one.kind and answers_to(one, device.link):
             return device
     return None
 

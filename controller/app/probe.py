@@ -23,7 +23,7 @@ from drivers.udev.library import NoUdev
 
 STATUS_S = 2.0  # DLE EOT is answered out of turn, in milliseconds, also by a printer that cannot print
 SILENT = "connected, but it answers no DLE EOT"
-FIND_S = 1.5  # to see what is plugged in and try its node: some milliseconds, unless the machine is ill
+FIND_S = 5.0  # to see what is plugged in and try its node: some milliseconds, seconds on a very slow machine
 
 
 class Found(msgspec.Struct, frozen=True):

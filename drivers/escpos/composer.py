@@ -10,6 +10,7 @@ import importlib.metadata
 import logging
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -19,6 +20,8 @@ from typing import Any, Protocol
 DATABASE = "ESCPOS_CAPABILITIES_FILE"  # python-escpos' own setting
 PACKAGE = "python-escpos"
 QR_LEVEL_M = 1  # python-escpos' name for 15 % error correction
+
+_loading = threading.Lock()  # several printers are warmed at once, each on a thread; the import is set up once
 
 
 class Composer(Protocol):
@@ -34,7 +37,9 @@ class Composer(Protocol):
 
 def composer() -> Composer:
     """A fresh, empty composer."""
-    made: Composer = _dummy_class()()
+    with _loading:
+        dummy = _dummy_class()
+    made: Composer = dummy()
     return made
 
 

@@ -11,16 +11,24 @@ from drivers.udev.attached import Attached, Kind
 class Wanted(msgspec.Struct, frozen=True):
     """What an entry of the config asks for: its link, and what it must be."""
 
-    link: str  # "usb:SERIAL" | "port:PATH"
+    link: str  # "usb:SERIAL" | "port:PATH" | "serial:/dev/...,BAUD"
     kind: Kind
 
 
 Owner = Attached | DeviceGone
 
+ON_USB = ("/dev/serial/", "/dev/ttyUSB", "/dev/ttyACM")  # where Debian's udev puts serial lines on USB
+FIRST = ("usb:", "serial:", "port:")  # a serial, and a name made of it, go before a port
+
 
 def is_hotplugged(link: str) -> bool:
     """Whether udev is asked where this link leads; all others say it themselves."""
     return link.startswith(("usb:", "port:"))
+
+
+def comes_and_goes(link: str) -> bool:
+    """Whether udev tells of what `link` leads to: it may be plugged in at any time."""
+    return is_hotplugged(link) or link.startswith(tuple(f"serial:{place}" for place in ON_USB))
 
 
 def resolve(wanted: Wanted, attached: Iterable[Attached]) -> Attached:
@@ -35,11 +43,11 @@ def resolve(wanted: Wanted, attached: Iterable[Attached]) -> Attached:
 
 
 def bind(wanted: Collection[Wanted], attached: Collection[Attached]) -> Mapping[Wanted, Owner]:
-    """Each entry's device, or why it has none. A serial goes before a port, then the config's order; what is owned
-    is given to nobody else ("taken")."""
+    """Each entry's device, or why it has none. A serial goes before a port (`FIRST`), then the config's order; what is
+    owned is given to nobody else ("taken")."""
     owners: dict[Wanted, Owner] = {}
     given: dict[str, Wanted] = {}
-    for entry in sorted(wanted, key=lambda one: not one.link.startswith("usb:")):
+    for entry in sorted(wanted, key=_rank):
         try:
             found = resolve(entry, attached)
         except DeviceGone as gone:
@@ -65,9 +73,17 @@ def link_of(one: Attached, attached: Collection[Attached]) -> str:
 
 def answers_to(one: Attached, link: str) -> bool:
     scheme, _, name = link.partition(":")
-    if scheme == "usb":
-        return bool(one.serial) and one.serial == name
-    return scheme == "port" and name in one.ports
+    match scheme:
+        case "usb":
+            return bool(one.serial) and one.serial == name
+        case "serial":
+            return name.rpartition(",")[0] in {one.node, *one.aliases}
+        case _:
+            return scheme == "port" and name in one.ports
+
+
+def _rank(wanted: Wanted) -> int:
+    return next((rank for rank, scheme in enumerate(FIRST) if wanted.link.startswith(scheme)), len(FIRST))
 
 
 def _first(one: Attached) -> tuple[bool, str]:

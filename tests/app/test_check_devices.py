@@ -190,9 +190,14 @@ def test_a_serial_line_that_is_not_there_or_that_another_program_holds(world: Wo
     code, _, (held,) = checked(scanner(f"serial:{line},9600", kind="serial"))
     assert code == 1
     assert f"out_of_service: busy ({line} is held by python" in held
-    assert f"(process {os.getpid()})" in held
-    os.close(ours)
+    assert held.count("(process ") == 1 and f"(process {os.getpid()})" in held
+    held_by_a_child = subprocess.Popen(["sleep", "60"], stdin=theirs)  # and we ourselves only look
     os.close(theirs)
+    code, _, (held,) = checked(scanner(f"serial:{line},9600", kind="serial"))
+    assert f"is held by sleep (process {held_by_a_child.pid});" in held
+    held_by_a_child.kill()
+    held_by_a_child.wait()
+    os.close(ours)
 
 
 @in_a_world
@@ -246,6 +251,10 @@ def test_the_doctor_counts_what_is_plugged_in_and_says_what_may_not_be_opened(wo
         says(doctor.devices(box), "ok", "1 of the config plugged in, and 1 that it does not name (luukku suggest)")
         (lobby,) = (check(box) for name, check in printers.checks(box) if name == "printer-lobby")
         says(lobby, "fail", "usb:TM0001 detached: absent", "plugged in: usb:STRANGER")
+        doctor.CUPS = file  # any file that is there: in a process of its own
+        says(doctor.devices(box), "warn", "CUPS is here", "systemctl disable --now cups.service")
+        with config(scanner("usb:SC-0815")) as without:
+            says(doctor.devices(Box(without, without.parent)), "ok")
         os.chmod(node, 0o600)
         daemon_in("input")
         says(doctor.devices(box), "fail", "desk: /dev/input/event3", "may not open it", "make install")

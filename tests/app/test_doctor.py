@@ -85,6 +85,18 @@ def test_a_check_that_never_ends_is_unknown_after_two_seconds_and_hides_no_other
     assert CHECK_S <= took < CHECK_S + 5
 
 
+def test_whoever_has_patience_is_told_by_a_slow_machine(tmp_path: Path) -> None:
+    over = threading.Event()
+    threading.Timer(0.3, over.set).start()
+
+    def slow(box: Box) -> Finding:
+        over.wait()
+        return ok("at last")
+
+    says(dict(examine(a_box(tmp_path), {"slow": slow}, patience_s=0.01))["slow"], "unknown", "--patience 30")
+    says(dict(examine(a_box(tmp_path), {"slow": slow}, patience_s=60))["slow"], "ok", "at last")
+
+
 def test_a_package_that_is_missing_or_another_is_named(tmp_path: Path) -> None:
     lock = tmp_path / "requirements.lock"
     lock.write_text((ROOT / "requirements.lock").read_text("utf-8"), "utf-8")

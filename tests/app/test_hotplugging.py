@@ -81,7 +81,8 @@ async def test_a_machine_without_udev_is_asked_only_for_devices_on_usb(
     monkeypatch.setattr(hotplugging, "UDEVD", tmp_path / "control")
     config = await asyncio.to_thread(load, DEMO)
     assert await hotplug_of(config) is None
-    usb = Printer(id="p", link="usb:TM0001")
-    assert await hotplug_of(msgspec.structs.replace(config, printers=(usb,))) is not None
+    for link in ("usb:TM0001", "serial:/dev/serial/by-id/usb-FTDI-if00-port0,115200"):
+        usb = Printer(id="p", link=link)
+        assert await hotplug_of(msgspec.structs.replace(config, printers=(usb,))) is not None
     await asyncio.to_thread((tmp_path / "control").touch)
     assert await hotplug_of(config) is not None

@@ -1,6 +1,8 @@
 """python-escpos composes and does nothing else, and it is python-escpos. Whatever else opens a device has one door."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +86,25 @@ def test_the_search_sees_the_one_place_where_it_composes_and_none_of_our_own_fol
 def test_the_installed_escpos_is_python_escpos_alone() -> None:
     assert owners_of_escpos() == ["python-escpos"]
     assert composer().output == b""
+
+
+def test_two_printers_that_are_made_at_once_load_it_once() -> None:
+    """In a process of its own: it is loaded once in each. Found by a slow machine with two printers."""
+    program = """
+import threading
+from drivers.escpos.composer import composer
+start, wrong = threading.Barrier(8), []
+def make():
+    start.wait()
+    try: composer()
+    except Exception as error: wrong.append(repr(error))
+threads = [threading.Thread(target=make) for _ in range(8)]
+for one in threads: one.start()
+for one in threads: one.join()
+print(wrong)
+"""
+    told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
 
 
 def test_an_unknown_profile_names_those_that_are_allowed() -> None:

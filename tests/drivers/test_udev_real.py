@@ -203,6 +203,21 @@ async def test_a_stranger_is_reported_and_never_bound(world: World) -> None:
 
 
 @in_a_world
+async def test_whoever_waits_at_a_serial_line_by_its_node_or_name_is_told_of_its_plug(world: World) -> None:
+    """A printer at an adapter, that its config names by a node: it is nobody else's, and waits no backoff out."""
+    by_id = "serial:/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A5-if00-port0,115200"
+    hotplug, told = Hotplug(), list[str]()
+    hotplug.tell(by_id, Kind.SERIAL, lambda: told.append("name"))
+    hotplug.tell("serial:/dev/ttyUSB1,9600", Kind.SERIAL, lambda: told.append("node"))
+    async with following(hotplug):
+        world.plug_serial("1-5", "A5", "ttyUSB0")
+        await until(lambda: told == ["name"])
+        world.plug_serial("1-6", "", "ttyUSB1")
+        await until(lambda: told == ["name", "node"])
+        assert hotplug.unbound == ()
+
+
+@in_a_world
 async def test_a_scanner_is_its_keys_not_its_media_keys(world: World) -> None:
     hotplug = Hotplug()
     world.plug_keyboard("1-3", "SC-0815", "event3")

@@ -4,7 +4,7 @@ import pytest
 
 from drivers.links.link import DeviceGone
 from drivers.udev.attached import Attached, Kind, as_serial, port_names
-from drivers.udev.roster import Wanted, bind, link_of, resolve
+from drivers.udev.roster import Wanted, bind, comes_and_goes, link_of, resolve
 from tests.drivers.udev_machine import PCI, printer
 
 
@@ -42,6 +42,18 @@ def test_any_name_of_a_port_leads_to_it_and_no_other() -> None:
     assert why(Wanted("port:1-3", Kind.PRINTER), both) == "absent"
     assert why(Wanted("port:1-2", Kind.SERIAL), both) == "absent"
     assert why(Wanted("usb:", Kind.PRINTER), both) == "absent"
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ("usb:A", True), ("port:1-2", True), ("serial:/dev/serial/by-id/x,9600", True),
+        ("serial:/dev/ttyUSB0,9600", True), ("serial:/dev/ttyACM0,9600", True),
+        ("serial:/dev/ttyS0,9600", False), ("tcp:192.0.2.1:9100", False), ("sim", False),
+    ],
+)  # fmt: skip
+def test_of_what_may_be_plugged_in_udev_tells_and_of_nothing_else(link: str, told: bool) -> None:
+    assert comes_and_goes(link) is told
 
 
 def test_a_port_entry_is_not_given_what_another_entry_has_by_its_serial() -> None:

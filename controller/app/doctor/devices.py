@@ -1,12 +1,15 @@
 """What hangs on this machine by a cable: can its coming be heard, are our rule and drivers in place, does it open?"""
 
+from pathlib import Path
+
 from controller.app import nodes, plugged
 from controller.app.doctor.finding import Box, Finding, fail, ok, unknown, warn
 from drivers.udev.attached import Attached
 from drivers.udev.library import Libudev, NoUdev
-from drivers.udev.roster import link_of
+from drivers.udev.roster import is_hotplugged, link_of
 
 MODULES = "modules-load.d/luukku.conf"
+CUPS = Path("/usr/lib/cups/backend/usb")  # Debian's is 0744: CUPS runs it as root, and no udev rule keeps it off
 INSTALL = "as root in the source folder: make install"
 
 
@@ -36,6 +39,9 @@ def devices(box: Box) -> Finding:
     seen = _seen(attached, owned)
     if bad:
         return fail(f"{seen}; {'; '.join(bad)}", next(why.mend for _, why in shut if why.cause != "busy"))
+    if CUPS.exists() and box.config and any(is_hotplugged(one.link) for one in box.config.printers):
+        mend = "sudo systemctl disable --now cups.service cups.socket cups.path; or: sudo apt purge cups"
+        return warn(f"{seen}; CUPS is here and takes printers on USB from the point", mend)
     return ok(seen)
 
 

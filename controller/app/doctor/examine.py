@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from controller.app.doctor import central, devices, disk, journal, machine, network, point, printers, program, service
 from controller.app.doctor.finding import CHECK_S, Box, Check, Finding, unknown
 
+MORE_S = 30  # of patience, for who wants the answer of a very slow machine
+
 CHECKS: dict[str, Check] = {
     "config": point.config,
     "daemon": service.daemon,
@@ -43,19 +45,27 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def examine(box: Box, checks: dict[str, Check] | None = None) -> Iterator[tuple[str, Finding]]:
-    """Every check's finding, in the order of CHECKS, then of the printers. Takes CHECK_S, however bad the box is."""
+def examine(
+    box: Box, checks: dict[str, Check] | None = None, patience_s: float = CHECK_S
+) -> Iterator[tuple[str, Finding]]:
+    """Every check's finding, in the order of CHECKS, then of the printers. Takes `patience_s` at most, however bad the
+    box is."""
     wanted = CHECKS | dict(printers.checks(box)) if checks is None else checks
     heard: dict[str, queue.SimpleQueue[Finding]] = {name: queue.SimpleQueue() for name in wanted}
     for name, check in wanted.items():
         # why: daemon threads: one that hangs in the kernel must not hold up the end of the program
         threading.Thread(target=_run, args=(check, box, heard[name]), name=f"doctor {name}", daemon=True).start()
-    deadline = time.monotonic() + CHECK_S
+    deadline = time.monotonic() + patience_s
     for name, answer in heard.items():
         try:
             yield name, answer.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
-            yield name, unknown(f"no answer within {CHECK_S:g} s", "again when the machine is less busy: luukku doctor")
+            yield (
+                name,
+                unknown(
+                    f"no answer within {patience_s:g} s", f"a slow or busy machine: luukku doctor --patience {MORE_S:g}"
+                ),
+            )
 
 
 def _run(check: Check, box: Box, answer: "queue.SimpleQueue[Finding]") -> None:

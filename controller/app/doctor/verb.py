@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from controller.app.doctor.finding import CONFIG, DATA, Box, Finding
+from controller.app.doctor.finding import CHECK_S, CONFIG, DATA, Box, Finding
 
 OK, WRONG = 0, 1
 COLOURS = {"ok": "32", "warn": "33", "fail": "31", "unknown": "35"}
@@ -27,6 +27,9 @@ def add(verbs: Any) -> None:
     verb.add_argument("--json", action="store_true", help="for machines")
     verb.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"({CONFIG})")
     verb.add_argument("--data", type=Path, default=DATA, metavar="DIR", help=f"({DATA})")
+    verb.add_argument(
+        "--patience", type=float, default=CHECK_S, metavar="S", help=f"wait so long for each check ({CHECK_S:g} s)"
+    )
     verb.set_defaults(run=run)
 
 
@@ -35,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from controller.app.doctor.examine import examine  # all that it looks at; the daemon carries none of it
 
     found: dict[str, Finding] = {}
-    for name, finding in examine(Box(arguments.config, arguments.data)):
+    for name, finding in examine(Box(arguments.config, arguments.data), patience_s=arguments.patience):
         found[name] = finding
         if not arguments.json:
             print(_line(name, finding), flush=True)
