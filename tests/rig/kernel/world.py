@@ -87,6 +87,7 @@ async def a_usb_desk(
 ) -> AsyncIterator[Desk]:  # fmt: skip
     """Ledger, journal, paper reader and driver; the printer is ready."""
     clock = HandClock()
+    folder.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(a_point(folder / "j.db", clock))
         driver = await asyncio.to_thread(usblp_driver, link, hotplug)
@@ -109,3 +110,10 @@ def place(hotplug: Hotplug, link: str, kind: Kind = Kind.PRINTER) -> str:
         return hotplug.where(link, kind)
     except DeviceGone:
         return ""
+
+
+async def plugged(sim: PrinterServer, hotplug: Hotplug, link: str = f"usb:{SERIAL}") -> str:
+    """The printer's node, once udev has told of it and the printer itself has noticed its host."""
+    node: str = await until(lambda: place(hotplug, link), f"{link} at its node")
+    await until(lambda: sim.connections, "a host at the printer's end")
+    return node
