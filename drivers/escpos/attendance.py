@@ -131,6 +131,7 @@ class Attendance:
         loop = asyncio.get_running_loop()
         if self.clear_first:
             await talk.write(commands.CLEAR_NOW)
+        await talk.write(commands.END_OF_TORN_HEAD)
         self._swept = False
         began = well_at = loop.time()
         while True:

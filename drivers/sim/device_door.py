@@ -45,8 +45,9 @@ class DeviceDoor(FdDoor):
         if self._fd >= 0:
             try:
                 fcntl.ioctl(self._fd, SET_PORT_STATUS, port_status(self._condition))
-            except OSError:
-                return  # unplugged, which the next read finds; or no gadget
+            except OSError as error:
+                if error.errno == errno.ENODEV:
+                    self.hang_up()  # unplugged: nothing else wakes who reads (f_printer.c, printer_func_disable)
 
 
 def port_status(condition: Condition) -> int:

@@ -3,8 +3,9 @@
     python -m drivers.sim.escpos_printer --tcp 9100 --http 9180 --out ./paper
 
 prints each ticket that any software sends to port 9100 as a PNG, answers like an Epson TM, and takes faults at
-http://127.0.0.1:9180/. Beside or instead of the network: `--pty PATH` is a serial line at PATH, `--device
-/dev/g_printer0` a USB printer, where the kernel has a printer gadget.
+http://127.0.0.1:9180/. Beside or instead of the network: `--pty PATH` is a serial line at PATH; `--gadget`
+(root, with Debian's own kernel) a printer that is plugged into this machine's USB, found by usblp as /dev/usb/lp0;
+`--device /dev/g_printer0` the far end of a gadget that somebody else made.
 """
 
 import argparse
@@ -91,8 +92,9 @@ async def _serve(args: argparse.Namespace) -> None:
     host, port = args.tcp or ("127.0.0.1", None)
     http_host, http_port = args.http or ("127.0.0.1", None)
     config = PrinterConfig(
-        args.id, host, port, args.speed, args.buffer, cut_s=args.cut, pty=args.pty, baud=args.baud, device=args.device
-    )
+        args.id, host, port, args.speed, args.buffer, cut_s=args.cut, pty=args.pty, baud=args.baud, device=args.device,
+        gadget=args.gadget,
+    )  # fmt: skip
     async with serve_printers([config], http_host, http_port, args.out, args.frame_ancestor) as serving:
         page = f", page {serving.url}/" if serving.url else ""
         doors = ", ".join(serving.printers[args.id].doors)
@@ -108,6 +110,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--pty", type=_path, metavar="PATH", help="printing: a serial line under this name")
     parser.add_argument("--baud", type=_baud, metavar="N", help="its speed, bits/s (else as fast as it goes)")
     parser.add_argument("--device", type=_path, metavar="NODE", help="printing: a USB printer gadget, /dev/g_printer0")
+    parser.add_argument(
+        "--gadget", nargs="?", const="", metavar="PORT", help="printing: plugged into USB (any port, or dummy_udc.1)"
+    )
     parser.add_argument("--http", type=_address, metavar="[HOST:]PORT", help="control API and paper roll page")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="paper goes to DIR/<id>/<n>.png, .bin")
     parser.add_argument("--id", type=_printer_id, default="lobby", help="the printer's name (default lobby)")
@@ -116,8 +121,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--buffer", type=_bytes, default=RX_BYTES, metavar="BYTES", help="receive buffer (4096)")
     parser.add_argument("--frame-ancestor", action="append", default=[], metavar="ORIGIN", help="may frame the page")
     args = parser.parse_args(argv)
-    if not (args.tcp or args.pty or args.device):
-        parser.error("give at least one of --tcp, --pty, --device: a printer without a line prints nothing")
+    if not (args.tcp or args.pty or args.device or args.gadget is not None):
+        parser.error("give one of --tcp, --pty, --gadget, --device at least: a printer without a line prints nothing")
     return args
 
 

@@ -17,6 +17,7 @@ class FdDoor(ABC):
         self._machine = machine
         self._baud = baud
         self._serving: asyncio.Task[None] | None = None
+        self._host: FdHost | None = None
         self._fd = -1  # while a host may come
 
     @property
@@ -30,6 +31,14 @@ class FdDoor(ABC):
     @abstractmethod
     def unmake(self) -> None:
         """On a thread: nothing of it is left. Called after the last descriptor is closed."""
+
+    def parted(self) -> None:
+        """On a thread: a descriptor was lost and closed. Before the next one is made."""
+
+    def hang_up(self) -> None:
+        """The descriptor is of no use any more, whatever else it says."""
+        if self._host is not None:
+            self._host.abort()
 
     async def open(self) -> None:
         fd = await asyncio.to_thread(self.make)
@@ -47,16 +56,17 @@ class FdDoor(ABC):
         while True:
             if fd is not None:
                 await self._have(fd)
+                await asyncio.to_thread(self.parted)
             fd = await self._made_again()
 
     async def _have(self, fd: int) -> None:
         """Serve whoever comes until it is lost."""
-        host = FdHost(self._machine, fd, self._baud)
+        self._host = host = FdHost(self._machine, fd, self._baud)
         self._fd = fd
         try:
             await asyncio.shield(host.over)
         finally:
-            self._fd = -1
+            self._fd, self._host = -1, None
             host.abort()
             os.close(fd)
 

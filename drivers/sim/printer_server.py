@@ -12,6 +12,7 @@ from drivers.sim.device_door import DeviceDoor
 from drivers.sim.door import Door, Host
 from drivers.sim.escpos_core import RX_BYTES, SPEED_MM_S, EscposCore
 from drivers.sim.faults import Fault
+from drivers.sim.gadget_door import GadgetDoor
 from drivers.sim.mechanism import CUT_S
 from drivers.sim.memory import Identity
 from drivers.sim.paper_store import PaperStore, PieceOnFile
@@ -28,7 +29,8 @@ TRICKLE_S = 0.002  # between two bytes of a printer that says one at a time
 @dataclass(frozen=True, slots=True)
 class PrinterConfig:
     """One printer. `port` 0 takes any free one, None is a printer without a network board; `pty` is where a serial
-    line shall be found, `baud` its speed (None: as fast as the system carries); `device` a USB gadget's node."""
+    line shall be found, `baud` its speed (None: as fast as the system carries); `device` a USB gadget's node; `gadget`
+    the port into which it is plugged as a USB device ("dummy_udc.0", "" any free one)."""
 
     id: str = "lobby"
     host: str = "127.0.0.1"
@@ -40,6 +42,7 @@ class PrinterConfig:
     pty: Path | None = None
     baud: int | None = None
     device: Path | None = None
+    gadget: str | None = None
 
 
 class PrinterServer:
@@ -210,6 +213,8 @@ class PrinterServer:
             doors.append(PtyDoor(self, config.pty, config.baud))
         if config.device:
             doors.append(DeviceDoor(self, config.device, self.core.condition))
+        if config.gadget is not None:
+            doors.append(GadgetDoor(self, config.id, config.gadget, config.identity, self.core.condition))
         return doors, network
 
     async def _open_doors(self) -> None:
