@@ -7,7 +7,7 @@ from random import Random
 
 from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import profile
-from drivers.escpos.raster import Logo
+from drivers.escpos.raster import Logos
 from drivers.links.link import FAST, SLOW, Backoff, LinkOpener
 from drivers.links.tcp import open_tcp
 
@@ -24,7 +24,7 @@ class NoDriver(Exception):
 
 def escpos_printer(
     id_: str, link: str, profile_name: str, *, random: Random, life: str, where: Where | None = None,
-    blind: bool = False, logo: Logo | None = None,
+    blind: bool = False, logo: Logos | None = None,
 ) -> EscposPrinter:  # fmt: skip
     """A ticket printer on `link`, as `opener`. `life` must differ at each start. `blind`: what it prints is believed
     without any proof. Raises NoDriver, KeyError."""

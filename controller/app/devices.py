@@ -21,7 +21,7 @@ from controller.readers.paper import Paper
 from controller.readers.roll import RollWatch
 from drivers import catalogue
 from drivers.escpos.printer import EscposPrinter
-from drivers.escpos.raster import Logo
+from drivers.escpos.raster import Logos
 from drivers.udev.attached import Kind
 from drivers.udev.hotplug import Hotplug
 from drivers.udev.roster import comes_and_goes
@@ -110,7 +110,7 @@ class Devices:
 
 async def open_devices(
     stack: AsyncExitStack, config: Config, ledger: Ledger, data: Path, sims: dict[str, int], random: Random,
-    hotplug: Hotplug | None = None, logo: Logo | None = None,
+    hotplug: Hotplug | None = None, logo: Logos | None = None,
 ) -> Devices:  # fmt: skip
     """Make every configured printer. `sims`: where simulated ones listen already; others start in this process.
     `hotplug`: what knows where USB printers are."""

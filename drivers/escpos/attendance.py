@@ -33,6 +33,7 @@ class Attendance:
         self.board = HealthBoard()
         self.clear_first = False  # a job was given up: the first bytes on a new link are those that drop it
         self.greet: Callable[[Conversation], Awaitable[None]] | None = None  # on each link, before it is well
+        self.longest = commands.LONGEST_COMMAND  # that may have been torn before this link
         self.patient = False  # its silence is being looked into
         self._id = id
         self._profile = profile
@@ -152,7 +153,7 @@ class Attendance:
     async def _sweep(self, talk: Conversation, *, in_vain: bool) -> None:
         """End whatever command a link before this one left torn. Once for a printer that does not answer: its buffer
         would fill up, and then not even the order to clear it would reach it."""
-        await talk.write(commands.END_OF_TORN_COMMAND + commands.ASB_ON)
+        await talk.write(bytes(self.longest) + commands.ASB_ON)
         if self.greet is not None and not in_vain:
             await self.greet(talk)
         self._swept, self._swept_in_vain = True, in_vain

@@ -32,6 +32,7 @@ class Press:
     def __init__(self, id: str, profile: Profile, line: Attendance, *, bytes_per_s: float = math.inf) -> None:
         self.meter = Meter()
         self.profile = profile
+        self.swallowed = 0  # times in a row that it said how it is, and nothing to what stands in its buffer
         self._id = id
         self._line = line
         self._bytes_per_s = bytes_per_s
@@ -54,8 +55,10 @@ class Press:
             self._cut0 = await self._count(talk, within=left) if self.profile.cut_counter else None
         self._refuse_when_blocked()
         if self._cut0 is None and self.profile.cut_counter:
+            self.swallowed += 1
             self._line.look()
             raise PrinterUnavailable(self._id, "no_answer")
+        self.swallowed = 0
         return Prepared(self._cut0, self._line.power_life)
 
     async def deliver(self, sheet: Sheet, job: str) -> Verdict:

@@ -29,7 +29,7 @@ from drivers.escpos.examination import examine, test_sheet
 from drivers.escpos.logo import LogoKeeper
 from drivers.escpos.press import CLEAR_S, WELL, Press, unknown
 from drivers.escpos.profiles import Profile
-from drivers.escpos.raster import Logo
+from drivers.escpos.raster import Logo, Logos
 from drivers.links.link import SLOW, Backoff, DeviceGone, LinkOpener
 
 PREPARE_S = 1.0  # the port's bound
@@ -58,15 +58,16 @@ class EscposPrinter:
         life: str,
         backoff: Backoff = SLOW,
         bytes_per_s: float = math.inf,
-        logo: Logo | None = None,
+        logo: Logos | None = None,
     ) -> None:
         self._id = id
         self._line = Attendance(id, profile, open_link, random=random, life=life, backoff=backoff)
         self._press = Press(id, profile, self._line, bytes_per_s=bytes_per_s)
-        self._logo = LogoKeeper(id, logo, bytes_per_s) if logo is not None else None
-        if self._logo is not None and profile.nv_graphics and profile.voice == "full":
-            self._line.greet = self._logo.greet
         self._bytes_per_s = bytes_per_s
+        mark = logo and (logo.small if self._is_slow else logo.large)
+        self._logo = LogoKeeper(id, mark, bytes_per_s) if mark else None
+        if self._logo is not None and profile.nv_graphics and profile.voice == "full":
+            self._line.greet, self._line.longest = self._logo.greet, self._logo.longest
         self._turn = asyncio.Lock()
         self._dirty, self._clean = asyncio.Event(), asyncio.Event()  # may it hold something of a job that was given up?
         self._clean.set()
@@ -112,6 +113,11 @@ class EscposPrinter:
                     if self._dirty.is_set():
                         raise PrinterUnavailable(self._id, self._line.blocked or "recovering")
                     return await self._press.prepare(talk)
+        except PrinterUnavailable:
+            if self._press.swallowed > 1:  # something torn stands before our questions: somebody else's, or half a job
+                self._press.swallowed = 0
+                await self.abandon()
+            raise
         except (TimeoutError, DeviceGone) as error:
             self._line.look()
             silent = "recovering" if self._dirty.is_set() else "no_answer"

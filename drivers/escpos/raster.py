@@ -48,6 +48,13 @@ class Logo(msgspec.Struct, frozen=True):
     bitmap: Bitmap
 
 
+class Logos(msgspec.Struct, frozen=True):
+    """The same for fast lines and, in fewer dots, for slow ones."""
+
+    large: Logo
+    small: Logo
+
+
 def centred(bitmap: Bitmap, dots: int) -> Bitmap:
     """The same picture in the middle of a line of `dots`, to the byte."""
     left = bytes(max(0, dots // 8 - bitmap.width_bytes) // 2)

@@ -16,10 +16,10 @@ from controller.app import point_logo
 from controller.ports.printer import PrintEnd, PrinterCondition
 from drivers.escpos import commands
 from drivers.escpos.compose import lay_out
-from drivers.escpos.logo import HIGHEST, WIDEST, BadLogo, logo_of
+from drivers.escpos.logo import LARGE, SMALL, BadLogo, logos_of
 from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import profile
-from drivers.escpos.raster import Logo
+from drivers.escpos.raster import Logos
 from drivers.escpos.status import Pictures, StatusParser
 from drivers.links.tcp import open_tcp
 from drivers.sim.escpos_printer import SimulatedPrinter
@@ -43,7 +43,7 @@ def picture(colour: str = "navy", size: tuple[int, int] = (900, 400)) -> bytes:
 
 @asynccontextmanager
 async def lobby(
-    sim: PrinterServer, logo: Logo, model: str = "tm-t20iii", bytes_per_s: float = FAST
+    sim: PrinterServer, logo: Logos, model: str = "tm-t20iii", bytes_per_s: float = FAST
 ) -> AsyncIterator[EscposPrinter]:
     printer = EscposPrinter(
         "lobby", profile(model), lambda: open_tcp("127.0.0.1", sim.port), random=Random(1), life="boot1",
@@ -89,25 +89,25 @@ def disc(paper: Image.Image) -> bool:
 
 
 async def test_a_logo_is_written_once_and_then_each_ticket_names_it_by_two_letters(tmp_path: Path) -> None:
-    logo = logo_of(picture())
+    logo = logos_of(picture())
     async with SimulatedPrinter(tmp_path, PrinterConfig(speed_mm_s=600.0)) as sim:
         for _ in range(3):  # three daemons, one after the other
             async with lobby(sim, logo) as printer:
                 data, paper = await printed(printer, sim)
-                assert commands.print_picture(logo.key) in data
+                assert commands.print_picture(logo.large.key) in data
                 assert len(data) < 1_200, "not one dot of it is sent again"
                 assert disc(paper)
         assert sim.core.nv.writes == 1
 
 
 async def test_a_new_printer_in_its_place_gets_it_and_a_changed_logo_is_another(tmp_path: Path) -> None:
-    first, second = logo_of(picture()), logo_of(picture(size=(700, 500)))
-    assert first.key != second.key
+    first, second = logos_of(picture()), logos_of(picture(size=(700, 500)))
+    assert first.large.key != second.large.key
     async with SimulatedPrinter(tmp_path, PrinterConfig(speed_mm_s=600.0)) as sim, lobby(sim, first) as printer:
         await printed(printer, sim)
         sim.core.nv.delete_all()  # the same cable, another printer
         await another_link(printer, sim)
-        assert set(sim.core.nv.pictures) == {first.key.encode()}
+        assert set(sim.core.nv.pictures) == {first.large.key.encode()}
         assert disc((await printed(printer, sim))[1])
         for _ in range(3):  # what forgets at every turn is not worn out
             sim.core.nv.delete_all()
@@ -122,7 +122,7 @@ async def test_where_there_is_no_such_memory_it_is_drawn_and_left_out_where_that
 ) -> None:
     async with (
         SimulatedPrinter(tmp_path, PrinterConfig(speed_mm_s=600.0)) as sim,
-        lobby(sim, logo_of(picture()), model, bytes_per_s) as printer,
+        lobby(sim, logos_of(picture()), model, bytes_per_s) as printer,
     ):
         data, paper = await printed(printer, sim)
         assert disc(paper) is shown
@@ -133,16 +133,17 @@ async def test_a_printer_that_says_nothing_of_its_memory_prints_all_the_same(tmp
     """A clone that calls itself an Epson: the question is dropped."""
     async with SimulatedPrinter(tmp_path, PrinterConfig(speed_mm_s=600.0)) as sim:
         sim.core._interpreter._nv._send_keys = lambda: None  # type: ignore[method-assign]  # why: a clone
-        async with lobby(sim, logo_of(picture())) as printer:
+        async with lobby(sim, logos_of(picture())) as printer:
             assert disc((await printed(printer, sim))[1])
             assert sim.core.nv.writes == 0
 
 
 def test_a_picture_becomes_dots_no_larger_than_a_ticket_needs_dark_on_white() -> None:
     for size in ((4000, 300), (300, 4000), (30, 20)):
-        bitmap = logo_of(picture(size=size)).bitmap
-        assert bitmap.width_bytes * 8 <= WIDEST and 0 < bitmap.rows <= HIGHEST
-    assert logo_of(picture()) == logo_of(picture())
+        logos = logos_of(picture(size=size))
+        for logo, (widest, highest) in ((logos.large, LARGE), (logos.small, SMALL)):
+            assert logo.bitmap.width_bytes * 8 <= widest and 0 < logo.bitmap.rows <= highest
+    assert logos_of(picture()) == logos_of(picture())
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_a_picture_becomes_dots_no_larger_than_a_ticket_needs_dark_on_white() ->
 )  # fmt: skip
 def test_what_is_no_picture_is_refused_in_words(data: bytes, words: str) -> None:
     with pytest.raises(BadLogo, match=words):
-        logo_of(data)
+        logos_of(data)
 
 
 def test_a_bad_logo_is_said_by_check_with_its_file_and_the_point_prints_without(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_a_bad_logo_is_said_by_check_with_its_file_and_the_point_prints_without(
         point_logo.read(config, tmp_path)
     assert point_logo.logo_of_point(config, tmp_path) is None
     (tmp_path / "arms.png").write_bytes(picture())
-    assert point_logo.logo_of_point(config, tmp_path) == logo_of(picture())
+    assert point_logo.logo_of_point(config, tmp_path) == logos_of(picture())
 
 
 def test_the_key_codes_of_a_printer_are_read_in_any_pieces_and_never_mistaken() -> None:
@@ -177,6 +178,24 @@ def test_the_key_codes_of_a_printer_are_read_in_any_pieces_and_never_mistaken() 
 
 
 def test_the_logo_stands_over_everything_but_the_marks() -> None:
-    logo = logo_of(picture())
-    sheet = lay_out(FI, "0001", profile("tm-t20iii"), simulated=False, head=logo.key)
-    assert sheet.data.index(commands.print_picture(logo.key)) < sheet.data.index(b"Sodankyl")
+    logo = logos_of(picture())
+    sheet = lay_out(FI, "0001", profile("tm-t20iii"), simulated=False, head=logo.large.key)
+    assert sheet.data.index(commands.print_picture(logo.large.key)) < sheet.data.index(b"Sodankyl")
+
+
+@pytest.mark.parametrize("at_byte", [1_740, 1_750, 1_760, 3_000, 5_100])
+@pytest.mark.parametrize("lives", ["the same daemon", "the next daemon"])
+async def test_a_write_of_the_logo_that_was_torn_swallows_no_ticket(tmp_path: Path, at_byte: int, lives: str) -> None:
+    """Cut at the head and in the dots of the write; what it still wants is given it before anything is asked."""
+    logos = logos_of(picture())
+    async with SimulatedPrinter(tmp_path, PrinterConfig(speed_mm_s=600.0)) as sim:
+        sim.strike(Fault(FaultKind("drop"), at_byte=at_byte))
+        if lives == "the next daemon":
+            async with lobby(sim, logos):
+                pass
+        async with lobby(sim, logos) as printer:
+            assert disc((await printed(printer, sim))[1])
+
+
+def test_on_a_slow_line_a_torn_write_wants_no_more_than_a_torn_band() -> None:
+    assert len(logos_of(picture(size=(900, 900))).small.bitmap.data) + 20 < commands.LONGEST_COMMAND
