@@ -4,7 +4,9 @@ import math
 from collections.abc import Callable
 from functools import partial
 from random import Random
+from typing import Any
 
+from controller.ports.printer import Printer
 from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import profile
 from drivers.escpos.raster import Logos
@@ -33,6 +35,18 @@ def escpos_printer(
     return EscposPrinter(
         id_, model, open_link, random=random, life=life, backoff=backoff(link), bytes_per_s=bytes_per_s(link), logo=logo
     )
+
+
+DIALECTS: dict[str, Callable[..., Printer]] = {"escpos": escpos_printer}
+
+
+def ticket_printer(kind: str, id_: str, link: str, profile_name: str, **how: Any) -> Printer:
+    """The driver that speaks the dialect `kind`, with the arguments of `escpos_printer`. Another dialect (Star, Custom)
+    is another driver of the port on the same links: a line in DIALECTS, and its name among the config's kinds. Raises
+    NoDriver, KeyError."""
+    if kind not in DIALECTS:
+        raise NoDriver(f"this version speaks no {kind} to printers")
+    return DIALECTS[kind](id_, link, profile_name, **how)
 
 
 def opener(link: str, where: Where | None = None) -> LinkOpener:

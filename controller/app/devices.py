@@ -16,11 +16,10 @@ from controller.app.supervise import keep_running
 from controller.domain.events import DeviceState
 from controller.domain.point import Config
 from controller.ledger import Ledger
-from controller.ports.printer import Examined, PrinterCondition, PrinterUnavailable, Tier
+from controller.ports.printer import Examined, Printer, PrinterCondition, PrinterUnavailable, Tier
 from controller.readers.paper import Paper
 from controller.readers.roll import RollWatch
 from drivers import catalogue
-from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.raster import Logos
 from drivers.udev.attached import Kind
 from drivers.udev.hotplug import Hotplug
@@ -43,7 +42,7 @@ log = structlog.get_logger("devices")
 class TicketPrinter(msgspec.Struct):
     """`hotplugged`: udev is asked where it is. `examined`: called with what a test paper found, and when (UTC ms)."""
 
-    printer: EscposPrinter
+    printer: Printer
     paper: Paper
     simulated: bool
     hotplugged: bool = False
@@ -124,8 +123,16 @@ async def open_devices(
         link = f"tcp:127.0.0.1:{sims[configured.id]}" if configured.link == "sim" else configured.link
         sim = configured.link == "sim"
         profile = "virtual" if sim else configured.profile
-        printer = catalogue.escpos_printer(
-            configured.id, link, profile, random=random, life=life, where=where, blind=configured.blind, logo=logo
+        printer = catalogue.ticket_printer(
+            configured.kind,
+            configured.id,
+            link,
+            profile,
+            random=random,
+            life=life,
+            where=where,
+            blind=configured.blind,
+            logo=logo,
         )
         if hotplug is not None and comes_and_goes(link):
             hotplug.tell(link, plugged.kind_of(configured), printer.reconnect_now)  # it waits no backoff out

@@ -25,9 +25,9 @@ from controller.domain.point import Config, Printer
 from controller.domain.printing import DOUBT
 from controller.journal import replay
 from controller.journal.store import Journal
+from controller.ports.printer import Printer as TicketPrinter
 from controller.ports.printer import PrinterCondition, PrinterUnavailable, Tier
 from drivers import catalogue
-from drivers.escpos.printer import EscposPrinter
 from drivers.links.link import DeviceGone
 
 OK, FAILED = 0, 1
@@ -105,7 +105,8 @@ async def _by_daemon(id_: str, data: Path) -> dict[str, Any]:
 async def _by_ourselves(printer: Printer, config: Config, data: Path) -> dict[str, Any]:
     where = None if printer.link.partition(":")[0] in {"tcp", "serial"} else partial(_node, printer)
     life = f"{SystemRandom().getrandbits(48):012x}"
-    driver = catalogue.escpos_printer(
+    driver = catalogue.ticket_printer(
+        printer.kind,
         printer.id,
         printer.link,
         printer.profile,
@@ -145,7 +146,7 @@ async def _in_doubt(config: Config, id_: str, data: Path) -> str:
     return next((one.number for one in papers if one.print.device == id_ and one.print.state in DOUBT), "")
 
 
-async def _until_told(driver: EscposPrinter) -> None:
+async def _until_told(driver: TicketPrinter) -> None:
     """Until the printer has said how it is. Raises PrinterUnavailable when it cannot be reached."""
     with suppress(TimeoutError):
         async with asyncio.timeout(WELL_S):

@@ -163,6 +163,15 @@ class Printer(Protocol):
         is a link (within 1 s), else with the first bytes of the next; the paper that hangs is cut off as by `clear` as
         soon as the printer is well, before it takes another job."""
 
+    async def run(self) -> None:
+        """Keep its link, for as long as the printer is wanted; ends only by cancellation."""
+
+    def reconnect_now(self) -> None:
+        """An outside sign of life: try now instead of waiting a backoff out."""
+
+    def learn(self, found: Examined) -> None:
+        """What an earlier examination found: it is asked only that."""
+
     async def examine(self, now: datetime, *, simulated: bool) -> Examined:
         """Print a test paper, the time `now` on it, and find out what the printer answers; from then on it is asked
         only that. Raises PrinterUnavailable when it cannot print now. Takes up to half a minute when it is silent.

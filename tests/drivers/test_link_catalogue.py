@@ -79,3 +79,13 @@ async def test_a_printer_that_is_not_plugged_in_is_detached_and_soon_looked_for_
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+def test_a_dialect_that_nobody_speaks_is_refused_by_name_and_another_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(catalogue.NoDriver, match="speaks no star to printers"):
+        catalogue.ticket_printer("star", "lobby", "tcp:127.0.0.1:9", "virtual", random=Random(1), life="boot1")
+    monkeypatch.setitem(catalogue.DIALECTS, "star", catalogue.escpos_printer)
+    made = catalogue.ticket_printer("star", "lobby", "tcp:127.0.0.1:9", "virtual", random=Random(1), life="boot1")
+    assert made.id == "lobby"

@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 
-from drivers.links.usblp import open_usblp
 from drivers.sim.faults import Fault, FaultKind
 from tests.rig.kernel.world import SERIAL, a_usb_desk, a_usb_printer, an_ear, place, until
 
