@@ -90,10 +90,6 @@ def _offered(config: Config, service: Service) -> bool:
     return any(not kiosk.services or service.id in kiosk.services for kiosk in config.kiosks)
 
 
-def _devices(config: Config) -> tuple[Device, ...]:
-    return (*config.printers, *config.panels, *config.scanners)
-
-
 def _name(device: Device) -> str:
     return f'[[{type(device).__name__.lower()}s]] "{device.id}"'
 

@@ -32,10 +32,10 @@ COUNTER = {"fi": "palvelupiste 2", "sv": "disk 2", "en": "counter 2"}
 @pytest.fixture(autouse=True)
 async def nothing_is_left() -> AsyncIterator[None]:
     """No engine and no memory file outlives its call, whatever became of it."""
-    files = len(os.listdir("/proc/self/fd"))
+    files, others = len(os.listdir("/proc/self/fd")), set(children())  # another room's test may keep a process
     yield
     assert len(os.listdir("/proc/self/fd")) <= files
-    assert children() == []
+    assert set(children()) <= others
 
 
 @pytest.fixture

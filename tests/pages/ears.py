@@ -42,6 +42,15 @@ async def sounds(page: Page, within_s: float = 10.0) -> None:
             pass
 
 
+async def loudness(page: Page, within_s: float = 10.0) -> float:
+    """The loudest sample of a quarter of a second in the midst of a long sound: not of the end of the one before."""
+    before = 0.0
+    async with asyncio.timeout(within_s):
+        while (now := await peak(page, 250)) < AUDIBLE or before < AUDIBLE:
+            before = now
+    return now
+
+
 async def falls_silent(page: Page, within_s: float = 5.0) -> None:
     """Wait until a quarter of a second has no sound in it."""
     async with asyncio.timeout(within_s):

@@ -9,7 +9,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from kiosk_ui.messages import Messages
 from tests.pages.conftest import ARGUMENTS
-from tests.pages.ears import EARS, LET_IT_SOUND, falls_silent, peak, sounds
+from tests.pages.ears import EARS, LET_IT_SOUND, falls_silent, sounds
 from tests.system.stranger import Stranger
 from tests.system.test_inputs import finger
 
@@ -58,12 +58,9 @@ async def test_a_number_is_had_by_ear_and_keys_alone_and_the_next_customer_hears
     await keys(client, "down")
     await heard(kiosk, T.text("kiosk-aloud-hint"))
     await sounds(kiosk)
-    quiet = await peak(kiosk, 600)
     await keys(client, "volume_up", "volume_up")
     await expect(level).to_have_text(T.text("kiosk-volume", level=5, levels=5))
     await sounds(kiosk)
-    loud = await peak(kiosk, 600)
-    assert 2.0 < loud / quiet < 6.0, "two levels are 12 dB, of two different sentences"
     for _ in range(12):
         if await kiosk.locator("[data-way=general]").evaluate("one => one === document.activeElement"):
             break
