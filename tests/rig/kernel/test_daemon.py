@@ -96,7 +96,7 @@ class Daemon:
         for _ in range(int(within / 0.1)):
             devices = (await self.ask("technician", "GET", "/devices"))["devices"]
             one: dict[str, Any] = next(d for d in devices if d["id"] == id_)
-            if one["state"] == state:
+            if one["actual"] == state:
                 return one
             await asyncio.sleep(0.1)
         raise AssertionError(f"never {state}: {one}")
