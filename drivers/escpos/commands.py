@@ -12,8 +12,8 @@ CLEAR_NOW = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8, real time 
 RECOVER_AND_CLEAR_NOW = b"\x10\x05\x02"  # DLE ENQ 2, real time: out of a recoverable error, buffers cleared
 LONGEST_COMMAND = 24 * 72 + 8  # the largest band we send: so many NULs end whatever was torn
 END_OF_TORN_COMMAND = bytes(LONGEST_COMMAND)
-# Before the first question on a link: a torn command that still wants its head would read it out of the question (the 10h
-# of DLE EOT as a length of 4,096 and more), and swallow all that follows. 05h: as a length it ends within
+# Before the first question on a link: a torn command that still wants its head would read it out of the question (the
+# 10h of DLE EOT as a length of 4,096 and more), and swallow all that follows. 05h: as a length it ends within
 # END_OF_TORN_COMMAND; to GS V it is no cut (00h would be one, through the ticket that hangs), to DLE EOT and GS r no
 # question. GS v 0 has the longest head, 8 bytes.
 END_OF_TORN_HEAD = b"\x05" + bytes(7)

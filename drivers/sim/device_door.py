@@ -1,5 +1,5 @@
-"""A printer's USB port, seen as its firmware: the kernel's printer gadget (`g_printer`, or `f_printer` by configfs), or a
-serial one (`/dev/ttyGS0`).
+"""A printer's USB port, seen as its firmware: the kernel's printer gadget (`g_printer`, or `f_printer` by configfs), or
+a serial one (`/dev/ttyGS0`).
 
 A host that is plugged in prints over its real usblp, or cdc_acm. Needs a kernel with a device controller (`dummy_hcd`
 will do).

@@ -1,4 +1,4 @@
-"""One life of the User-Mode Linux guest: from a command to its output and exit code, within a limit, with no stray left.
+"""One life of the User-Mode Linux guest: from a command to its output and exit code, within a limit, no stray left.
 
 The guest sees the host's files and may write to one directory of them. Its time is virtual: it stands still while the
 guest computes, and jumps to the next thing that is due while it waits.
@@ -47,7 +47,8 @@ def run(
     with tempfile.TemporaryDirectory(prefix="luukku-rig-") as scratch:
         process = subprocess.Popen(
             [
-                *("taskset", "-c", str(processors()[-1] if processor is None else processor), str(built / "linux"), f"mem={memory}", f"uml_dir={scratch}/"),
+                *("taskset", "-c", str(processors()[-1] if processor is None else processor)),
+                *(str(built / "linux"), f"mem={memory}", f"uml_dir={scratch}/"),
                 *("root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={HERE / 'init.sh'}"),
                 *("con=null", "con0=null,fd:1", "quiet", "random.trust_cpu=on", *options),
             ],

@@ -13,9 +13,7 @@ from drivers.sim.gadget import Function, Gadget, UsbIdentity, load_drivers
 from tests.rig.kernel.world import until
 
 # A boot keyboard (HID 1.11, appendix B.1 and E.6): one byte of modifiers, one reserved, six keys.
-DESCRIPTOR = bytes.fromhex(
-    "05010906a101050719e029e71500250175019508810295017508810395067508150025650507190029658100c0"
-)
+DESCRIPTOR = bytes.fromhex("05010906a101050719e029e71500250175019508810295017508810395067508150025650507190029658100c0")
 REPORT_BYTES = 8
 SHIFT = 0x02
 # HID usage tables 1.12, page 7, for the keys that are used here

@@ -124,9 +124,10 @@ async def a_daemon(folder: Path) -> AsyncIterator[Daemon]:
                     break
                 await asyncio.sleep(0.1)
             connector = aiohttp.UnixConnector(str(data / "admin.sock"))
-            async with aiohttp.ClientSession(connector=connector) as admin:
-                async with admin.get("http://admin/tokens") as answer:
-                    known = await answer.json()
+            async with (
+                aiohttp.ClientSession(connector=connector) as admin, admin.get("http://admin/tokens") as answer,
+            ):  # fmt: skip
+                known = await answer.json()
             yield Daemon(session, {one["role"]: one["token"] for one in known})
     except BaseException:
         print((folder / "log").read_text())

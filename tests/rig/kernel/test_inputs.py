@@ -1,4 +1,4 @@
-"""Buttons, keypads and code readers on the kernel's own event devices: grabbed, and nothing held or made up by a loss."""
+"""Buttons, keypads and code readers on the kernel's own event devices: grabbed; a loss holds and makes up nothing."""
 
 import asyncio
 import errno
@@ -76,15 +76,18 @@ async def test_a_keypad_that_somebody_else_holds_is_busy_and_ours_again_when_let
 
 
 async def test_a_code_reader_reads_a_ticket_and_lets_no_personal_code_through() -> None:
-    async with a_hid_keyboard("SC1", product="LUUKKU-SIM-READER") as keys, an_ear() as hotplug:
-        async with heard_of(reader("usb:SC1", hotplug), hotplug, "usb:SC1") as told:
-            await keys.type(f"https://jono.example/t/{CODE}")
-            await until(lambda: told)
-            assert told == [Scan("ticket", CODE)]
-            await asyncio.sleep(2.0)
-            await keys.type("131052-308T")
-            await until(lambda: len(told) == 2)
-            assert told[1] == Unrecognised("other", 11)
+    async with (
+        a_hid_keyboard("SC1", product="LUUKKU-SIM-READER") as keys,
+        an_ear() as hotplug,
+        heard_of(reader("usb:SC1", hotplug), hotplug, "usb:SC1") as told,
+    ):
+        await keys.type(f"https://jono.example/t/{CODE}")
+        await until(lambda: told)
+        assert told == [Scan("ticket", CODE)]
+        await asyncio.sleep(2.0)
+        await keys.type("131052-308T")
+        await until(lambda: len(told) == 2)
+        assert told[1] == Unrecognised("other", 11)
 
 
 async def test_a_reader_unplugged_in_the_middle_of_a_code_gives_no_half_of_it() -> None:
@@ -152,5 +155,3 @@ async def test_a_reader_whose_keys_were_dropped_gives_no_code_of_what_is_left() 
         await asyncio.sleep(3.0)
         assert [one for one in told if isinstance(one, Scan)] == []
     await asyncio.to_thread(fingers.close)
-
-

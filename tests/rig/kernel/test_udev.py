@@ -99,4 +99,3 @@ def test_the_daemons_user_is_in_the_groups_that_the_rule_names() -> None:
     name = pwd.getpwnam("luukku").pw_name
     for group in ("luukku", "input", "dialout"):
         assert name in grp.getgrnam(group).gr_mem or grp.getgrnam(group).gr_gid == pwd.getpwnam(name).pw_gid, group
-

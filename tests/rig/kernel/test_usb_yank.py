@@ -1,4 +1,4 @@
-"""The cable pulled at every place in a ticket's bytes, and put back: the paper ends proven, or as a marked copy, once."""
+"""The cable pulled at every place in a ticket's bytes, and put back: the paper ends proven or as a marked copy."""
 
 import asyncio
 from collections import Counter

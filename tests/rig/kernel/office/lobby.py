@@ -4,7 +4,18 @@ from collections import deque
 from typing import Any
 
 from controller.domain.commands import TakeTicket
-from controller.domain.point import Config, Counter, Kiosk, OpeningHours, Panel, Point, Printer, Provider, Queue, Service
+from controller.domain.point import (
+    Config,
+    Counter,
+    Kiosk,
+    OpeningHours,
+    Panel,
+    Point,
+    Printer,
+    Provider,
+    Queue,
+    Service,
+)
 from controller.ledger import Ledger
 from controller.web.kiosk_pages import KeyTold, KioskPages, ScanTold
 

@@ -1,7 +1,7 @@
 """The office month, seen from the host: two points live it side by side, a guest and a processor each.
 
 30 virtual days each, 51,000 customers together; what came of them is printed and, when all laws held, written to
-docs/proofs/office-month.md. `python -m tests.rig.kernel.office.months [DAYS CUSTOMERS]` for another length (not written).
+docs/proofs/office-month.md. `python -m tests.rig.kernel.office.months [DAYS CUSTOMERS]`: another length (not written).
 """
 
 import os
@@ -98,8 +98,9 @@ def told(months: list[Month], days: int, took: float, cpu: float) -> Iterator[st
     for month in months:
         books, first, last = month.account, month.evenings[0], month.evenings[-1]
         yield (
-            f"  {month.pressed:,} keys pressed, {month.keys:,} heard, {books.tickets:,} numbers, {books.calls:,} called; "
-            f"papers: {books.papers:,} whole, {books.copies} copies, {books.scraps} scraps; {books.results} {books.tiers}"
+            f"  {month.pressed:,} keys pressed, {month.keys:,} heard, {books.tickets:,} numbers, "
+            f"{books.calls:,} called, {books.papers:,} papers, {books.copies} copies, {books.scraps} scraps; "
+            f"{books.results} {books.tiers}"
         )
         yield (
             f"  lost {len(books.lost)}, doubled {len(books.doubled)}, left out {len(books.gaps)}; "
@@ -126,8 +127,8 @@ The printer is switched off each evening and on each morning.
 {shown}
 
 At most {WANTED_S:g} s are wanted of a machine of two processors that does nothing else; {os.cpu_count()} were here, and
-the load of the last quarter of an hour was {os.getloadavg()[2]:.1f}. What is not as at a real point: the page of the kiosk
-is a few lines in the same process, threads are done without (one thread's turn costs half a millisecond here, and no
+the load of the last quarter of an hour was {os.getloadavg()[2]:.1f}. What is not as at a real point: the page of the
+kiosk is a few lines in the same process, threads are done without (a turn of threads costs half a millisecond here, no
 virtual time), udev is asked anew once a day and not each minute, the virtual printer draws nothing.
 """
 
