@@ -15,9 +15,11 @@ ASK_PICTURES = b"\x1d(L\x04\x000@KC"  # GS ( L function 64: the key codes of the
 NEXT_BLOCK = b"\x06"  # ACK: what the printer waits for after each block of them
 LONGEST_COMMAND = 24 * 72 + 8  # the largest band we send: so many NULs end whatever was torn
 END_OF_TORN_COMMAND = bytes(LONGEST_COMMAND)
-# Before the first question on a link: a torn command that still wants its length would read it out of the question (the
-# 10h of DLE EOT as a length of 4,096 and more), and swallow all that follows. GS v 0 has the longest head, 8 bytes.
-END_OF_TORN_HEAD = bytes(8)
+# Before the first question on a link: a torn command that still wants its head would read it out of the question (the
+# 10h of DLE EOT as a length of 4,096 and more), and swallow all that follows. 05h: as a length it ends within
+# END_OF_TORN_COMMAND; to GS V it is no cut (00h would be one, through the ticket that hangs), to DLE EOT and GS r no
+# question. GS v 0 has the longest head, 8 bytes.
+END_OF_TORN_HEAD = b"\x05" + bytes(7)
 
 
 def ask_status(n: int) -> bytes:

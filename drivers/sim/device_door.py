@@ -1,11 +1,14 @@
-"""A printer's USB port: the kernel's printer gadget (`g_printer`, or `f_printer` by configfs), seen as its firmware.
+"""A printer's USB port, seen as its firmware: the kernel's printer gadget (`g_printer`, or `f_printer` by configfs), or
+a serial one (`/dev/ttyGS0`).
 
-A host that is plugged in prints over its real usblp. Needs a kernel with a device controller (`dummy_hcd` will do).
+A host that is plugged in prints over its real usblp, or cdc_acm. Needs a kernel with a device controller (`dummy_hcd`
+will do).
 """
 
 import errno
 import fcntl
 import os
+import tty
 from pathlib import Path
 
 from drivers.sim.door import Machine
@@ -15,6 +18,7 @@ from drivers.sim.status import Condition
 SET_PORT_STATUS = 0xC0016722  # linux/usb/g_printer.h, GADGET_SET_PRINTER_STATUS
 NOT_ERROR, SELECTED, PAPER_EMPTY = 0x08, 0x10, 0x20  # linux/usb/g_printer.h
 NO_HOST = frozenset({errno.ENODEV, errno.EBUSY, errno.ENXIO})  # not plugged in, or the last one's end is not over
+UNPLUGGED = frozenset({errno.ENODEV, errno.EIO})  # of a printer's gadget; of a serial one, which was hung up
 
 
 class DeviceDoor(FdDoor):
@@ -31,11 +35,14 @@ class DeviceDoor(FdDoor):
 
     def make(self) -> int | None:
         try:
-            return os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
+            fd = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
         except OSError as error:
             if error.errno in NO_HOST:
                 return None
             raise
+        if os.isatty(fd):
+            tty.setraw(fd)
+        return fd
 
     def unmake(self) -> None:
         """The node is the kernel's."""
@@ -46,8 +53,8 @@ class DeviceDoor(FdDoor):
             try:
                 fcntl.ioctl(self._fd, SET_PORT_STATUS, port_status(self._condition))
             except OSError as error:
-                if error.errno == errno.ENODEV:
-                    self.hang_up()  # unplugged: nothing else wakes who reads (f_printer.c, printer_func_disable)
+                if error.errno in UNPLUGGED:
+                    self.hang_up()  # nothing else wakes who reads (f_printer.c, printer_func_disable)
 
 
 def port_status(condition: Condition) -> int:

@@ -32,7 +32,7 @@ class FdDoor(ABC):
     def unmake(self) -> None:
         """On a thread: nothing of it is left. Called after the last descriptor is closed."""
 
-    def parted(self) -> None:
+    def parted(self) -> None:  # noqa: B027  why: most doors have nothing to do then
         """On a thread: a descriptor was lost and closed. Before the next one is made."""
 
     def hang_up(self) -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from drivers.sim.faults import Fault, FaultKind
 from tests.readers.paper_rig import a_desk, a_printer
 
 TORN = {
     "a QR code before its length's second byte": b"\x1d(k\x03",
     "a process ID before its length": b"\x1d(H",
     "a picture before its height": b"\x1dv0\x00\x48\x00",
-    "a picture before its height's second byte": b"\x1dv0\x00\x48\x00\x18",
+    "a question before its number": b"\x10\x04",
+    "a cut before its kind": b"\x1dV",
     "a count before its number": b"\x1dg2\x00",
 }
 
@@ -33,3 +35,20 @@ async def test_a_command_torn_in_its_head_takes_nothing_of_the_next_ticket(tmp_p
             ticket = await desk.ended(await desk.take())
             assert (ticket.print.state, ticket.print.tier, ticket.print.copy) == ("confirmed", "T1", 0)
             await desk.laws()
+
+
+LAST = 24  # bytes: the cut and the question for the proof are within
+
+
+async def test_a_line_lost_at_any_byte_of_a_tickets_end_makes_nobody_believe_in_half_a_ticket(tmp_path: Path) -> None:
+    """Between the two bytes of GS V and its third, what is sent next must be no cut: the ticket still hangs."""
+    async with a_printer(tmp_path) as sim, a_desk(tmp_path, sim) as desk:
+        before = sim.core.received
+        await desk.ended(await desk.take())
+        length = sim.core.received - before
+        for at in range(length - LAST, length + 1):
+            await desk.ready()
+            sim.strike(Fault(FaultKind.DROP, at_byte=at))
+            ticket = await desk.ended(await desk.take(), within=30.0)
+            assert ticket.print.state == "confirmed", (at, ticket.print)
+        await desk.laws()

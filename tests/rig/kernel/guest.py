@@ -1,4 +1,4 @@
-"""One life of the User-Mode Linux guest: from a command to its output and exit code, within a limit, with no stray left.
+"""One life of the User-Mode Linux guest: from a command to its output and exit code, within a limit, no stray left.
 
 The guest sees the host's files and may write to one directory of them. Its time is virtual: it stands still while the
 guest computes, and jumps to the next thing that is due while it waits.
@@ -31,21 +31,24 @@ def kernel() -> Path:
 
 def run(
     words: Sequence[str], *, begins: datetime, limit_s: float, say: Callable[[str], None], keep: Path,
-    environ: Mapping[str, str] | None = None, memory: str = "1024M", virtual: bool = True,
+    environ: Mapping[str, str] | None = None, memory: str = "1024M", processor: int | None = None,
 ) -> int:  # fmt: skip
     """Run `words` in a guest whose clock starts at `begins`; gives their exit code. `say` hears the output as it comes.
-    `keep`: a directory of the host that is /run/out there. At most `limit_s` of real time."""
+    `keep`: a directory of the host that is /run/out there. At most `limit_s` of real time, on that processor (the
+    last)."""
     built = kernel()
     lines = [f"export {name}={shlex.quote(value)}" for name, value in (environ or {}).items()]
     (keep / "command").write_text("\n".join([*lines, shlex.join(words)]) + "\n", encoding="utf-8")
     (keep / "output").touch()
-    options = [f"RIG_KERNEL={built}", f"RIG_REPO={ROOT}", f"RIG_OUT={keep}"]
-    if virtual:
-        options += ["time-travel=inf-cpu", f"time-travel-start={round(begins.timestamp() * 1e9)}"]
+    options = [
+        *(f"RIG_KERNEL={built}", f"RIG_REPO={ROOT}", f"RIG_OUT={keep}"),
+        *("time-travel=inf-cpu", f"time-travel-start={round(begins.timestamp() * 1e9)}"),
+    ]
     with tempfile.TemporaryDirectory(prefix="luukku-rig-") as scratch:
         process = subprocess.Popen(
             [
-                *("taskset", "-c", _processor(), str(built / "linux"), f"mem={memory}", f"uml_dir={scratch}/"),
+                *("taskset", "-c", str(processors()[-1] if processor is None else processor)),
+                *(str(built / "linux"), f"mem={memory}", f"uml_dir={scratch}/"),
                 *("root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={HERE / 'init.sh'}"),
                 *("con=null", "con0=null,fd:1", "quiet", "random.trust_cpu=on", *options),
             ],
@@ -62,9 +65,10 @@ def run(
     return _code(keep, say)
 
 
-def _processor() -> str:
-    """One processor for all of it: the kernel's two host threads hand each other every system call."""
-    return os.environ.get("LUUKKU_RIG_CPU") or str(max(os.sched_getaffinity(0)))
+def processors() -> list[int]:
+    """Those that this process may use. A guest has one to itself: the kernel's two host threads hand each other every
+    system call, and on two processors that takes twice to four times as long."""
+    return sorted(os.sched_getaffinity(0))
 
 
 def _memory_dir() -> str:

@@ -25,6 +25,7 @@ start() {
     over /usr/lib
     mkdir -p /usr/lib/modules
     mount --bind "$RIG_KERNEL/lib/modules" /usr/lib/modules
+    cp /proc/devices /run/devices-at-boot
     mount -t configfs configfs /sys/kernel/config
     ip link set lo up
     systemd-sysusers "$RIG_REPO/systemd/luukku.sysusers.conf"

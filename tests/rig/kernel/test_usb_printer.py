@@ -1,4 +1,4 @@
-"""A ticket printer on USB: our own link and driver over the kernel's real usblp, the virtual printer at the other end."""
+"""A ticket printer on USB: our own link and driver over the kernel's real usblp, the virtual printer behind it."""
 
 import asyncio
 import errno

@@ -1,4 +1,5 @@
-"""An office month in the guest: `python -m tests.rig.kernel.office.month DAYS CUSTOMERS`, JSON of what came of it.
+"""An office month in the guest: `python -m tests.rig.kernel.office.month SEED DAYS CUSTOMERS`; what came of it is left
+for the host as JSON.
 
 Thirty virtual days in Helsinki, over the night in which the clocks go forward. Each customer presses a real key of a
 real event device; the ticket is journalled, printed over a real usblp, and called by an advisor's own keypad.
@@ -6,9 +7,7 @@ real event device; the ticket is journalled, printed over a real usblp, and call
 
 import asyncio
 import gc
-import json
 import os
-import resource
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -25,6 +24,7 @@ from controller.domain.commands import CloseCounter, OpenCounter, Tick
 from controller.ledger import Ledger
 from tests.rig.kernel.fingers import Keyboard
 from tests.rig.kernel.office import lobby
+from tests.rig.kernel.office.books import Account, account
 from tests.rig.kernel.office.cable import SERIAL, Cable
 from tests.rig.kernel.office.firmware import Firmware
 from tests.rig.kernel.office.loop import StandingLoop
@@ -32,16 +32,31 @@ from tests.rig.kernel.office.point import an_office
 
 ZONE = ZoneInfo("Europe/Helsinki")
 FIRST = date(2027, 3, 15)
-SERVICE_S = 55.0  # four counters, one customer each 17 s
+SERVICE_S = 55.0  # two counters, a customer each 34 s
 TICK_S = 300.0
+OUT = Path("/run/out/month.json")
 DIGITS = {"1": e.KEY_1, "2": e.KEY_2, "3": e.KEY_3}
 
 
 class Evening(msgspec.Struct):
+    """What the process holds when a day is over."""
+
     day: str
     rss_kib: int
     descriptors: int
     tasks: int
+
+
+class Month(msgspec.Struct, kw_only=True):
+    """`keys`: presses that came to the kiosk's page; `cuts` and `bytes`: the printer's own counters."""
+
+    pressed: int
+    keys: int
+    plugs: int
+    cuts: int
+    bytes: int
+    account: Account
+    evenings: list[Evening]
 
 
 def wall(day: date, hour: int, minute: int = 0) -> float:
@@ -64,7 +79,8 @@ async def advisor(ledger: Ledger, counter: str, keys: Keyboard, day: date, rando
     await sleep_to(wall(day, 8) + random.uniform(0, 60))
     await ledger.submit(OpenCounter(actor=f"counter:{counter}", counter=counter, advisor=f"a{counter}"))
     while time.time() < wall(day, 15, 55) or any(ledger.state.waiting.values()):
-        keys.tap(e.KEY_ENTER)
+        if any(ledger.state.waiting.values()):
+            keys.tap(e.KEY_ENTER)
         await asyncio.sleep(random.uniform(0.6, 1.4) * SERVICE_S)
     keys.tap(e.KEY_DOT)
     await asyncio.sleep(1.0)
@@ -84,8 +100,8 @@ def evening(day: date) -> Evening:
     return Evening(day.isoformat(), rss, len(os.listdir("/proc/self/fd")), len(asyncio.all_tasks()))
 
 
-async def play(data: Path, days: int, count: int) -> dict[str, object]:
-    random = Random(20270315)
+async def play(data: Path, seed: int, days: int, count: int) -> Month:
+    random = Random(seed)
     with (data / "book").open("wb") as book:
         firmware = Firmware(book)
         cable = Cable(firmware)
@@ -93,7 +109,7 @@ async def play(data: Path, days: int, count: int) -> dict[str, object]:
         desks = [Keyboard(f"month counter {n}", [e.KEY_ENTER, e.KEY_DOT]) for n in range(1, lobby.COUNTERS + 1)]
         names = {"keys": kiosk.node} | {f"call{n}": desk.node for n, desk in enumerate(desks, 1)}
         page = lobby.KioskPage()
-        evenings = []
+        evenings: list[Evening] = []
         await cable.plug()
         async with AsyncExitStack() as stack:
             config = lobby.config(SERIAL)
@@ -112,28 +128,29 @@ async def play(data: Path, days: int, count: int) -> dict[str, object]:
             ticking.cancel()
             secret = ledger.journal.secret
     cable.remove()
-    return {
-        "pressed": days * count, "keys": page.keys, "plugs": cable.plugs, "cuts": firmware.cuts,
-        "bytes": firmware.heard_bytes, "secret": secret.hex(),
-        "evenings": [msgspec.to_builtins(one) for one in evenings],
-        "cpu_s": sum(resource.getrusage(resource.RUSAGE_SELF)[:2]),
-    }  # fmt: skip
+    told = account(data / "journal.db", data / "book", secret)
+    return Month(
+        pressed=days * count, keys=page.keys, plugs=cable.plugs, cuts=firmware.cuts, bytes=firmware.heard_bytes,
+        account=told, evenings=evenings,
+    )  # fmt: skip
 
 
-async def lived(loop: StandingLoop, data: Path, days: int, count: int) -> dict[str, object]:
+async def lived(loop: StandingLoop, data: Path, seed: int, days: int, count: int) -> Month:
     with loop.known():
-        return await play(data, days, count)
+        return await play(data, seed, days, count)
 
 
 def main() -> None:
-    days, count = int(sys.argv[1]), int(sys.argv[2])
+    seed, days, count = map(int, sys.argv[1:])
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)  # what is garbage is still seen each evening
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     data = Path("/run/tmp/month")
     data.mkdir()
     with asyncio.Runner(loop_factory=StandingLoop) as runner:
         loop = runner.get_loop()
         assert isinstance(loop, StandingLoop)
-        print(json.dumps(runner.run(lived(loop, data, days, count)), indent=1))
+        OUT.write_bytes(msgspec.json.encode(runner.run(lived(loop, data, seed, days, count))))
 
 
 if __name__ == "__main__":
