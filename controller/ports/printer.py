@@ -54,9 +54,9 @@ class PrinterCondition(Enum):
 
 class PrinterHealth(msgspec.Struct, frozen=True):
     """Condition with causes (`paper_out`, `near_end`, `cover`, `cutter`, `offline`, `error`, `no_answer`, `no_link`,
-    `busy_elsewhere`, `babbling`, `blind`; with `no_link` also `no_access`, and of a USB device `absent`, `ambiguous`,
-    `taken`, `no_udev`; of a refusal `recovering`) and the strongest tier seen on this link so far, None before any
-    proof."""
+    `busy_elsewhere`, `babbling`, `blind`, `another_printer`; with `no_link` also `no_access`, and of a USB device
+    `absent`, `ambiguous`, `taken`, `no_udev`; of a refusal `recovering`) and the strongest tier seen on this link so
+    far, None before any proof."""
 
     condition: PrinterCondition
     causes: tuple[str, ...] = ()

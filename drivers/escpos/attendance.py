@@ -34,6 +34,7 @@ class Attendance:
         self.clear_first = False  # a job was given up: the first bytes on a new link are those that drop it
         self.greet: Callable[[Conversation], Awaitable[None]] | None = None  # on each link, before it is well
         self.longest = commands.LONGEST_COMMAND  # that may have been torn before this link
+        self.stranger = False  # another printer than the one that was examined: nobody knows what it can
         self.patient = False  # its silence is being looked into
         self._id = id
         self._profile = profile
@@ -196,6 +197,7 @@ class Attendance:
 
     def _said(self, causes: tuple[str, ...]) -> None:
         """It says how it is. Well it is only when nothing torn can swallow the next ticket's beginning."""
+        causes = (*causes, "another_printer") if self.stranger else causes
         if self._swept or blocking(causes):
             self.board.said(causes)
 

@@ -58,7 +58,7 @@ async def examine(
     async with talk.listening(heard.hear):
         status = await talk.status(within=ANSWER_S) is not None
         await talk.write(commands.ASB_ON)
-        names = [await _name(talk, n) for n in (MAKER, MODEL, SERIAL)] if status else ["", "", ""]
+        names = [await name(talk, n) for n in (MAKER, MODEL, SERIAL)] if status else ["", "", ""]
         before = await talk.cut_count(within=ANSWER_S)
         silent = not talk.frames  # on this link, ever
         port = await talk.port() if silent else None
@@ -109,7 +109,7 @@ class _Ears:
                 pass
 
 
-async def _name(talk: Conversation, n: int) -> str:
+async def name(talk: Conversation, n: int) -> str:
     """GS I n, or "" when it does not say."""
     said = Once()
     found: list[str] = []

@@ -25,7 +25,7 @@ from drivers.escpos.attendance import Attendance
 from drivers.escpos.compose import lay_out, scrap_mark
 from drivers.escpos.conversation import Conversation
 from drivers.escpos.delivery import Verdict
-from drivers.escpos.examination import examine, test_sheet
+from drivers.escpos.examination import MODEL, SERIAL, examine, name, test_sheet
 from drivers.escpos.logo import LogoKeeper
 from drivers.escpos.press import CLEAR_S, WELL, Press, unknown
 from drivers.escpos.profiles import Profile
@@ -66,8 +66,10 @@ class EscposPrinter:
         self._bytes_per_s = bytes_per_s
         mark = logo and (logo.small if self._is_slow else logo.large)
         self._logo = LogoKeeper(id, mark, bytes_per_s) if mark else None
-        if self._logo is not None and profile.nv_graphics and profile.voice == "full":
-            self._line.greet, self._line.longest = self._logo.greet, self._logo.longest
+        if self._logo is not None and profile.nv_graphics:
+            self._line.longest = self._logo.longest
+        self._line.greet = self._greet
+        self._known_as = ("", "")  # model and serial number of the printer that was examined
         self._turn = asyncio.Lock()
         self._dirty, self._clean = asyncio.Event(), asyncio.Event()  # may it hold something of a job that was given up?
         self._clean.set()
@@ -147,6 +149,14 @@ class EscposPrinter:
     def _is_slow(self) -> bool:
         return self._bytes_per_s < SLOW_BYTES_PER_S
 
+    async def _greet(self, talk: Conversation) -> None:
+        """On a new link, before it is used for tickets: who hangs there, and does it have the logo?"""
+        if any(self._known_as):
+            said = await name(talk, MODEL), await name(talk, SERIAL)
+            self._line.stranger = any(old and new and old != new for old, new in zip(self._known_as, said, strict=True))
+        if self._logo is not None and self._press.profile.nv_graphics and self._press.profile.voice == "full":
+            await self._logo.greet(talk)
+
     async def examine(self, now: datetime, *, simulated: bool) -> Examined:
         async with self._turn:
             self._line.patient = True
@@ -161,7 +171,7 @@ class EscposPrinter:
         sheet = await asyncio.to_thread(test_sheet, self._id, now, job, profile, simulated=simulated)
         try:
             carry_s = self._press.carry_s(sheet)
-            found = await examine(talk, profile, sheet, job, lambda: self._line.blocked, carry_s)
+            found = await examine(talk, profile, sheet, job, self._fault, carry_s)
         except DeviceGone as gone:
             raise PrinterUnavailable(self._id, "no_link") from gone
         if found.tier is None:
@@ -171,11 +181,17 @@ class EscposPrinter:
             self._line.look()
         else:
             self.learn(found)
+            self._line.look()
             self._line.board.proved(found.tier)
         return found
 
+    def _fault(self) -> str:
+        """What keeps it from printing a test paper: to be another printer than before is why one is printed."""
+        return self._line.blocked.replace("another_printer", "")
+
     def learn(self, found: Examined) -> None:
-        """From now on ask it what it answers, whatever its profile says."""
+        """From now on ask it what it answers, whatever its profile says; and know it by its name."""
+        self._known_as, self._line.stranger = (found.model, found.serial), False
         profile = msgspec.structs.replace(
             self._press.profile, process_id=found.process_id, cut_counter=found.cut_counter, asb=found.automatic_status,
             real_time_clear=found.realtime_clear, voice="port" if found.tier is Tier.PORT else "full",

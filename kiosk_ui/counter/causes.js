@@ -7,7 +7,7 @@ const TO_DO = {
   timeout: "restart", interrupted: "restart", stuck: "restart",
   no_link: "cable", link_lost: "cable", absent: "cable",
   busy_elsewhere: "support", no_access: "support", ambiguous: "support", taken: "support", no_udev: "support",
-  journal: "support", no_report: "support", recovering: "wait", gave_up: null, over: null, expired: null,
+  journal: "support", no_report: "support", another_printer: "support", blind: "look", recovering: "wait", gave_up: null, over: null, expired: null,
 };
 
 /** Of several causes the one that says most: "not plugged in" says more than "no connection". */

@@ -76,11 +76,12 @@ export function problemText({ name, detail }, t) {
   return text === id ? t("counter-problem-other", { detail: detail || name }) : text;
 }
 
-function printer({ id, state, causes }, t) {
+function printer({ id, state, causes, tickets_left: left }, t) {
   const chief = chiefCause(causes) ?? "unknown";
   const works = ["ready", "attached", "degraded"].includes(state);
   const said = t(works ? "counter-printer-warning" : "counter-printer-trouble", { printer: id, cause: causeWords(chief, t) });
-  return html`<p class="notice warning" data-printer=${id}>${icon("warning")}<span>${said} <strong>${whatToDo(chief, t)}</strong></span></p>`;
+  return html`<p class="notice warning" data-printer=${id}>${icon("warning")}<span>${said}
+    ${chief === "near_end" && Number.isInteger(left) ? t("counter-printer-left", { n: left }) : nothing} <strong>${whatToDo(chief, t)}</strong></span></p>`;
 }
 
 /** "K 042 (out of paper), K 043 (...)": whoever asks at the counter can be told. */

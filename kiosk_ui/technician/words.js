@@ -3,7 +3,7 @@
 /** What the page's messages have words for; another cause is shown as it is. */
 export const CAUSES = [
   "paper_out", "near_end", "cover", "cutter", "jam", "offline", "error", "no_answer", "silent", "no_link", "busy_elsewhere",
-  "stuck", "absent", "ambiguous", "taken", "no_udev", "no_access", "babbling", "blind", "recovering", "gave_up", "over", "expired", "journal", "no_report",
+  "stuck", "absent", "ambiguous", "taken", "no_udev", "no_access", "babbling", "blind", "another_printer", "recovering", "gave_up", "over", "expired", "journal", "no_report",
   "no_page", "not_drawing", "not_installed", "timeout", "link_lost", "interrupted", "unsaid",
 ];
 
