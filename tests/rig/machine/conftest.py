@@ -89,7 +89,7 @@ class Cables:
         """A ticket printer behind a serial adapter of FTDI's, printing beside the machine."""
         if "desk" not in self.seen:
             self.desk.plug_into(self.machine)
-            self.seen["desk"] = {}
+            self.seen["desk"] = {"open": self.machine.tell("until_open", node="/dev/ttyUSB0", within=90)}
         self.point.until_device("desk", "ready")
         return self.desk
 

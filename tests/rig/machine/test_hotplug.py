@@ -48,6 +48,7 @@ def test_a_ticket_comes_out_of_it_with_its_proof(cables: Cables) -> None:
 
 def test_a_serial_adapter_carries_a_printer_and_is_found_by_the_name_that_udev_gives_it(cables: Cables) -> None:
     desk = cables.desk_printer()
+    print(f"printer at a serial adapter: open {cables.seen['desk']['open']:.2f} s after its plug")
     assert cables.machine.tell("owner", node="/dev/ttyUSB0")["group"] == "dialout"
     ticket = cables.point.ticket("side")
     assert cables.point.result(ticket)["result"] == "confirmed"
