@@ -1,65 +1,55 @@
 """USB devices made by the kernel itself: gadgets by configfs on dummy_hcd, whose other end is a port of this machine.
 
-Whoever plugs one in gets the kernel's own driver for it: usblp, cdc_acm, usbhid. Facts: the kernel's documentation,
-usb/gadget_configfs and the ABI pages of each function (testing/configfs-usb-gadget-printer, -acm, -hid).
+Whoever plugs one in gets the kernel's own driver for it: usblp, cdc_acm, usbhid. The gadgets are the product's own
+(drivers/sim/gadget.py, of the installed release); the attributes are those of the kernel's ABI pages
+(testing/configfs-usb-gadget-printer, -acm, -hid).
 """
 
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-CONFIGFS = Path("/sys/kernel/config/usb_gadget")
-PORTS = 4  # of dummy_hcd: so many gadgets at a time, each on a bus of its own
-NODE_S = 20.0
-SIMULATOR = "/opt/luukku/current/venv/bin/python"
+VENV = Path("/opt/luukku/current/venv")
+sys.path.extend(map(str, VENV.glob("lib/python3*/site-packages")))
+
+from drivers.sim.gadget import Function, Gadget, UsbIdentity, load_drivers  # noqa: E402  # why: found by the line above
+
+SIMULATOR = str(VENV / "bin" / "python")
 # A keyboard's report descriptor: USB HID 1.11, appendix E.6.
 KEYBOARD = bytes.fromhex(
     "05010906a101050719e029e71500250175019508810295017508810395057501050819012905910295017503910395067508"
     "150025650507190029658100c0"
 )
-FUNCTIONS = {
-    "printer": ("printer.rig", {"pnp_string": "MFG:EPSON;CMD:ESC/POS;MDL:TM-T20III;CLS:PRINTER;", "q_len": "10"}),
-    "acm": ("acm.rig", {}),
-    "hid": ("hid.rig", {"protocol": "1", "subclass": "1", "report_length": "8"}),
+ATTRIBUTES = {
+    "printer": {"pnp_string": b"MFG:EPSON;CMD:ESC/POS;MDL:TM-T20III;CLS:PRINTER;", "q_len": b"10"},
+    "acm": {},
+    "hid": {"protocol": b"1", "subclass": b"1", "report_length": b"8", "report_desc": KEYBOARD},
 }
+MADE: dict[str, Gadget] = {}
 
 
-def make(name: str, kind: str, udc: int, serial: str, maker: str, product: str, ids: str) -> str:
-    """Make a gadget and leave it unplugged. `ids` is "VENDOR:PRODUCT" in hexadecimal. Gives the node of its own side,
-    "" where that comes with the plug."""
-    _ready()
-    folder, (function, settings) = CONFIGFS / name, FUNCTIONS[kind]
-    vendor, model = ids.split(":")
-    (folder / "configs/c.1/strings/0x409").mkdir(parents=True)
-    (folder / "strings/0x409").mkdir()
-    (folder / "idVendor").write_text(f"0x{vendor}")
-    (folder / "idProduct").write_text(f"0x{model}")
-    for told, text in (("serialnumber", serial), ("manufacturer", maker), ("product", product)):
-        if text:
-            (folder / "strings/0x409" / told).write_text(text)
-    made = folder / "functions" / function
-    made.mkdir()
-    for setting, value in settings.items():
-        (made / setting).write_text(value)
-    if kind == "hid":
-        (made / "report_desc").write_bytes(KEYBOARD)
-    (folder / "configs/c.1" / function).symlink_to(made)
-    Path(f"/run/rig.{name}").write_text(f"dummy_udc.{udc}")
-    return ""
+def make(name: str, kind: str, udc: int, serial: str, maker: str, product: str, ids: str) -> None:
+    """Make a gadget and leave it unplugged. `ids` is "VENDOR:PRODUCT" in hexadecimal."""
+    load_drivers()
+    vendor, model = (int(part, 16) for part in ids.split(":"))
+    who = UsbIdentity(maker, product, serial, vendor, model)
+    MADE[name] = Gadget(name, f"dummy_udc.{udc}", who, Function(kind, ATTRIBUTES[kind]))
+    MADE[name].build()
 
 
 def plug(name: str) -> float:
     """Put it in. Gives the time at which that was done, in seconds of the monotonic clock."""
     at = time.monotonic()
-    (CONFIGFS / name / "UDC").write_text(Path(f"/run/rig.{name}").read_text())
+    MADE[name].plug()
     return at
 
 
 def unplug(name: str) -> float:
     """Pull it out. Gives the time at which that was done."""
     at = time.monotonic()
-    (CONFIGFS / name / "UDC").write_text("\n")
+    MADE[name].unplug()
     return at
 
 
@@ -98,14 +88,6 @@ def press(node: str, usages: list[int]) -> None:
             time.sleep(0.02)
     finally:
         os.close(line)
-
-
-def _ready() -> None:
-    if not CONFIGFS.is_dir():
-        subprocess.run(["modprobe", "-a", "libcomposite"], check=True)
-        subprocess.run(["modprobe", "dummy_hcd", f"num={PORTS}"], check=True)
-        if not Path("/sys/kernel/config").is_mount():
-            subprocess.run(["mount", "-t", "configfs", "configfs", "/sys/kernel/config"], check=True)
 
 
 DEEDS = (make, plug, unplug, simulate, say, press)
