@@ -65,12 +65,14 @@ class PrinterHealth(msgspec.Struct, frozen=True):
 
 class Usage(msgspec.Struct, frozen=True):
     """Since the driver's start: tickets proven, pieces of any kind cut off, the paper that they took (the roll's share
-    of a torn one unknown), and the printer's own count of all cuts, None while it has not told."""
+    of a torn one unknown), and the printer's own count of all cuts, None while it has not told. `moving`: a piece is
+    under way."""
 
     prints: int = 0
     pieces: int = 0
     mm: float = 0.0
     cuts: int | None = None
+    moving: bool = False
 
 
 class Prepared(msgspec.Struct, frozen=True):

@@ -28,7 +28,9 @@ class RollWatch:
         self._seen = printer.health
         self._told = Usage()
         self._handled = True  # nobody saw what was done while the daemon was away
-        self._fine_at: int | None = None  # pieces when the sensor fell silent
+        self._near_at = -1  # pieces when the sensor saw the end last
+        self._lifted = False  # it fell silent while nothing moved: a hand, for it flickers only while the roll turns
+        self._fine_at: int | None = None  # and when it fell silent
 
     def seen(self) -> PrinterHealth:
         """How the device is now; `changed` waits until that is another."""
@@ -64,7 +66,7 @@ class RollWatch:
     async def _count(self) -> None:
         """Say what is new; what is not taken is said again with the next news."""
         health, usage = self._printer.health, self._printer.usage
-        paper = self._paper(health, usage.pieces)
+        paper = self._paper(health, usage)
         said = CountPaper(
             actor=f"device:{self._printer.id}", device=self._printer.id, paper=paper, handled=self._handled,
             prints=usage.prints - self._told.prints, pieces=usage.pieces - self._told.pieces,
@@ -86,7 +88,7 @@ class RollWatch:
         if taken:
             self._told = usage
 
-    def _paper(self, health: PrinterHealth, pieces: int) -> Literal["fine", "near_end", "out"] | None:
+    def _paper(self, health: PrinterHealth, usage: Usage) -> Literal["fine", "near_end", "out"] | None:
         """What it says of its roll now. A lid that is open, or a link that was lost: somebody may be at it."""
         if "paper_out" in health.causes:
             self._handled = True
@@ -95,8 +97,10 @@ class RollWatch:
             self._handled = self._handled or health.condition is PrinterCondition.DETACHED or "cover" in health.causes
             return None
         if "near_end" in health.causes:
-            self._fine_at = None
+            self._near_at, self._fine_at = usage.pieces, None
             return "near_end"
-        self._fine_at = pieces if self._fine_at is None else self._fine_at
-        self._handled = self._handled or pieces - self._fine_at >= SETTLED_PIECES
+        if self._fine_at is None:
+            self._fine_at = usage.pieces
+            self._lifted = self._near_at == usage.pieces and not usage.moving
+        self._handled = self._handled or self._lifted or usage.pieces - self._fine_at >= SETTLED_PIECES
         return "fine"

@@ -1,6 +1,8 @@
 """What a printer has used since the daemon's start: papers, lengths, cuts. The forecast of its roll comes from here."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -15,9 +17,14 @@ class Meter:
         self._told = self.now
         self._changed = asyncio.Event()
 
-    def piece(self, mm: float) -> None:
-        """A piece of paper was sent to be cut off: a ticket, a scrap, a test."""
-        self._set(pieces=self.now.pieces + 1, mm=self.now.mm + mm)
+    @contextmanager
+    def piece(self, mm: float) -> Iterator[None]:
+        """A piece of paper is sent to be cut off: a ticket, a scrap, a test."""
+        self._set(pieces=self.now.pieces + 1, mm=self.now.mm + mm, moving=True)
+        try:
+            yield
+        finally:
+            self._set(moving=False)
 
     def printed(self) -> None:
         """One of the pieces is proven to be a ticket."""

@@ -69,8 +69,8 @@ class Press:
         if talk is None or refused or self._line.board.now.condition is PrinterCondition.UNKNOWN:
             return Verdict(PrintEnd.FAILED, None, refused or "no_answer")
         floor = self.profile.seconds_for(sheet.dots) + self.carry_s(sheet)
-        verdict = await Delivery(talk, self.profile, job, cut0, floor).run(sheet, within=floor + PROOF_S)
-        self.meter.piece(self.profile.mm_for(sheet.dots))
+        with self.meter.piece(self.profile.mm_for(sheet.dots)):
+            verdict = await Delivery(talk, self.profile, job, cut0, floor).run(sheet, within=floor + PROOF_S)
         if verdict.tier:
             self._line.board.proved(verdict.tier)
         else:

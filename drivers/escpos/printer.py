@@ -171,12 +171,12 @@ class EscposPrinter:
         sheet = await asyncio.to_thread(test_sheet, self._id, now, job, profile, simulated=simulated)
         try:
             carry_s = self._press.carry_s(sheet)
-            found = await examine(talk, profile, sheet, job, self._fault, carry_s)
+            with self._press.meter.piece(profile.mm_for(sheet.dots)):
+                found = await examine(talk, profile, sheet, job, self._fault, carry_s)
         except DeviceGone as gone:
             raise PrinterUnavailable(self._id, "no_link") from gone
         if found.tier is None:
             raise PrinterUnavailable(self._id, found.cause)
-        self._press.meter.piece(profile.mm_for(sheet.dots))
         if found.tier is Tier.BLIND:  # silent now, which says nothing of what it can
             self._line.look()
         else:

@@ -63,10 +63,10 @@ async def test_the_end_of_the_roll_is_told_once_though_its_sensor_flickers(tmp_p
         for _ in range(3):
             desk.strike("near_end")
             await desk.see(lambda: "near_end" in desk.driver.health.causes, 10, "near end")
-            desk.strike("clear")
+            await watched.said("near_end")
+            desk.strike("clear", at_mm=10)  # it falls silent while the roll turns
+            await watched.tickets(1)
             await desk.ready()
-        await watched.said("near_end")
-        await watched.tickets(1)
         assert [cause for cause, _ in await watched.turns()] == ["near_end"]
         assert watched.told == [(), ("near_end",)], "the device says so until the roll is changed, and says it once"
         assert watched.roll.seen().condition is PrinterCondition.DEGRADED
@@ -101,3 +101,18 @@ async def test_papers_of_a_daemon_that_was_killed_are_counted_by_the_next(tmp_pa
             assert 36 <= roll.cuts <= 37, "13 + 7 + 7 + 10; the count was read before the newest paper"
             one = desk.driver.usage.mm / desk.driver.usage.pieces
             assert abs(roll.paper_mm - roll.cuts * one) <= 3 * one
+
+
+async def test_a_sensor_that_falls_silent_while_nothing_moves_was_lifted_by_a_hand_with_a_new_roll(
+    tmp_path: Path,
+) -> None:
+    async with AsyncExitStack() as stack:
+        sim = await stack.enter_async_context(a_printer(tmp_path))
+        desk = await stack.enter_async_context(a_desk(tmp_path, sim))
+        watched = await _watched(stack, desk)
+        await watched.tickets(1)
+        desk.strike("near_end")
+        await watched.said("near_end")
+        desk.strike("clear")
+        await watched.said("new_roll")
+        await desk.see(lambda: watched.told[-1] == (), 10, "it is well again")
