@@ -38,7 +38,7 @@ async def page_of(browser: Browser, path: str, width: int, height: int, wait_ms:
     return page
 
 
-async def take_all(tokens: dict[str, str]) -> None:
+async def take_all(tokens: dict[str, str], papers: Path) -> None:
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", LET_IT_SOUND]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
@@ -50,6 +50,7 @@ async def take_all(tokens: dict[str, str]) -> None:
             ask(tokens, "staff", f"/counters/{counter}/call-next", {})
         await asyncio.sleep(PAPERS_S)
         await kiosks(browser)
+        shutil.copy(max(papers.glob("0*.png")), OUT / "paper-se.png")  # the last language's ticket
         tv = await page_of(browser, "/tv/lobby", 1920, 1080, 3000)
         await tv.screenshot(path=OUT / "tv.png")
         counter_page = await page_of(browser, "/counter/4", 1280, 800)
@@ -65,9 +66,11 @@ async def technician(browser: Browser) -> None:
     """The technician's page: all well with kiosk and TV open, the paper out at a desk, an open cover on a phone."""
     desk = await page_of(browser, "/technician", 1280, 900)
     await desk.select_option("header select", "en")
+    await desk.get_by_role("button", name="New roll put in").click()
+    await desk.wait_for_timeout(1000)
     await desk.screenshot(path=OUT / "technician.png", full_page=True)
     break_printer("paper_out")
-    await desk.locator("#printer-lobby .test button").click()
+    await desk.locator("#printer-lobby .test button").first.click()
     await desk.wait_for_timeout(1500)
     await desk.screenshot(path=OUT / "technician-paper-out.png", full_page=True)
     break_printer("clear")
@@ -124,8 +127,9 @@ def main() -> None:
         while not (data / "demo-credentials.json").exists():
             time.sleep(0.2)
         OUT.mkdir(exist_ok=True)
-        asyncio.run(take_all(json.loads((data / "demo-credentials.json").read_bytes())["tokens"]))
-        shutil.copy(max((data / "paper" / "lobby").glob("0*.png")), OUT / "paper-se.png")
+        asyncio.run(
+            take_all(json.loads((data / "demo-credentials.json").read_bytes())["tokens"], data / "paper" / "lobby")
+        )
     finally:
         demo.terminate()
         demo.wait(20)
