@@ -127,7 +127,7 @@ The printer is switched off each evening and on each morning.
 
 {shown}
 
-At most {WANTED_S:g} s are wanted, of a machine of two processors that does nothing else: {os.cpu_count()} were here, and
+At most {WANTED_S:g} s are wanted, of two processors that do nothing else: {os.cpu_count()} were here, and
 the load says who else was at them. What is not as at a real point: the page of the
 kiosk is a few lines in the same process, threads are done without (a turn of threads costs half a millisecond here, no
 virtual time), udev is asked anew once a day and not each minute, a printer that is off is tried each minute and not
