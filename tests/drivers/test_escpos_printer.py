@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from controller.ports.printer import Prepared, PrintEnd, PrinterCondition, PrinterUnavailable, Tier
+from drivers.escpos import commands
 from drivers.escpos.conversation import HEARD_MOST
 from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import Profile, profile
@@ -312,7 +313,8 @@ async def test_a_new_connection_ends_whatever_was_torn_before_the_printer_is_cal
     peer = Peer()
     async with ready(peer):
         got = bytes(peer.got)
-        assert got.startswith(b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04" + bytes(1000))
+        question = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
+        assert got.startswith(commands.END_OF_TORN_HEAD + question + bytes(1000))
         assert got.index(b"\x1da\xff") > got.index(bytes(1000))
 
 

@@ -264,7 +264,7 @@ async def test_the_program_says_where_its_line_is_and_takes_it_away_when_it_ends
 
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
-    [([], 2, "--tcp, --pty, --device"), (["--pty", "/nowhere/tty"], 1, "No such file")],
+    [([], 2, "--tcp, --pty, --gadget, --device"), (["--pty", "/nowhere/tty"], 1, "No such file")],
 )
 async def test_the_program_refuses_what_it_cannot_do_in_one_line(
     tmp_path: Path, arguments: list[str], code: int, says: str

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from drivers.links.link import DeviceGone
-from drivers.links.usblp import open_usblp
+from drivers.links.usblp import UsblpLink, open_usblp
 from drivers.sim.faults import Fault, FaultKind
 from tests.rig.kernel.world import PORTS, SERIAL, a_usb_desk, a_usb_printer, an_ear, place, plugged, task, until
 
@@ -98,7 +98,7 @@ async def test_what_the_kernel_says_of_a_pulled_cable_is_one_thing_to_us(tmp_pat
             assert gone.value.reason == "closed"
 
 
-async def _heard_end(link) -> str:  # type: ignore[no-untyped-def]
+async def _heard_end(link: UsblpLink) -> str:
     with pytest.raises(DeviceGone) as gone:
         await link.listen(lambda data: None)
     return gone.value.reason

@@ -27,14 +27,14 @@ async def test_a_cable_pulled_at_any_byte_of_a_ticket_loses_none_and_doubles_non
         before = sim.core.received
         await desk.ended(await desk.take())
         length = sim.core.received - before  # with the question for status and count that goes first
-        ends = Counter[str]()
+        ends, pulled = Counter[str](), list[float]()
+        sim.core.struck = lambda _: pulled.append(loop.time())
         for at in sorted({*range(1, length, STEP), *range(length - LAST, length + 1)}):
             await desk.ready()
-            pulled: list[float] = []
-            sim.core.struck = lambda _, times=pulled: times.append(loop.time())
+            pulled.clear()
             sim.strike(Fault(FaultKind.DROP, at_byte=at))
             id_ = await desk.take()
-            await until(lambda: pulled, f"byte {at}")  # noqa: B023
+            await until(lambda: pulled, f"byte {at}")
             await until(lambda: desk.driver.health.condition.value == "detached", f"its going at byte {at}")
             assert loop.time() - pulled[0] < NOTICED_S, at
             await until(lambda: place(hotplug, LINK), f"its node after byte {at}")

@@ -40,7 +40,7 @@ def config(serial: str) -> Config:
             *(Panel(id=f"call{n}", kind="keypad", link=f"port:call{n}", counter=str(n))
               for n in range(1, COUNTERS + 1)),
         ),
-        opening_hours=OpeningHours(**dict.fromkeys(DAYS, "08:00-16:00"), holidays=False),  # type: ignore[arg-type]
+        opening_hours=OpeningHours(**dict.fromkeys(DAYS, "08:00-16:00"), holidays=False),  # type: ignore[arg-type]  # why: weekdays by name
     )  # fmt: skip
 
 

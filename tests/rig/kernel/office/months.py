@@ -94,7 +94,8 @@ def growth(month: Month) -> int:
 
 def told(months: list[Month], days: int, took: float, cpu: float) -> Iterator[str]:
     tickets = sum(month.account.tickets for month in months)
-    yield f"{len(months)} points, {days} virtual days each: {tickets:,} tickets in {took:.0f} s ({cpu:.0f} processor s)"
+    yield f"{len(months)} points, {days} virtual days each: {tickets:,} tickets in {took:.0f} s"
+    yield f"  ({cpu:.0f} processor seconds, half of them on each processor; load {os.getloadavg()[2]:.1f})"
     for month in months:
         books, first, last = month.account, month.evenings[0], month.evenings[-1]
         yield (
@@ -126,10 +127,11 @@ The printer is switched off each evening and on each morning.
 
 {shown}
 
-At most {WANTED_S:g} s are wanted of a machine of two processors that does nothing else; {os.cpu_count()} were here, and
-the load of the last quarter of an hour was {os.getloadavg()[2]:.1f}. What is not as at a real point: the page of the
+At most {WANTED_S:g} s are wanted, of two processors that do nothing else: {os.cpu_count()} were here, and
+the load says who else was at them. What is not as at a real point: the page of the
 kiosk is a few lines in the same process, threads are done without (a turn of threads costs half a millisecond here, no
-virtual time), udev is asked anew once a day and not each minute, the virtual printer draws nothing.
+virtual time), udev is asked anew once a day and not each minute, a printer that is off is tried each minute and not
+each five seconds (its plug is heard at once all the same), the virtual printer draws nothing.
 """
 
 

@@ -17,10 +17,14 @@ from controller.journal.hand import LoopsOwn
 from controller.journal.store import Journal
 from controller.ledger import Ledger
 from controller.ports.inputs import Where
+from drivers import catalogue
+from drivers.links.link import Backoff
 from drivers.udev.hotplug import Hotplug
 from tests.rig.kernel.office.lobby import KioskPage
 
 LOOK_S = 86_400.0  # the ear looks each minute; here once a day: 43,200 looks cost more than the month
+
+OFF = Backoff(0.02, 60.0)  # of a printer that is switched off: 10,000 tries a night, each as dear as a ticket's tenth
 
 
 @asynccontextmanager
@@ -34,8 +38,10 @@ async def an_office(config: Config, data: Path, where: Where, page: KioskPage) -
         ledger = Ledger(journal, await replay.load(journal), config, clock, set(await journal.answer_keys()))
         page.ledger = ledger
         hotplug = Hotplug(look_s=LOOK_S)
+        catalogue.FAST = OFF
         devices = await open_devices(stack, config, ledger, data, {}, random, hotplug)
         inputs = await open_inputs(stack, config, ledger, page, data, data, where=where, random=random)
+        mine = asyncio.all_tasks()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         heart = tasks.create_task(ledger.run())
         devices.start(tasks, ledger, random)
@@ -44,6 +50,6 @@ async def an_office(config: Config, data: Path, where: Where, page: KioskPage) -
             yield ledger
         finally:
             await ledger.settled()
-            for one in tasks._tasks:  # type: ignore[attr-defined]
+            for one in asyncio.all_tasks() - mine:
                 one.cancel()
             heart.cancel()
