@@ -50,7 +50,7 @@ async def take_all(tokens: dict[str, str], papers: Path) -> None:
             ask(tokens, "staff", f"/counters/{counter}/call-next", {})
         await asyncio.sleep(PAPERS_S)
         await kiosks(browser)
-        shutil.copy(max(papers.glob("0*.png")), OUT / "paper-se.png")  # the last language's ticket
+        await asyncio.to_thread(lambda: shutil.copy(max(papers.glob("0*.png")), OUT / "paper-se.png"))  # the last one
         tv = await page_of(browser, "/tv/lobby", 1920, 1080, 3000)
         await tv.screenshot(path=OUT / "tv.png")
         counter_page = await page_of(browser, "/counter/4", 1280, 800)
