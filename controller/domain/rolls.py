@@ -18,6 +18,7 @@ LOW_TICKETS = 50  # a quarter to half of a day at most points: time to bring a r
 EACH_PIECES = 10  # so many papers at most between two events
 TICKET_MM = 150  # assumed before so many prints taught better:
 TAUGHT = 5
+LONGEST_MM = 300
 # Assumed until a roll taught better: the sensor of a printer set to its outermost sees 23 mm of roll on a core of
 # 18 mm; of paper 0.065 mm thick that is pi/4 * (23*23 - 18*18) / 0.065 = 2.5 m.
 RESERVE_MM = 2_500
@@ -25,8 +26,8 @@ ANOTHER_PRINTER = 3_000  # so many cuts that we know nothing of are no roll's: i
 
 
 def mean_mm(roll: Roll) -> int:
-    """The paper that a ticket takes, with its share of scraps."""
-    return max(1, roll.paper_mm // roll.prints) if roll.prints >= TAUGHT else TICKET_MM
+    """The paper that a ticket takes, with its share of scraps. A bad day, when half of it was scraps, is no rule."""
+    return min(LONGEST_MM, max(1, roll.paper_mm // roll.prints)) if roll.prints >= TAUGHT else TICKET_MM
 
 
 def tickets_left(roll: Roll, roll_m: int) -> int | None:

@@ -91,6 +91,13 @@ def test_papers_that_a_killed_daemon_told_nobody_of_are_found_in_the_printers_ow
     assert point.state.rolls["pr1"].cuts == 1_027
 
 
+def test_a_bad_day_of_scraps_does_not_make_a_full_roll_short() -> None:
+    point = a_point()
+    says(point, tickets=10, mm=10 * MM + 90_000)
+    says(point, "out")
+    assert says(point) == [("new_roll", 80_000 // rolls.LONGEST_MM)]
+
+
 def test_another_printer_in_its_place_brings_a_roll_that_nobody_knows() -> None:
     point = a_point()
     point.do(c.NewRoll(device="pr1"))
