@@ -35,6 +35,8 @@ KILLS = int(os.environ.get("LUUKKU_PRINTER_KILLS", "500"))
 SEED = int(os.environ.get("LUUKKU_PRINTER_KILLS_SEED", "2026"))
 LIVES_S = (1.0, 4.0, 10.0)  # the longest of each kind of life between two deaths of one part
 DEAD_S = (0.0, 0.5, 3.0)
+AIMED, AIM_S, UNDER_WAY_S = 0.5, 5.0, 0.8  # so many deaths come while a paper is under way
+UNSAVED = 0.4  # of the daemon's deaths: printers lose their power before they have saved their last cut
 TAKEN_S = (0.2, 1.0, 3.0)
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "paper_out"}, {"kind": "paper_out", "at_mm": 40}, {"kind": "cover"}, {"kind": "cover", "at_mm": 90},
@@ -107,12 +109,37 @@ class Hall:
         while self._left > 0:
             self._left -= 1
             await asyncio.sleep(random.choice(LIVES_S) * random.random())
+            if random.random() < AIMED:
+                await self._at_work(part)
+                await asyncio.sleep(random.random() * UNDER_WAY_S)
             await self.lobby.kill(part)
             self.deaths[part] += 1
+            if part == POINT and random.random() < UNSAVED:
+                await self._power_goes_unsaved(random)
             await asyncio.sleep(random.choice(DEAD_S) * random.random())
             await self.lobby.start(part)
             if sum(self.deaths.values()) % 50 == 0:
                 print(f"so far {dict(self.deaths)}, {len(self.tickets)} tickets", flush=True)
+
+    async def _power_goes_unsaved(self, random: Random) -> None:
+        """Nobody is there to hear the proof; what a printer was at comes out, and is forgotten in its count."""
+        await asyncio.sleep(1.5 * random.random())
+        for printer in PRINTERS.values():
+            with suppress(aiohttp.ClientError):
+                await self.lobby.strike(printer, kind="power", lose_counter=True)
+                self.faults["power"] += 1
+
+    async def _at_work(self, part: str) -> None:
+        """Wait a while until this printer (the daemon: any printer) is at a paper."""
+        looked = PRINTERS.values() if part == POINT else [part]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AIM_S):
+                while True:
+                    with suppress(aiohttp.ClientError):
+                        for printer in looked:
+                            if (await self.lobby.printer(printer))["condition"]["printing"]:
+                                return
+                    await asyncio.sleep(0.02)
 
     async def _wear(self, printer: str) -> None:
         """From time to time a printer has a trouble that somebody mends."""
