@@ -22,6 +22,7 @@ MODULES = ("controller.app.main", "controller.app.compose", "escpos.printer", "s
 POINT = "point"
 PRINTERS = {"main": "wire", "side": "line"}  # by kiosk
 MORTAL = (POINT, *PRINTERS.values())
+SITE = "https://jono.example"
 SPEED_MM_S = "400"  # between two and three times a real one: a ticket is under way for most of a second
 BAUD = 115_200
 UP_S = 120.0
@@ -47,7 +48,7 @@ class Lobby:
         """The demo's point without a limit to its queues and to its kiosks' takers, with these printers."""
         config = without_inputs(DEMO.read_text(encoding="utf-8")).replace("\ncap = 60\n", "\n")
         config = config.replace("127.0.0.1:8080", f"127.0.0.1:{self._port}")
-        config = config.replace('municipality = "Sodankylä"', 'public_url = "https://jono.example"')
+        config = config.replace('municipality = "Sodankylä"', f'public_url = "{SITE}"')
         links = {"wire": f"tcp:127.0.0.1:{self._tcp}", "line": f"serial:{self._tty},{BAUD}"}
         kiosks = "".join(
             f'[[kiosks]]\nid = "{kiosk}"\nprinter = "{printer}"\ngeneral = "neuvonta"\nrate = {{ every_s = 0 }}\n\n'

@@ -26,7 +26,7 @@ from tests.system.laws import (
     results,
     unproven,
 )  # fmt: skip
-from tests.system.lobby import MORTAL, POINT, PRINTERS, Lobby, a_lobby
+from tests.system.lobby import MORTAL, POINT, PRINTERS, SITE, Lobby, a_lobby
 from tests.system.siege import LANGUAGES, SERVICES, SETTLE_S, persist
 from tests.system.stranger import Stranger, spoken, told, until
 
@@ -216,7 +216,11 @@ async def paper_survives(folder: Path, *, kills: int, seed: int) -> None:
         each_paper_has_one_last_word(events, hall.again)
         client = await lobby.client()
         media = await media_of(client, hall.tickets)
-        papers = [one for printer in PRINTERS.values() for one in await asyncio.to_thread(fallen, lobby.paper(printer))]
+        papers = [
+            paper
+            for printer in PRINTERS.values()
+            for paper in await asyncio.to_thread(fallen, lobby.paper(printer), f"{SITE}/t/")
+        ]
         urls = {ticket["id"]: ticket["url"] for ticket in hall.tickets.values()}
         print(
             f"seed {seed}: {dict(hall.deaths)} killed in {killed - began:.0f} s, settled in {settled - killed:.0f} s; "
