@@ -37,6 +37,9 @@ class DeviceDoor(FdDoor):
                 return None
             raise
 
+    def leave(self) -> None:
+        """The node stays the gadget's, whoever has it open."""
+
     def unmake(self) -> None:
         """The node is the kernel's."""
 

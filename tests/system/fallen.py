@@ -77,7 +77,7 @@ def every_paper_is_as_told(
     out: dict[str, list[Paper]] = defaultdict(list)
     for paper in papers:
         out[paper.code].append(paper)
-    strange = out.keys() - urls.values()
+    strange = out.keys() - set(urls.values())
     assert not strange, f"codes that nobody was given: {[out[code] for code in strange]}"
     words: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for event in told(events, "ticket.print_started", "ticket.print_result"):

@@ -96,8 +96,10 @@ class Lobby:
             return False
 
     async def kill(self, part: str) -> None:
-        """`kill -9`."""
+        """`kill -9`. The serial line's name goes with its printer: its pty's number may be somebody else's at once."""
         self.alive(part)
+        if part == "line":
+            self._tty.unlink(missing_ok=True)  # before: a name that dangles is another's printer before long
         await self._lives[part].stop(9)
 
     async def stop(self, part: str) -> None:
