@@ -34,7 +34,7 @@ class FdDoor(ABC):
 
     @abstractmethod
     def leave(self) -> None:
-        """A descriptor is about to be closed: nobody may find the way to it any more."""
+        """On a thread: a descriptor is about to be closed. Nobody may find the way to it any more."""
 
     def parted(self) -> None:
         """On a thread: a descriptor was lost and closed. Before the next one is made."""
@@ -72,7 +72,7 @@ class FdDoor(ABC):
         finally:
             self._fd, self._host = -1, None
             host.abort()
-            self.leave()
+            await asyncio.to_thread(self.leave)
             os.close(fd)
 
     async def _made_again(self) -> int | None:
