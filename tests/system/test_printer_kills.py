@@ -8,6 +8,7 @@ the seed, as far as real processes let it. `make long` kills 500 times; LUUKKU_P
 import asyncio
 import os
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -36,7 +37,7 @@ SEED = int(os.environ.get("LUUKKU_PRINTER_KILLS_SEED", "2026"))
 LIVES_S = (1.0, 4.0, 10.0)  # the longest of each kind of life between two deaths of one part
 DEAD_S = (0.0, 0.5, 3.0)
 AIMED, AIM_S, UNDER_WAY_S = 0.5, 5.0, 0.8  # so many deaths come while a paper is under way
-UNSAVED = 0.4  # of the daemon's deaths: printers lose their power before they have saved their last cut
+UNSAVED = 0.6  # of the daemon's deaths: printers lose their power before they have saved their last cut
 TAKEN_S = (0.2, 1.0, 3.0)
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "paper_out"}, {"kind": "paper_out", "at_mm": 40}, {"kind": "cover"}, {"kind": "cover", "at_mm": 90},
@@ -110,7 +111,7 @@ class Hall:
             self._left -= 1
             await asyncio.sleep(random.choice(LIVES_S) * random.random() / (2 if part == POINT else 1))
             if random.random() < AIMED:
-                await self._at_work(part)
+                await self._working(PRINTERS.values() if part == POINT else [part], True)
                 await asyncio.sleep(random.random() * UNDER_WAY_S)
             await self.lobby.kill(part)
             self.deaths[part] += 1
@@ -122,23 +123,25 @@ class Hall:
                 print(f"so far {dict(self.deaths)}, {len(self.tickets)} tickets", flush=True)
 
     async def _power_goes_unsaved(self, random: Random) -> None:
-        """Nobody is there to hear the proof; what a printer was at comes out, and is forgotten in its count."""
-        await asyncio.sleep(1.5 * random.random())
+        """Nobody is there to hear the proof; what a printer was at comes out, mostly, and is forgotten in its count."""
+        if random.random() < 0.7:
+            await self._working(PRINTERS.values(), False)
+        else:
+            await asyncio.sleep(random.random())
         for printer in PRINTERS.values():
             with suppress(aiohttp.ClientError):
                 await self.lobby.strike(printer, kind="power", lose_counter=True)
                 self.faults["power"] += 1
 
-    async def _at_work(self, part: str) -> None:
-        """Wait a while until this printer (the daemon: any printer) is at a paper."""
-        looked = PRINTERS.values() if part == POINT else [part]
+    async def _working(self, printers: Iterable[str], wanted: bool) -> None:
+        """Wait a while until any of these printers is at a paper, or (`wanted` False) none is."""
         with suppress(TimeoutError):
             async with asyncio.timeout(AIM_S):
                 while True:
                     with suppress(aiohttp.ClientError):
-                        for printer in looked:
-                            if (await self.lobby.printer(printer))["condition"]["printing"]:
-                                return
+                        said = [await self.lobby.printer(printer) for printer in printers]
+                        if any(one["condition"]["printing"] for one in said) == wanted:
+                            return
                     await asyncio.sleep(0.02)
 
     async def _wear(self, printer: str) -> None:
