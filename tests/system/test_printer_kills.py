@@ -34,7 +34,7 @@ from tests.system.stranger import Stranger, spoken, told, until
 pytestmark = pytest.mark.system
 KILLS = int(os.environ.get("LUUKKU_PRINTER_KILLS", "500"))
 SEED = int(os.environ.get("LUUKKU_PRINTER_KILLS_SEED", "2026"))
-LIVES_S = (1.0, 4.0, 10.0)  # the longest of each kind of life between two deaths of one part
+LIVES_S = (1.0, 3.0, 8.0)  # the longest of each kind of life between two deaths of one part
 DEAD_S = (0.0, 0.5, 3.0)
 AIMED, AIM_S, UNDER_WAY_S = 0.5, 5.0, 0.8  # so many deaths come while a paper is under way
 UNSAVED = 0.6  # of the daemon's deaths: printers lose their power before they have saved their last cut
