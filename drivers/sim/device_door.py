@@ -44,6 +44,9 @@ class DeviceDoor(FdDoor):
             tty.setraw(fd)
         return fd
 
+    def leave(self) -> None:
+        """The node stays the gadget's, whoever has it open."""
+
     def unmake(self) -> None:
         """The node is the kernel's."""
 

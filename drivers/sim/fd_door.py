@@ -32,6 +32,10 @@ class FdDoor(ABC):
     def unmake(self) -> None:
         """On a thread: nothing of it is left. Called after the last descriptor is closed."""
 
+    @abstractmethod
+    def leave(self) -> None:
+        """On a thread: a descriptor is about to be closed. Nobody may find the way to it any more."""
+
     def parted(self) -> None:  # noqa: B027  why: most doors have nothing to do then
         """On a thread: a descriptor was lost and closed. Before the next one is made."""
 
@@ -68,6 +72,7 @@ class FdDoor(ABC):
         finally:
             self._fd, self._host = -1, None
             host.abort()
+            await asyncio.to_thread(self.leave)
             os.close(fd)
 
     async def _made_again(self) -> int | None:

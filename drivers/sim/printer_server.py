@@ -68,7 +68,8 @@ class PrinterServer:
         self._hosts: list[Host] = []
         self._timer: asyncio.TimerHandle | None = None
         self._drops_seen = 0
-        self._outbox: asyncio.Queue[tuple[list[Piece], list[bytes], Host | None]] = asyncio.Queue()
+        self._cuts_kept = self.core.counters.cuts
+        self._outbox: asyncio.Queue[tuple[list[Piece], dict[str, int], list[bytes], Host | None]] = asyncio.Queue()
         self._doors, self._network = self._built()
         self._open = False
         await self._open_doors()
@@ -145,8 +146,9 @@ class PrinterServer:
         answers = self.core.advance(self._loop.time())
         pieces = self.core.take_pieces()
         active = self._hosts[0] if self._hosts else None
-        if answers or pieces or self._nv_now != self._nv_kept:
-            self._outbox.put_nowait((pieces, answers, active))
+        counters = self.core.counters.as_dict()  # as of these pieces: the next one may be cut while they are filed
+        if answers or pieces or self._nv_now != self._nv_kept or self._cuts_kept != self.core.counters.cuts:
+            self._outbox.put_nowait((pieces, counters, answers, active))
         if self.core.drops != self._drops_seen:
             self._drops_seen = self.core.drops
             for host in list(self._hosts):
@@ -166,13 +168,15 @@ class PrinterServer:
             self._hosts[0].let_read(self.core.room > 0 and self.core.powered)
 
     async def _deliver(self) -> None:
-        """Paper first, then what vouches for it: who has the answer finds the file."""
+        """Paper first, then what vouches for it: who has the answer finds the file. A count that was lost with
+        the power stays lost."""
         while True:
-            pieces, answers, host = await self._outbox.get()
+            pieces, counters, answers, host = await self._outbox.get()
             for piece in pieces:
                 self.pieces.append(await asyncio.to_thread(self._store.save, piece))
-            if pieces:
-                await asyncio.to_thread(self._store.remember, self.core.counters.as_dict())
+            if pieces or self._cuts_kept != counters["cuts"]:
+                await asyncio.to_thread(self._store.remember, counters)
+                self._cuts_kept = counters["cuts"]
             if self._nv_now != self._nv_kept:
                 self._nv_kept = self._nv_now
                 await asyncio.to_thread(self._store.remember_nv, self.core.nv.as_dict())

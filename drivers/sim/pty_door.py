@@ -33,9 +33,13 @@ class PtyDoor(FdDoor):
             os.close(far)
         return near
 
-    def unmake(self) -> None:
+    def leave(self) -> None:
+        """The number of a pty that is closed may be another program's at once: a name that dangles would lead there."""
         if self._path.is_symlink() and os.readlink(self._path) == self._target:
             self._path.unlink()
+
+    def unmake(self) -> None:
+        self.leave()  # it may have been shut while the line was made
 
     def tend(self) -> None:
         """It needs nothing."""

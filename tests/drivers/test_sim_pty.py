@@ -18,6 +18,7 @@ from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.pace import Pace
 from drivers.sim.printer_server import PrinterConfig, PrinterServer
 from drivers.sim.printer_state import printer_state
+from drivers.sim.pty_door import PtyDoor
 from drivers.sim.status import Condition
 from tests.drivers.serial_line import a_line, until
 
@@ -276,3 +277,28 @@ async def test_the_program_refuses_what_it_cannot_do_in_one_line(
     _, err = await asyncio.wait_for(program.communicate(), 20)
     assert program.returncode == code
     assert says in err.decode().strip().splitlines()[-1]
+
+
+async def test_its_name_is_gone_before_the_number_of_its_pty_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who found a name that dangles would open whatever other program's pty got the number."""
+    path, close = tmp_path / "tty", os.close
+    happened: list[str] = []
+    async with SimulatedPrinter(tmp_path, PrinterConfig(port=None, pty=path)) as printer:
+        door = printer._doors[0]
+        assert isinstance(door, PtyDoor)
+        await until(lambda: door._fd >= 0)
+        near, leave = door._fd, door.leave
+
+        def left() -> None:
+            leave()
+            happened.append("it is still there" if path.is_symlink() else "gone")
+
+        def closed(fd: int) -> None:
+            happened.extend(["closed"] if fd == near else [])
+            close(fd)
+
+        monkeypatch.setattr(door, "leave", left)
+        monkeypatch.setattr(os, "close", closed)
+    assert happened[:2] == ["gone", "closed"]

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from drivers.sim.escpos_printer import SimulatedPrinter, serve_printers
+from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.printer_server import PrinterConfig
 
 CUT = b"\x1dV\x41\x00"
@@ -40,6 +41,17 @@ async def test_paper_is_on_disk_when_the_process_id_is_said_and_numbers_go_on_ac
                 assert (paper.width, paper.mode) == (640, "1")
             assert printer.core.counters.cuts == n
             assert [p.n for p in printer.pieces] == list(range(1, n + 1))
+
+
+async def test_a_count_that_went_with_the_power_does_not_come_back_when_the_program_is_killed(tmp_path: Path) -> None:
+    memory = tmp_path / "lobby/memory.json"
+    async with SimulatedPrinter(tmp_path, FAST) as printer:
+        await talk(printer.port, TICKET)
+        assert json.loads(memory.read_bytes())["cuts"] == 1
+        printer.strike(Fault(FaultKind.POWER, lose_counter=True))
+        async with asyncio.timeout(5):
+            while json.loads(memory.read_bytes())["cuts"] != 0:
+                await asyncio.sleep(0.01)
 
 
 async def test_the_second_connection_waits_until_the_first_closes(tmp_path: Path) -> None:

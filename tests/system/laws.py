@@ -53,6 +53,15 @@ async def replay_equals_live(path: Path, point: str = "sodankyla") -> None:
         assert state == live
 
 
+def lasting(state: dict[str, Any]) -> dict[str, Any]:
+    """`GET /state`, less what only the moment and the boot decide."""
+    for ticket in (ticket for queue in state["queues"] for ticket in queue["waiting"]):
+        ticket.pop("estimate")
+    for printer in state["printers"]:
+        printer.pop("tier")
+    return {name: value for name, value in state.items() if name not in {"seq", "epoch", "now", "clock"}}
+
+
 def unproven(events: list[bytes]) -> dict[str, str]:
     """Tickets on paper whose newest word is none of the last words."""
     last: dict[str, str] = {}

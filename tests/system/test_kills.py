@@ -6,11 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.system.laws import VERIFY, every_paper_has_one_proof, every_taker_has_one_number, replay_equals_live, results
+from tests.system.laws import (
+    VERIFY,
+    every_paper_has_one_proof,
+    every_taker_has_one_number,
+    lasting,
+    replay_equals_live,
+    results,
+)  # fmt: skip
 from tests.system.siege import Siege
 from tests.system.stage import Demo, MakeDemo
 from tests.system.stranger import Stranger, luukku, papers, spoken, stranger, until
@@ -65,14 +71,6 @@ async def a_restart_changes_nothing(client: Stranger) -> None:
         return lasting(await client.get("staff", "/state")) == before
 
     await until(same, 10, "the state after the restart is the state before")
-
-
-def lasting(state: dict[str, Any]) -> dict[str, Any]:
-    for ticket in (ticket for queue in state["queues"] for ticket in queue["waiting"]):
-        ticket.pop("estimate")
-    for printer in state["printers"]:
-        printer.pop("tier")
-    return {name: value for name, value in state.items() if name not in {"seq", "epoch", "now", "clock"}}
 
 
 @pytest.fixture(scope="module")
