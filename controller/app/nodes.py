@@ -79,12 +79,19 @@ def rule() -> Path | None:
 
 def holders(node: str) -> list[str]:
     """The programs that have it open, as far as this user may see: "luukku (process 12)"."""
-    found = []
+    found, real = [], os.path.realpath(node)
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if any(os.readlink(one) == os.path.realpath(node) for one in (process / "fd").iterdir()):
+            if any(_leads_to(one, real) for one in (process / "fd").iterdir()):
                 found.append(f"{(process / 'comm').read_text('utf-8', 'replace').strip()} (process {process.name})")
     return found
+
+
+def _leads_to(open_file: Path, node: str) -> bool:
+    """One that is closed while we look leads nowhere, and says nothing of the others."""
+    with suppress(OSError):
+        return os.readlink(open_file) == node
+    return False
 
 
 def _why(node: str, no: OSError) -> Shut:

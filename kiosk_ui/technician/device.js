@@ -15,7 +15,7 @@ export function deviceCard(device, ui, t) {
     <h3 tabindex="-1">${icon(PICTURES[device.kind] ?? "info")}<bdi>${device.id}</bdi> <span class="kind">${kindWords(device.kind, t)}</span></h3>
     ${how(device, ui, t)}
     ${causesOf(device).map((cause) => trouble(cause, device, t))}
-    ${facts(device, t)}
+    ${facts(device, ui, t)}
     ${severity(device) === "off" ? nothing : [tests(device, name, ui, t), events(device, t)]}
   </li>`;
 }
@@ -29,13 +29,13 @@ function how(device, ui, t) {
 const trouble = (cause, device, t) => html`<div class="trouble"><p class="cause">${causeWords(cause, t)}</p>
   <p><span class="do">${t("technician-do")}:</span> ${mendWords(cause, device, t)}</p></div>`;
 
-function facts(device, t) {
+function facts(device, ui, t) {
   if (!device.link) return nothing;
   return html`<dl class="facts">
     ${device.kind === "printer" ? html`<div><dt>${t("technician-proof")}</dt><dd class="tier">${t(`technician-tier-${device.tier ?? "none"}`)}
       ${device.tier ? html`<small>(${device.tier})</small>` : nothing}</dd></div>` : nothing}
     ${device.roll ? html`<div><dt>${t("technician-roll")}</dt><dd class="roll">${device.roll.tickets_left === null ? t("technician-roll-unknown")
-      : t("technician-roll-left", { n: device.roll.tickets_left })}</dd></div>` : nothing}
+      : t("technician-roll-left", { n: device.roll.tickets_left })} ${rollButton(device, nameOf(device), ui, t)}</dd></div>` : nothing}
     <div><dt>${t("technician-link")}</dt><dd><code>${device.link}</code></dd></div></dl>`;
 }
 
@@ -49,7 +49,6 @@ function tests(device, name, ui, t) {
   return html`<div class="test">
     <button class="button" aria-disabled=${String(busy || !ui.live)} aria-describedby="${name}-result" aria-label="${words}: ${device.id}"
       @click=${() => ui.test(device)}>${busy ? t("technician-testing") : words}</button>
-    ${device.roll ? rollButton(device, name, ui, t) : nothing}
     <p class="result" id="${name}-result">${result(device, name, ui, t)}</p></div>`;
 }
 
