@@ -166,6 +166,9 @@ async def test_a_drop_hangs_the_line_up_once_and_it_is_back_under_its_name(tmp_p
         await until(lambda: hung_up(host))
         assert host.read() == b""
         await until(lambda: printer.connections == 0)
+        async with asyncio.timeout(10):  # the name is taken off before the line is closed, and comes with the next one
+            while not await asyncio.to_thread((tmp_path / "tty").exists):
+                await asyncio.sleep(0.01)
         async with a_host(tmp_path / "tty") as again:
             again.write(TICKET)
             assert await again.answer(len(DONE)) == DONE

@@ -220,7 +220,9 @@ async def test_a_cancelled_call_leaves_no_engine_behind(tmp_path: Path) -> None:
     speaking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await speaking
-    assert alive("sleep\x00619") == []
+    async with asyncio.timeout(10):  # killed it is; a machine with other work takes its time to bury it
+        while await asyncio.to_thread(alive, "sleep\x00619"):
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ def in_a_world(scene: Callable[[World], Awaitable[None] | None]) -> Callable[[],
         player = [sys.executable, "-W", "error", "-m", __name__, scene.__module__, scene.__name__]
         # why: libudev asks whether /sys is a sysfs, and this one is ours (systemd's own tests say so too)
         env = os.environ | {"SYSTEMD_DEVICE_VERIFY_SYSFS": "0"}
-        done = subprocess.run([*own, *player], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60,
+        done = subprocess.run([*own, *player], cwd=ROOT, env=env, capture_output=True, text=True, timeout=110,
                               check=False)  # fmt: skip
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
