@@ -33,7 +33,6 @@ STATES: dict[PrinterCondition, DeviceState] = {
     PrinterCondition.UNKNOWN: "unknown",
 }
 ANSWERS = ("process_id", "cut_counter", "barrier", "automatic_status", "realtime_status", "realtime_clear")
-JOURNAL_S = 1.0
 FIRST_LOOK_S = 2.0  # it takes a tenth; a machine where it hangs still has its other printers
 
 log = structlog.get_logger("devices")
@@ -123,17 +122,8 @@ async def open_devices(
         link = f"tcp:127.0.0.1:{sims[configured.id]}" if configured.link == "sim" else configured.link
         sim = configured.link == "sim"
         profile = "virtual" if sim else configured.profile
-        printer = catalogue.ticket_printer(
-            configured.kind,
-            configured.id,
-            link,
-            profile,
-            random=random,
-            life=life,
-            where=where,
-            blind=configured.blind,
-            logo=logo,
-        )
+        how = {"random": random, "life": life, "where": where, "blind": configured.blind, "logo": logo}
+        printer = catalogue.ticket_printer(configured.kind, configured.id, link, profile, **how)
         if hotplug is not None and comes_and_goes(link):
             hotplug.tell(link, plugged.kind_of(configured), printer.reconnect_now)  # it waits no backoff out
         if (found := await asyncio.to_thread(examined.recall, data, configured)) is not None:

@@ -21,7 +21,6 @@ from controller.ports.inputs import Input, Told, Where
 from controller.web.kiosk_pages import KioskPages
 
 WAITING_MOST = 32  # presses that wait for the journal; who presses more often is not waiting for an answer
-JOURNAL_S = 1.0
 
 log = structlog.get_logger("inputs")
 

@@ -19,6 +19,8 @@ def read(config: Config, base: Path) -> Logos | None:
         return None
     file = base / config.point.logo
     try:
+        if not file.is_file():  # what is no file may never end, or never begin
+            raise BadLogo("it is no file" if file.exists() else "there is no such file")
         with file.open("rb") as picture:
             data = picture.read(BYTES_MOST + 1)
         if len(data) > BYTES_MOST:

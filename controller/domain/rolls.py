@@ -22,6 +22,7 @@ LONGEST_MM = 300
 # Assumed until a roll taught better: the sensor of a printer set to its outermost sees 23 mm of roll on a core of
 # 18 mm; of paper 0.065 mm thick that is pi/4 * (23*23 - 18*18) / 0.065 = 2.5 m.
 RESERVE_MM = 2_500
+CUTS_MOST = 100_000_000  # cutters are built for some millions
 ANOTHER_PRINTER = 3_000  # so many cuts that we know nothing of are no roll's: it is not the printer that it was
 
 
@@ -60,9 +61,10 @@ def is_news(state: State, said: CountPaper) -> bool:
 
 def count(draft: Draft, said: CountPaper) -> None:
     """Add what was used, and say what changed: each turn of a roll once, and the count now and then."""
-    roll = _copy(draft.state.rolls.get(said.device) or Roll())
-    strange = _unseen(roll, said) > ANOTHER_PRINTER or _unseen(roll, said) < -EACH_PIECES
-    _use(roll, said, 0 if strange else max(0, _unseen(roll, said)))
+    roll = msgspec.structs.replace(draft.state.rolls.get(said.device) or Roll())
+    unseen = _unseen(roll, said)
+    strange = not -EACH_PIECES <= unseen <= ANOTHER_PRINTER
+    _use(roll, said, 0 if strange else max(0, unseen))
     if strange:
         _turn(draft, said.device, roll, "another_printer")
     for cause in _turns(roll, said):
@@ -80,7 +82,7 @@ def new_roll(draft: Draft, said: NewRoll) -> None:
     known = draft.state.rolls.get(said.device) or Roll()
     if known.out:
         raise Refused("wrong-state", f"printer {said.device} says that it has no paper")
-    _turn(draft, said.device, _copy(known), "new_roll")
+    _turn(draft, said.device, msgspec.structs.replace(known), "new_roll")
 
 
 def counted(state: State, event: DeviceCounters) -> None:
@@ -112,9 +114,8 @@ def apply(roll: Roll, cause: RollCause) -> None:
 
 def _unseen(roll: Roll, said: CountPaper) -> int:
     """Cuts that only the printer knows of: papers of a daemon that was killed before it told of them."""
-    if said.cuts is None or not roll.cuts:
-        return 0
-    return said.cuts - roll.cuts - said.pieces
+    cuts = _cuts(said)
+    return cuts - roll.cuts - said.pieces if cuts is not None and roll.cuts else 0
 
 
 def _use(roll: Roll, said: CountPaper, unseen: int) -> None:
@@ -122,7 +123,13 @@ def _use(roll: Roll, said: CountPaper, unseen: int) -> None:
     mean = mean_mm(roll)
     roll.prints += said.prints
     roll.paper_mm += said.mm + unseen * mean
-    roll.cuts = roll.cuts + said.pieces if said.cuts is None else said.cuts
+    cuts = _cuts(said)
+    roll.cuts = roll.cuts + said.pieces if cuts is None else cuts
+
+
+def _cuts(said: CountPaper) -> int | None:
+    """The printer's own count; what no cutter lives to make is none."""
+    return said.cuts if said.cuts is not None and 0 <= said.cuts <= CUTS_MOST else None
 
 
 def _turns(roll: Roll, said: CountPaper) -> list[RollCause]:
@@ -152,7 +159,3 @@ def _turn(draft: Draft, device: str, roll: Roll, cause: RollCause) -> None:
 
 def _roll_m(config: Config, device: str) -> int:
     return next((one.roll_m for one in config.printers if one.id == device), ROLL_M)
-
-
-def _copy(roll: Roll) -> Roll:
-    return msgspec.structs.replace(roll)

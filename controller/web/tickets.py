@@ -11,6 +11,7 @@ from aiohttp import web
 from controller.domain import commands as c
 from controller.domain import queues, views
 from controller.domain.draft import hash_code
+from controller.domain.pace import Bucket
 from controller.web import dates, shapes
 from controller.web.auth import Credential
 from controller.web.problems import Problem
@@ -22,20 +23,17 @@ class Rates:
     """How fast a kiosk may give out numbers: a bucket for each (config `[[kiosks]].rate`)."""
 
     def __init__(self) -> None:
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[str, Bucket] = {}
 
     def take(self, site: Site, kiosk: str) -> None:
         """Raises Problem("too-many") with Retry-After."""
         known = site.config.kiosk(kiosk)
         if known is None or site.demo is not None or not known.rate.every_s:
             return
-        now = asyncio.get_running_loop().time()
-        tokens, since = self._buckets.get(kiosk, (float(known.rate.burst), now))
-        tokens = min(float(known.rate.burst), tokens + (now - since) / known.rate.every_s)
-        if tokens < 1:
-            wait = str(math.ceil((1 - tokens) * known.rate.every_s))
+        bucket = self._buckets.setdefault(kiosk, Bucket(known.rate.burst, known.rate.every_s))
+        if wait_s := bucket.take(asyncio.get_running_loop().time()):
+            wait = str(math.ceil(wait_s))
             raise Problem("too-many", f"kiosk {kiosk}: try again in {wait} s", headers={"Retry-After": wait})
-        self._buckets[kiosk] = (tokens - 1, now)
 
 
 RATES: web.AppKey[Rates] = web.AppKey("rates", Rates)

@@ -17,7 +17,7 @@ from drivers.escpos.raster import INK, Logo, Logos, pack
 
 LARGE = 400, 160  # dots: 50 x 20 mm at 203 dpi; more would only be paper
 SMALL = 208, 64  # 26 x 8 mm: 1,664 bytes
-PIXELS_MOST = 40_000_000  # a larger picture is a mistake, or meant ill
+PIXELS_MOST = 4_000_000  # 16 MB while it is read: what is larger is a mistake, or meant ill
 KEY_LETTERS = 94  # 21h to 7Eh
 ASK_S, STORE_S = 0.5, 3.0
 STORES_MOST = 2
@@ -39,7 +39,7 @@ def _grey(data: bytes) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > PIXELS_MOST:
-                raise BadLogo(f"{image.width} x {image.height} dots are too many")
+                raise BadLogo(f"{image.width} x {image.height} dots are too many: make it smaller")
             colours = image.convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as bad:
         raise BadLogo(f"it is no picture that can be read ({type(bad).__name__})") from bad

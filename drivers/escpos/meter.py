@@ -25,16 +25,19 @@ class Meter:
             yield
         finally:
             self._set(moving=False)
+            self._changed.set()
 
     def printed(self) -> None:
         """One of the pieces is proven to be a ticket."""
         self._set(prints=self.now.prints + 1)
+        self._changed.set()
 
     def counted(self, cuts: int) -> None:
-        """The printer said how many cuts it has made in its life."""
+        """The printer said how many cuts it has made in its life. Told with the next piece."""
         self._set(cuts=cuts)
 
     async def changed(self) -> Usage:
+        """Once for each piece, when it is through: a ticket has better things to do than to wake a listener."""
         while self.now == self._told:
             self._changed.clear()
             await self._changed.wait()
@@ -43,4 +46,3 @@ class Meter:
 
     def _set(self, **new: float) -> None:
         self.now = msgspec.structs.replace(self.now, **new)
-        self._changed.set()

@@ -94,9 +94,7 @@ class EscposPrinter:
 
     async def run(self) -> None:
         """Keep one connection for ever; ends only by cancellation (or at once, when python-escpos is not there)."""
-        await asyncio.to_thread(
-            scrap_mark, "warm", self._press.profile
-        )  # loads composer and fonts before the first ticket
+        await asyncio.to_thread(scrap_mark, "warm", self._press.profile)  # loads composer and fonts
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tidy())
             await self._line.run()
@@ -187,11 +185,13 @@ class EscposPrinter:
 
     def _fault(self) -> str:
         """What keeps it from printing a test paper: to be another printer than before is why one is printed."""
-        return self._line.blocked.replace("another_printer", "")
+        return "" if self._line.blocked == "another_printer" else self._line.blocked
 
     def learn(self, found: Examined) -> None:
         """From now on ask it what it answers, whatever its profile says; and know it by its name."""
         self._known_as, self._line.stranger = (found.model, found.serial), False
+        if self._press.profile.voice == "none":  # the config's word, and its last
+            return
         profile = msgspec.structs.replace(
             self._press.profile, process_id=found.process_id, cut_counter=found.cut_counter, asb=found.automatic_status,
             real_time_clear=found.realtime_clear, voice="port" if found.tier is Tier.PORT else "full",

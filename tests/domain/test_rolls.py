@@ -107,6 +107,14 @@ def test_another_printer_in_its_place_brings_a_roll_that_nobody_knows() -> None:
     assert point.state.rolls["pr1"].paper_mm == 21 * MM, "its earlier cuts are not our papers"
 
 
+@pytest.mark.parametrize("cuts", [10**30, 2**53 + 1, -1])
+def test_a_count_that_no_cutter_lives_to_make_is_none_and_the_papers_are_counted_all_the_same(cuts: int) -> None:
+    point = a_point()
+    says(point, tickets=10, cuts=1_000)
+    assert says(point, tickets=10, cuts=cuts) == [("printed", None)]
+    assert point.state.rolls["pr1"].prints == 20 and point.state.rolls["pr1"].cuts == 1_010
+
+
 WORD = st.tuples(
     st.sampled_from(["fine", "near_end", "out", None]), st.integers(0, 12), st.booleans(),
     st.one_of(st.none(), st.integers(0, 100_000)),

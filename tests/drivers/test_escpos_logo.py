@@ -4,6 +4,7 @@ there is none, and never a reason for a ticket not to come. The real driver and 
 import asyncio
 import io
 import math
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -150,7 +151,7 @@ def test_a_picture_becomes_dots_no_larger_than_a_ticket_needs_dark_on_white() ->
     ("data", "words"),
     [
         (b"", "no picture"), (b"<svg/>", "no picture"), (picture()[:200], "no picture"),
-        (picture("white"), "nothing on it is dark"),
+        (picture("white"), "nothing on it is dark"), (picture(size=(2001, 2000)), "make it smaller"),
     ],
 )  # fmt: skip
 def test_what_is_no_picture_is_refused_in_words(data: bytes, words: str) -> None:
@@ -160,9 +161,13 @@ def test_what_is_no_picture_is_refused_in_words(data: bytes, words: str) -> None
 
 def test_a_bad_logo_is_said_by_check_with_its_file_and_the_point_prints_without(tmp_path: Path) -> None:
     config = a_config(logo="arms.png")
-    with pytest.raises(BadLogo, match=r"\[point\] logo: .*arms.png: No such file"):
+    with pytest.raises(BadLogo, match=r"\[point\] logo: .*arms.png: there is no such file"):
         point_logo.read(config, tmp_path)
     assert point_logo.logo_of_point(config, tmp_path) is None
+    os.mkfifo(tmp_path / "arms.png")  # to open it would wait for ever, and the point would not start
+    with pytest.raises(BadLogo, match="it is no file"):
+        point_logo.read(config, tmp_path)
+    (tmp_path / "arms.png").unlink()
     (tmp_path / "arms.png").write_bytes(picture())
     assert point_logo.logo_of_point(config, tmp_path) == logos_of(picture())
 

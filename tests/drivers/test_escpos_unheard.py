@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from controller.ports.printer import Prepared, PrintEnd, PrinterCondition, PrinterUnavailable, Tier
+from controller.ports.printer import Examined, Prepared, PrintEnd, PrinterCondition, PrinterUnavailable, Tier
 from drivers.escpos.printer import EscposPrinter
 from drivers.escpos.profiles import Profile, profile
 from drivers.links.link import FAST
@@ -138,3 +138,17 @@ async def test_a_blind_printer_whose_line_breaks_is_not_believed(tmp_path: Path)
             sim.strike(Fault(FaultKind("drop"), at_byte=200))
             outcome = await printer.print(FI, "0001", simulated=True)
             assert (outcome.end, outcome.tier) == (PrintEnd.UNKNOWN, None)
+
+
+async def test_what_a_test_paper_once_found_does_not_outlive_the_configs_word_that_it_is_blind(tmp_path: Path) -> None:
+    """It answered everything, its answers ceased, and the technician says so: it must not be waited for again."""
+    async with SimulatedPrinter(tmp_path, PrinterConfig(speed_mm_s=600.0)) as sim:
+        printer = EscposPrinter(
+            "lobby", GENERIC.mute(), lambda: open_tcp("127.0.0.1", sim.port), random=Random(1), life="boot1"
+        )
+        printer.learn(Examined(tier=Tier.PROCESS_ID, process_id=True, cut_counter=True, automatic_status=True))
+        sim.strike(Fault(FaultKind("silent")))
+        async with tended(printer):
+            await until(is_now(printer, PrinterCondition.DEGRADED, "blind"))
+            assert (await printer.prepare()).cut0 is None
+            assert (await printer.print(FI, "0001", simulated=True)).tier is Tier.BLIND
