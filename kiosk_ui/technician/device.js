@@ -34,9 +34,16 @@ function facts(device, ui, t) {
   return html`<dl class="facts">
     ${device.kind === "printer" ? html`<div><dt>${t("technician-proof")}</dt><dd class="tier">${t(`technician-tier-${device.tier ?? "none"}`)}
       ${device.tier ? html`<small>(${device.tier})</small>` : nothing}</dd></div>` : nothing}
-    ${device.roll ? html`<div><dt>${t("technician-roll")}</dt><dd class="roll">${device.roll.tickets_left === null ? t("technician-roll-unknown")
-      : t("technician-roll-left", { n: device.roll.tickets_left })} ${rollButton(device, nameOf(device), ui, t)}</dd></div>` : nothing}
+    ${device.roll ? html`<div><dt>${t("technician-roll")}</dt><dd class="roll">${roll(device, ui, t)}</dd></div>` : nothing}
     <div><dt>${t("technician-link")}</dt><dd><code>${device.link}</code></dd></div></dl>`;
+}
+
+/** Without paper there is nothing to press: the printer sees by itself that a roll was put in. */
+function roll(device, ui, t) {
+  const left = device.roll.tickets_left;
+  if (left === 0 && device.causes.includes("paper_out")) return t("technician-roll-none");
+  const words = left === null ? t("technician-roll-unknown") : t("technician-roll-left", { n: left });
+  return html`${words} ${rollButton(device, nameOf(device), ui, t)}`;
 }
 
 /** What a technician does at a printer whose sensors do not see it. */

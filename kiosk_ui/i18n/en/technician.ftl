@@ -49,6 +49,7 @@ technician-tier-T5 = Cannot tell whether a ticket came out
 technician-tier-none = Nothing proven yet since the start
 technician-roll = Paper left
 technician-roll-left = about { $n } tickets
+technician-roll-none = none
 technician-roll-unknown = not known until the roll is changed
 technician-roll-new = New roll put in
 technician-roll-noted = the new roll is noted

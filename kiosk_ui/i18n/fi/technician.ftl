@@ -49,6 +49,7 @@ technician-tier-T5 = Ei osaa kertoa, tuliko lappu ulos
 technician-tier-none = Käynnistyksen jälkeen ei ole vielä todistettu mitään
 technician-roll = Paperia jäljellä
 technician-roll-left = noin { $n } lappua
+technician-roll-none = ei yhtään
 technician-roll-unknown = ei tiedossa, ennen kuin rulla vaihdetaan
 technician-roll-new = Uusi rulla laitettu
 technician-roll-noted = uusi rulla on merkitty

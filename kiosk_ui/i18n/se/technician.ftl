@@ -49,6 +49,7 @@ technician-tier-T5 = Ii sáhte muitalit, bođiigo lihppu olggos
 technician-tier-none = Álggaheami maŋŋá ii leat vel duođaštuvvon mihkkege
 technician-roll = Báber vel
 technician-roll-left = sullii { $n } lihpu
+technician-roll-none = ii oktage
 technician-roll-unknown = ii dihtosis ovdal go rulla molsojuvvo
 technician-roll-new = Ođđa rulla lea biddjon
 technician-roll-noted = ođđa rulla lea merkejuvvon

@@ -49,6 +49,7 @@ technician-tier-T5 = Kan inte säga om lappen kom ut
 technician-tier-none = Inget bevisat ännu sedan starten
 technician-roll = Papper kvar
 technician-roll-left = ungefär { $n } lappar
+technician-roll-none = inget
 technician-roll-unknown = inte känt förrän rullen byts
 technician-roll-new = Ny rulle insatt
 technician-roll-noted = den nya rullen är noterad
