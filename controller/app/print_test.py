@@ -151,7 +151,7 @@ async def _until_told(driver: TicketPrinter) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(WELL_S):
             while driver.health.condition in {PrinterCondition.DETACHED, PrinterCondition.UNKNOWN}:
-                await driver.health_changed()
+                await driver.news()
             return
     raise PrinterUnavailable(driver.id, ", ".join(driver.health.causes) or "no_answer")
 

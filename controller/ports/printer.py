@@ -135,14 +135,11 @@ class Printer(Protocol):
     def health(self) -> PrinterHealth:
         """What the printer last said of itself; UNKNOWN until it said something on this link. Never blocks."""
 
-    async def health_changed(self) -> PrinterHealth:
-        """Wait (unbounded) until health differs from what this call last returned to its single listener."""
-
     @property
     def usage(self) -> Usage: ...
 
-    async def usage_changed(self) -> Usage:
-        """Wait (unbounded) until usage differs from what this call last returned to its single listener."""
+    async def news(self) -> None:
+        """Wait (unbounded) until health or usage may be others than when this last returned to its single listener."""
 
     async def prepare(self) -> Prepared:
         """Within 1 s: is it ready, and what is its cut count? Raises PrinterUnavailable; sends no print data."""

@@ -51,17 +51,7 @@ class RollWatch:
             await self._count()
             if self._as_seen() != self._seen:
                 return
-            await self._news()
-
-    async def _news(self) -> None:
-        waits = {asyncio.ensure_future(self._printer.health_changed()),
-                 asyncio.ensure_future(self._printer.usage_changed())}  # fmt: skip
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+            await self._printer.news()
 
     async def _count(self) -> None:
         """Say what is new; what is not taken is said again with the next news."""

@@ -30,7 +30,8 @@ class Attendance:
         self, id: str, profile: Profile, open_link: LinkOpener, *, random: Random, life: str, backoff: Backoff = SLOW
     ) -> None:
         self.talk: Conversation | None = None
-        self.board = HealthBoard()
+        self.news = asyncio.Event()  # of the board, and whatever else the one listener wants to know
+        self.board = HealthBoard(self.news)
         self.clear_first = False  # a job was given up: the first bytes on a new link are those that drop it
         self.greet: Callable[[Conversation], Awaitable[None]] | None = None  # on each link, before it is well
         self.longest = commands.LONGEST_COMMAND  # that may have been torn before this link

@@ -48,12 +48,11 @@ def stronger(one: Tier | None, other: Tier) -> Tier:
 
 
 class HealthBoard:
-    """The printer's last known health, and one listener who is told of changes."""
+    """The printer's last known health; `news` is set when it changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, news: asyncio.Event) -> None:
         self.now = PrinterHealth(PrinterCondition.DETACHED, ("no_link",))
-        self._told: PrinterHealth | None = None
-        self._changed = asyncio.Event()
+        self._news = news
 
     def detached(self, why: str = "") -> None:
         """No link; `why` where more is known: a cause of `SAID`."""
@@ -72,17 +71,10 @@ class HealthBoard:
     def proved(self, tier: Tier) -> None:
         self._set(PrinterHealth(self.now.condition, self.now.causes, stronger(self.now.tier, tier)))
 
-    async def changed(self) -> PrinterHealth:
-        while self.now == self._told:
-            self._changed.clear()
-            await self._changed.wait()
-        self._told = self.now
-        return self.now
-
     def _set(self, health: PrinterHealth) -> None:
         if health != self.now:
             self.now = health
-            self._changed.set()
+            self._news.set()
 
 
 def _named(bits: int, table: tuple[tuple[int, str], ...]) -> tuple[str, ...]:

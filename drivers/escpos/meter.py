@@ -10,12 +10,11 @@ from controller.ports.printer import Usage
 
 
 class Meter:
-    """Counts, and one listener who is told."""
+    """Counts; `news` is set when a piece is through: a ticket has better things to do than to wake a listener."""
 
-    def __init__(self) -> None:
+    def __init__(self, news: asyncio.Event) -> None:
         self.now = Usage()
-        self._told = self.now
-        self._changed = asyncio.Event()
+        self._news = news
 
     @contextmanager
     def piece(self, mm: float) -> Iterator[None]:
@@ -25,24 +24,16 @@ class Meter:
             yield
         finally:
             self._set(moving=False)
-            self._changed.set()
+            self._news.set()
 
     def printed(self) -> None:
         """One of the pieces is proven to be a ticket."""
         self._set(prints=self.now.prints + 1)
-        self._changed.set()
+        self._news.set()
 
     def counted(self, cuts: int) -> None:
-        """The printer said how many cuts it has made in its life. Told with the next piece."""
+        """The printer said how many cuts it has made in its life."""
         self._set(cuts=cuts)
-
-    async def changed(self) -> Usage:
-        """Once for each piece, when it is through: a ticket has better things to do than to wake a listener."""
-        while self.now == self._told:
-            self._changed.clear()
-            await self._changed.wait()
-        self._told = self.now
-        return self.now
 
     def _set(self, **new: float) -> None:
         self.now = msgspec.structs.replace(self.now, **new)

@@ -30,7 +30,7 @@ class Press:
     """The printer `id` at the end of `line`. Every call may raise `DeviceGone`, and some `PrinterUnavailable`."""
 
     def __init__(self, id: str, profile: Profile, line: Attendance, *, bytes_per_s: float = math.inf) -> None:
-        self.meter = Meter()
+        self.meter = Meter(line.news)
         self.profile = profile
         self.swallowed = 0  # times in a row that it said how it is, and nothing to what stands in its buffer
         self._id = id

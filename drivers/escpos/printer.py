@@ -82,15 +82,13 @@ class EscposPrinter:
     def health(self) -> PrinterHealth:
         return self._line.board.now
 
-    async def health_changed(self) -> PrinterHealth:
-        return await self._line.board.changed()
-
     @property
     def usage(self) -> Usage:
         return self._press.meter.now
 
-    async def usage_changed(self) -> Usage:
-        return await self._press.meter.changed()
+    async def news(self) -> None:
+        await self._line.news.wait()
+        self._line.news.clear()
 
     async def run(self) -> None:
         """Keep one connection for ever; ends only by cancellation (or at once, when python-escpos is not there)."""

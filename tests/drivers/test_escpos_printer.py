@@ -275,19 +275,21 @@ async def test_a_scrap_is_marked_cut_and_proven() -> None:
 async def test_health_follows_every_word_of_the_printer_and_tells_its_listener() -> None:
     peer = Peer()
     async with ready(peer) as printer:
-        assert (await printer.health_changed()).condition is PrinterCondition.READY
+        await printer.news()
+        assert printer.health.condition is PrinterCondition.READY
         await until(lambda: b"\x10\x04\x04" in bytes(peer.got))
         await peer.say(b"\x10\x00\x03\x00")
-        assert (await printer.health_changed()).causes == ("near_end",)
+        await printer.news()
         assert is_now(printer, PrinterCondition.DEGRADED, "near_end")()
         await peer.say(b"\x38\x08\x0f\x00")
-        assert (await printer.health_changed()).causes == ("cover", "paper_out", "cutter")
+        await printer.news()
         assert is_now(printer, PrinterCondition.OUT_OF_SERVICE, "cover", "paper_out", "cutter")()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
-                await printer.health_changed()
+                await printer.news()
         peer.hang_up()
-        assert (await printer.health_changed()).condition is PrinterCondition.DETACHED
+        await printer.news()
+        assert printer.health.condition is PrinterCondition.DETACHED
 
 
 async def test_a_kick_connects_without_waiting_the_backoff_out() -> None:
