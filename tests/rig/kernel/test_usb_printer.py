@@ -3,14 +3,28 @@
 import asyncio
 import errno
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from controller.ports.printer import PrintEnd, PrinterCondition, Tier
 from drivers.links.link import DeviceGone
 from drivers.links.usblp import UsblpLink, open_usblp
 from drivers.sim.faults import Fault, FaultKind
-from tests.rig.kernel.world import PORTS, SERIAL, a_usb_desk, a_usb_printer, an_ear, place, plugged, task, until
+from tests.drivers.escpos_tickets import FI
+from tests.rig.kernel.world import (
+    PORTS,
+    SERIAL,
+    a_usb_desk,
+    a_usb_printer,
+    an_ear,
+    place,
+    plugged,
+    task,
+    until,
+    usblp_driver,
+)
 
 LINK = f"usb:{SERIAL}"
 RASTER = bytes(range(1, 256)) * 400  # 102 kB of what no command begins with and no buffer holds
@@ -57,6 +71,28 @@ async def test_paper_that_ends_while_the_printer_takes_no_bytes_is_seen_past_the
             assert again is not None and not again.paper_empty
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
+
+
+async def test_a_printer_that_answers_nothing_proves_its_tickets_by_its_port_once_a_test_paper_showed_that_it_can(
+    tmp_path: Path,
+) -> None:
+    """Tier T4: the whole driver, and LPGETSTATUS as the kernel asks it."""
+    async with a_usb_printer(tmp_path) as sim, an_ear() as hotplug:
+        sim.strike(Fault(FaultKind.SILENT))
+        driver = await asyncio.to_thread(usblp_driver, LINK, hotplug)
+        async with task(driver.run()):
+            await until(lambda: driver.health.causes == ("no_answer",))
+            found = await driver.examine(datetime(2027, 3, 15, tzinfo=UTC), simulated=True)
+            assert (found.tier, found.cause) == (Tier.PORT, "")
+            await until(lambda: driver.health.condition is PrinterCondition.READY)
+            await driver.prepare()
+            outcome = await driver.print(FI, "0001", simulated=True)
+            assert (outcome.end, outcome.tier) == (PrintEnd.CONFIRMED, Tier.PORT)
+            assert len(sim.pieces) == 2
+            sim.strike(Fault(FaultKind.PAPER_OUT, at_mm=30))
+            await driver.prepare()
+            outcome = await driver.print(FI, "0002", simulated=True)
+            assert (outcome.end, outcome.cause) == (PrintEnd.UNKNOWN, "paper_out")
 
 
 async def test_a_jammed_printer_takes_some_bytes_and_then_none_and_the_deadline_says_so(tmp_path: Path) -> None:
