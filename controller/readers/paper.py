@@ -26,7 +26,6 @@ from controller.domain.printing import (
     step_after_clearing,
     step_in_line,
 )
-from controller.domain.state import Ticket
 from controller.journal import wire
 from controller.journal.faults import JournalFault
 from controller.ledger import Ledger
@@ -39,6 +38,7 @@ from controller.ports.printer import (
     PrintOutcome,
 )
 from controller.readers import ticket_text
+from controller.readers.paper_share import Share
 
 LOOK_AGAIN_S = 1.0
 FIRST_LOOK_S, FIRST_LOOKS = 0.02, 50  # with the second that `prepare` may take, within the 2 s that anybody waits
@@ -62,38 +62,24 @@ class Paper:
         self._printer = printer
         self._simulated = simulated
         self._wanted: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
-        self._kiosks = {k.id for k in ledger.config.kiosks if k.printer == printer.id}
+        self._mine = Share(ledger, printer.id)
         self._in_trouble = ""
         self._printing = asyncio.Lock()  # held while the printer is at one paper, or lent
-        self._first = next((p.id for p in ledger.config.printers), "") == printer.id
 
     async def run(self) -> None:
         """Recover what was in hand, then follow the journal."""
         after = self._ledger.state.seq
-        if self._ended_without_paper():
+        if self._mine.last_was_given_up():
             await self._printer.abandon()
-        for ticket in self._left():
+        for ticket in self._mine.left():
             self._wanted.put_nowait((ticket.id, False))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(after))
             tasks.create_task(self._work())
 
-    def _left(self) -> list[Ticket]:
-        """What was under way when the daemon ended: what is in doubt first, for its bytes may be in the printer still
-        and its count is the first since; then who only waited."""
-        state = self._ledger.state
-        mine = [state.tickets[id_] for id_ in state.unfinished_prints if self._is_mine(state.tickets[id_])]
-        return sorted(mine, key=lambda t: (t.print.state not in DOUBT, state.unfinished_prints[t.id]))
-
-    def _ended_without_paper(self) -> bool:
-        """Was the last job on this printer given up? Who gave it up may not have lived to tell the printer."""
-        papers = (ticket.print for ticket in self._ledger.state.tickets.values())
-        sent = [paper for paper in papers if paper.device == self._printer.id and paper.job]
-        return bool(sent) and max(sent, key=lambda paper: paper.job).state in {"failed", "void"}
-
     def reprint(self, ticket: str) -> bool:
         """A second paper was asked for; True when it is this printer's affair."""
-        mine = self._is_mine(self._ledger.state.tickets[ticket])
+        mine = self._mine.holds(self._ledger.state.tickets[ticket])
         if mine:
             self._wanted.put_nowait((ticket, True))
         return mine
@@ -111,16 +97,11 @@ class Paper:
         except TimeoutError as error:
             raise PrinterUnavailable(self._printer.id, "recovering") from error
         try:
-            if any(ticket.print.state in DOUBT for ticket in self._left()):
+            if any(ticket.print.state in DOUBT for ticket in self._mine.left()):
                 raise PrinterUnavailable(self._printer.id, "recovering")
             yield
         finally:
             self._printing.release()
-
-    def _is_mine(self, ticket: Ticket) -> bool:
-        if ticket.print.device and ticket.print.device != "none":
-            return ticket.print.device == self._printer.id
-        return ticket.kiosk in self._kiosks or (self._first and not ticket.kiosk)
 
     async def _follow(self, after: int) -> None:
         journal = self._ledger.journal
@@ -133,7 +114,7 @@ class Paper:
                 event = wire.data_of(wire.read(stored.body))
                 if isinstance(event, TicketIssued) and event.medium == "paper":
                     ticket = self._ledger.state.tickets.get(event.ticket)
-                    if ticket is not None and self._is_mine(ticket):
+                    if ticket is not None and self._mine.holds(ticket):
                         await self._take(ticket.id)
 
     async def _take(self, ticket: str) -> None:
