@@ -137,9 +137,11 @@ class Attendance:
         await talk.write(commands.END_OF_TORN_HEAD)
         self._swept = False
         began = well_at = loop.time()
+        first = b""
         while True:
             self._look = look = Once()  # before the question: what is wanted while it hangs is not lost with it
-            answers = await self._ask(talk)
+            answers = await self._ask(talk, first=first)
+            first = b""
             if not self._swept and (answers or not self._swept_in_vain):
                 await self._sweep(talk, in_vain=not answers)
                 continue
@@ -150,7 +152,7 @@ class Attendance:
                 raise DeviceGone(self._id, "silent")
             silent = self.board.now.condition is PrinterCondition.UNKNOWN
             await talk.until(look, within=ASK_AGAIN_S if silent else KEEP_ALIVE_S)
-            await talk.write(commands.ASB_ON)  # it may have been initialised behind our back
+            first = commands.ASB_ON  # it may have been initialised behind our back
 
     async def _sweep(self, talk: Conversation, *, in_vain: bool) -> None:
         """End whatever command a link before this one left torn. Once for a printer that does not answer: its buffer
@@ -160,20 +162,22 @@ class Attendance:
             await self.greet(talk)
         self._swept, self._swept_in_vain = True, in_vain
 
-    async def _ask(self, talk: Conversation) -> bool:
+    async def _ask(self, talk: Conversation, *, first: bytes) -> bool:
         """Whether the printer gave any sign of life."""
         frames = talk.frames
-        if not await self.hear_of(talk, within=ANSWER_S) and talk.frames == frames:
+        if not await self.hear_of(talk, within=ANSWER_S, first=first) and talk.frames == frames:
             self.silent(talk)
             return False
         self._swept_in_vain = False
         self._tell_return()
         return True
 
-    async def hear_of(self, talk: Conversation, *, within: float) -> bool:
-        """Ask how it is, in the way in which it can tell; whether it told."""
+    async def hear_of(self, talk: Conversation, *, within: float, first: bytes = b"") -> bool:
+        """Ask how it is, in the way in which it can tell, and send `first` with the question; whether it told."""
         if self._profile.voice == "full" or (talk.frames and self._profile.voice == "none"):
-            return await talk.status(within=within) is not None
+            return await talk.status(within=within, first=first) is not None
+        if first:
+            await talk.write(first)
         if self._profile.voice == "none":
             self._said(("blind",))
             return True

@@ -117,8 +117,8 @@ class Conversation:
             raise self._gone
         return done.is_set()
 
-    async def status(self, *, within: float) -> dict[int, int] | None:
-        """The four DLE EOT replies by n, or None when they did not all come.
+    async def status(self, *, within: float, first: bytes = b"") -> dict[int, int] | None:
+        """The four DLE EOT replies by n, or None when they did not all come; `first` goes out in the same packet.
 
         Who finds a question hanging asks again instead of waiting for an answer that may be lost. Replies bear no
         name; they come in the order of the questions, so those to the first serve the second as well.
@@ -127,7 +127,7 @@ class Conversation:
         async with self._asking() as mine:
             if mine.askers > 1 and await self.until(mine.complete, within=min(within, ASK_AGAIN_S)):
                 return mine.replies
-            await self.write(self._status_question())
+            await self.write(first + self._status_question())
             left = deadline - asyncio.get_running_loop().time()
             return mine.replies if await self.until(mine.complete, within=left) else None
 
