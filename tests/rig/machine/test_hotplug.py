@@ -144,4 +144,5 @@ def test_a_printer_pulled_out_and_put_back_prints_on(cables: Cables) -> None:
         point.until_device("lobby", "detached")
         machine.tell("plug", name="lobby")
     point.until_device("lobby", "ready")
-    assert point.result(point.ticket("main"))["result"] == "confirmed"
+    result = point.result(point.ticket("main"))
+    assert (result["result"], result["cause"]) == ("confirmed", ""), result
