@@ -145,4 +145,4 @@ def test_a_printer_pulled_out_and_put_back_prints_on(cables: Cables) -> None:
         machine.tell("plug", name="lobby")
     point.until_device("lobby", "ready")
     result = point.result(point.ticket("main"))
-    assert (result["result"], result["cause"]) == ("confirmed", ""), result
+    assert (result["result"], result["cause"]) == ("confirmed", ""), f"{result}\n{point.log()}"
