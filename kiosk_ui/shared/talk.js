@@ -6,7 +6,8 @@
 // What goes over the channel `ctl`, as JSON: {"k": "screen", "on": bool} the expert shares the screen (said by Talk);
 // {"k": "muted", "audio": bool, "video": bool} what the sender has turned off (said by Talk);
 // {"k": "chat", "text"} a message that is kept nowhere; {"k": "caption", "text", "final": bool} the spoken words as
-// the expert's browser heard them; {"k": "typing"} somebody opened the text panel. Unknown ones are ignored.
+// the expert's browser heard them; {"k": "still_ask", "id"} the expert would like a picture of the document, {"k": "still_may", "id", "ok"} the
+// customer's answer. Unknown ones are ignored.
 import { AGAIN_MS, Wire } from "/ui/shared/signals.js";
 import { Mending } from "/ui/shared/talk-mend.js";
 import { Peer } from "/ui/shared/talk-peer.js";
