@@ -1,8 +1,8 @@
 """Who rings where, who gets what: the broker between points and experts (docs/remote-service.md). A pure machine.
 
 The session is its point's: the broker orders, and believes pictures. It keeps nothing that a restart would cost: points
-send their picture again, experts join again. Each session is with at most one expert: a first answer claims it, and only
-the point's picture gives it. Signals pass between the two ends of a session and are not kept.
+send their picture again, experts join again. Each session is with at most one expert: a first answer claims it, and
+only the point's picture gives it. Signals pass between the two ends of a session and are not kept.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,21 @@ from controller.central.following import Following
 from controller.central.ordering import Orders
 from controller.central.pools import Durations
 from controller.central.shapes import (
-    Answer, Brief, Done, FromExpert, FromPoint, Ice, Join, Joined, Lost, Order, Point, Ready, Refused, Terms, You,
+    Answer,
+    Brief,
+    Done,
+    FromExpert,
+    FromPoint,
+    Ice,
+    Join,
+    Joined,
+    Lost,
+    Order,
+    Point,
+    Ready,
+    Refused,
+    Terms,
+    You,
     misfit,
 )  # fmt: skip
 from controller.central.standing import WITH_EXPERT, WITHOUT, Desk, Home, Say, To
@@ -130,8 +144,7 @@ class Broker:
             self._over(session, now_s)
         for session, brief in mine.items():
             self._owner[session] = home
-            if session in before and before[session].state != brief.state:
-                self._orders.changed(session)
+            self._orders.pictured(brief, before.get(session))
             self._meet(brief, now_s)
         self._follow_all(now_s)
         if first:
@@ -226,7 +239,7 @@ class Broker:
         return self._seat(desk, brief, now_s)
 
     def _seat(self, desk: Desk, brief: Brief, now_s: float) -> None:
-        """This page is now the expert's end of the session. A seat is greater than any before, also before a restart."""
+        """This page is the expert's end of it now. A seat is greater than any before, also before a restart."""
         session, home = brief.session, self._owner[brief.session]
         if not desk.here:
             return

@@ -32,10 +32,10 @@ def desk_headers(frame_ancestors: Sequence[str]) -> dict[str, str]:
     """Only this page of central may use camera, microphone and screen."""
     ancestors = " ".join(frame_ancestors) or "'none'"
     return {
-        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-        "font-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; form-action 'none'; "
-        f"frame-ancestors {ancestors}; require-trusted-types-for 'script'; trusted-types lit-html",
-        "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=(), serial=()",
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; base-uri 'none'; "
+        f"form-action 'none'; frame-ancestors {ancestors}; require-trusted-types-for 'script'; trusted-types lit-html",
+        "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=()",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
@@ -59,7 +59,11 @@ class DeskPages:
         self._contents, self._headers = contents, desk_headers(frame_ancestors)
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/expert", self.page), web.get("/expert/{name}", self.file), web.get("/ui/{name:.+}", self.file)]
+        return [
+            web.get("/expert", self.page),
+            web.get("/expert/{name}", self.file),
+            web.get("/ui/{name:.+}", self.file),
+        ]
 
     async def page(self, request: web.Request) -> web.Response:
         return self._answer("expert/index.html")

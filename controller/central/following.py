@@ -1,4 +1,4 @@
-"""What follows from how things stand: rings, drops, ICE servers, outlooks, lists of who waits, the session as it is now.
+"""What follows from how things stand: rings, drops, ICE servers, outlooks, lists of who waits, the session as it is.
 
 Looked at anew after whatever happened, and said only where it differs from what was said before. No I/O here.
 """
@@ -9,7 +9,19 @@ from controller.central.engine import Engine
 from controller.central.ordering import Orders
 from controller.central.pools import Durations
 from controller.central.shapes import Ice, Session, Waiting
-from controller.central.standing import WITH_EXPERT, WITHOUT, Desk, Home, Say, To, Waiter, outlook, ringing, rows, waiters
+from controller.central.standing import (
+    WITH_EXPERT,
+    WITHOUT,
+    Desk,
+    Home,
+    Say,
+    To,
+    Waiter,
+    outlook,
+    ringing,
+    rows,
+    waiters,
+)
 
 LEFT_S = 20.0  # an expert whose page is gone for so long during a session has left it
 
@@ -55,7 +67,11 @@ class Following:
         said, absent = [], {}
         for home in self._homes.values():
             for brief in home.sessions.values():
-                if brief.state not in WITH_EXPERT or brief.expert is None or self._is_attended(brief.session, brief.expert):
+                if (
+                    brief.state not in WITH_EXPERT
+                    or brief.expert is None
+                    or self._is_attended(brief.session, brief.expert)
+                ):
                     continue
                 absent[brief.session] = since = self._absent.get(brief.session, now_s)
                 is_due = now_s - since >= LEFT_S and home.here and home.drawn

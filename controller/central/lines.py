@@ -1,4 +1,4 @@
-"""The two lines of the broker: `GET /api/v1/points/{point}/line` for boxes, `GET /api/v1/expert/line` for experts' pages.
+"""The broker's two lines: `GET /api/v1/points/{point}/line` for boxes, `GET /api/v1/expert/line` for experts' pages.
 
 A line has a queue of what it has not read; one that reads too slowly is closed, and comes back to a picture of the
 whole. What comes is limited in size, rate and number, and what is not understood is answered with a reason.
@@ -88,11 +88,9 @@ class Line:
 
 
 class Lines:
-    """All lines, and the broker behind them. `closing` ends them."""
+    """All lines, and the broker behind them."""
 
-    def __init__(
-        self, broker: Broker, doors: Doors, expert_doors: ExpertDoors, now_ms: Callable[[], int]
-    ) -> None:
+    def __init__(self, broker: Broker, doors: Doors, expert_doors: ExpertDoors, now_ms: Callable[[], int]) -> None:
         self._broker, self._doors, self._expert_doors, self._now_ms = broker, doors, expert_doors, now_ms
         self._open: dict[To, Line] = {}
         self._all: set[Line] = set()
@@ -106,17 +104,20 @@ class Lines:
 
     @asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
-        """Time passes for the broker; at the end every line is closed."""
+        """Time passes for the broker."""
         task = asyncio.create_task(self._tick())
         try:
             yield
         finally:
-            self._is_closing = True
-            for line in self._all:
-                line.end(WSCloseCode.GOING_AWAY, b"central ends")
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+    def end(self) -> None:
+        """Every line, and each that comes now, is closed: central ends."""
+        self._is_closing = True
+        for line in self._all:
+            line.end(WSCloseCode.GOING_AWAY, b"central ends")
 
     async def point_line(self, request: web.Request) -> web.WebSocketResponse:
         self._doors.need(request, "box")
@@ -211,5 +212,3 @@ class Lines:
 
 def _text(message: object) -> str:
     return msgspec.json.encode(message).decode()
-
-

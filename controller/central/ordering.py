@@ -5,7 +5,7 @@ what came of it goes to the expert who gave it. No I/O here.
 from collections.abc import Callable, Collection
 from typing import Any
 
-from controller.central.shapes import Done, Order, PointOrder
+from controller.central.shapes import Brief, Done, Order, PointOrder
 from controller.central.standing import Pending, Say, To
 
 AGAIN_S = 10.0  # an order that its point has not answered is said again: an order that comes twice is done once
@@ -13,6 +13,10 @@ OVER_S = 15.0  # a session that is gone answers no more
 HUSH_S = 5.0  # after a ring or unring was answered: the picture may be on its way, or the point may not want it
 UNDER_WAY_MOST = 16  # of one session
 RINGS = ("ring", "unring")
+MEANT = {  # own orders -> the states in which they still mean something
+    "ring": {"queued"}, "unring": {"ringing"}, "answer": {"queued", "ringing"},
+    "drop": {"connected", "held", "reconnecting"},
+}  # fmt: skip
 
 
 class Orders:
@@ -35,7 +39,9 @@ class Orders:
         """An expert's order; refused when too many are under way."""
         if sum(p.order.session == order.session for p in self._pending.values()) >= UNDER_WAY_MOST:
             return [(To("expert", expert), Done(id=order.id, ok=False, problem="too-many"))]
-        members = {name: getattr(order, name) for name in order.__struct_fields__ if name not in {"id", "session", "do"}}
+        members = {
+            name: getattr(order, name) for name in order.__struct_fields__ if name not in {"id", "session", "do"}
+        }
         passed = PointOrder(id=f"{expert}.{order.id}", session=order.session, do=order.do, **members)
         self._pending.setdefault(passed.id, Pending(point, passed, now_s, expert, order.id, now_s))
         return [(To("point", point), self._pending[passed.id].order)]
@@ -58,9 +64,13 @@ class Orders:
         hushed = now_s < self._hushed.get(session, 0.0)
         return not hushed and not self.is_under_way(session, *RINGS, "answer", "end", "drop")
 
-    def changed(self, session: str) -> None:
-        """The picture shows another state of it: what was hushed may be looked at anew."""
-        self._hushed.pop(session, None)
+    def pictured(self, brief: Brief, before: Brief | None) -> None:
+        """Forget what its state has overtaken: it is said no more. What was hushed may be looked at anew."""
+        if before is not None and before.state != brief.state:
+            self._hushed.pop(brief.session, None)
+        for id_, pending in list(self._pending.items()):
+            if pending.order.session == brief.session and brief.state not in MEANT.get(pending.order.do, {brief.state}):
+                del self._pending[id_]
 
     def resent(self, point: str, now_s: float) -> list[Say]:
         """All that this point has not answered: it has a new line."""

@@ -24,9 +24,9 @@ from controller.central.pools import Durations
 async def remote_service(
     data_dir: Path, doors: Doors, experts: Sequence[Expert] | None, frame_ancestors: Sequence[str],
     now_ms: Callable[[], int],
-) -> AsyncIterator[list[web.RouteDef]]:  # fmt: skip
-    """Its routes, while it runs. `experts` default to those of DIR/experts.json, TURN servers come from DIR/turn.json.
-    Raises OSError, ValueError."""
+) -> AsyncIterator[tuple[list[web.RouteDef], Lines]]:  # fmt: skip
+    """Its routes and its lines, while it runs. `experts` default to those of DIR/experts.json, TURN
+    servers come from DIR/turn.json. Raises OSError, ValueError."""
     listed = await asyncio.to_thread(known.load, data_dir / "experts.json") if experts is None else experts
     turn = await asyncio.to_thread(load_turn, data_dir / "turn.json")
     key = await asyncio.to_thread(load_key, data_dir / "expert.key")
@@ -36,7 +36,7 @@ async def remote_service(
     broker = Broker(P2p(turn), _new_id, now_ms() / 1000, Durations())
     lines = Lines(broker, doors, expert_doors, now_ms)
     async with lines.ticking():
-        yield [*lines.routes(), *expert_doors.routes(), *DeskPages(contents, frame_ancestors).routes()]
+        yield [*lines.routes(), *expert_doors.routes(), *DeskPages(contents, frame_ancestors).routes()], lines
 
 
 def _new_id() -> str:
