@@ -30,7 +30,7 @@ UNREAD_MOST, UNREAD_BYTES = 1_024, 8 * 2**20  # of one line
 EXPERTS_MOST = 2_000  # pages at once
 PER_S = {"point": (200.0, 2_000.0), "expert": (50.0, 600.0)}  # messages: lasting, at once (all that is unacknowledged)
 DROPPED_MOST = 2_000  # messages over the rate; then the line is closed
-REPLACED, SLOW, TOO_MANY = 4409, 4408, 4429  # private-use close codes
+REPLACED, TOO_MANY = 4409, 4429  # private-use close codes
 
 log = structlog.get_logger()
 
@@ -53,8 +53,8 @@ class Rate:
 class Line:
     """One open WebSocket: what is to be said on it, and how it ends."""
 
-    def __init__(self, socket: web.WebSocketResponse, kind: str) -> None:
-        self.socket = socket
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport, kind: str) -> None:
+        self.socket, self._transport = socket, transport
         self.rate = Rate(*PER_S[kind], time.monotonic())
         self.dropped = 0
         self._unread: deque[str] = deque()
@@ -66,7 +66,7 @@ class Line:
         self._unread.append(text)
         self._bytes += len(text)
         if len(self._unread) > UNREAD_MOST or self._bytes > UNREAD_BYTES:
-            self.end(SLOW, b"reads too slowly")
+            self._cut()
         self._news.set()
 
     def end(self, code: int, why: bytes) -> None:
@@ -76,15 +76,26 @@ class Line:
 
     async def write(self) -> None:
         """Say what there is until the line ends."""
-        while self._ending is None:
-            await self._news.wait()
-            self._news.clear()
-            while self._unread and self._ending is None:
-                text = self._unread.popleft()
-                self._bytes -= len(text)
-                async with asyncio.timeout(WRITE_S):
-                    await self.socket.send_str(text)
-        await self.socket.close(code=self._ending[0], message=self._ending[1])
+        try:
+            while self._ending is None:
+                await self._news.wait()
+                self._news.clear()
+                while self._unread and self._ending is None:
+                    text = self._unread.popleft()
+                    self._bytes -= len(text)
+                    async with asyncio.timeout(WRITE_S):
+                        await self.socket.send_str(text)
+            async with asyncio.timeout(WRITE_S):
+                await self.socket.close(code=self._ending[0], message=self._ending[1])
+        except (ConnectionError, TimeoutError):
+            self._cut()
+
+    def _cut(self) -> None:
+        """Who does not read gets no word of farewell."""
+        self._unread.clear()
+        self._bytes = 0
+        self.end(WSCloseCode.GOING_AWAY, b"")
+        self._transport.abort()
 
 
 class Lines:
@@ -149,7 +160,8 @@ class Lines:
         """One line until it ends; a newer one of the same end takes its place."""
         socket = web.WebSocketResponse(max_msg_size=MESSAGE_MOST, heartbeat=BEAT_S, compress=False, timeout=2.0)
         await socket.prepare(request)
-        line = Line(socket, to.kind)
+        assert request.transport is not None
+        line = Line(socket, request.transport, to.kind)
         if (older := self._open.get(to)) is not None:
             older.end(REPLACED, b"another line of yours")
         self._open[to] = line
@@ -166,8 +178,7 @@ class Lines:
                 del self._open[to]
                 self._say(gone(self._now_s()))
             line.end(WSCloseCode.OK, b"")
-            with suppress(ConnectionError, TimeoutError, RuntimeError):
-                await writing
+            await writing
         return socket
 
     async def _listen(self, line: Line, to: To, said: Callable[[str, float], list[Say]]) -> None:

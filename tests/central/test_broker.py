@@ -163,17 +163,19 @@ def test_signals_pass_between_the_two_ends_of_their_session_and_nobody_else() ->
 
 
 @pytest.mark.parametrize(
-    ("session", "from_", "leg"),
-    [(S, "media", "talk"), (S, "booth", "booth"), (S, "expert", "talk"), ("r-nobody", "booth", "talk")],
-)
-def test_a_forged_signal_of_a_point_goes_nowhere(session: str, from_: str, leg: str) -> None:
+    ("point", "session", "from_", "leg"),
+    [
+        ("kemi", S, "booth", "talk"), ("kemi", S, "media", "booth"), ("kemi", "r-nobody", "booth", "talk"),
+        ("sodankyla", S, "media", "talk"), ("sodankyla", S, "booth", "booth"), ("sodankyla", S, "expert", "talk"),
+        ("sodankyla", "r-nobody", "booth", "talk"),
+    ],
+)  # fmt: skip
+def test_a_forged_signal_of_a_point_goes_nowhere(point: str, session: str, from_: str, leg: str) -> None:
     table = answered()
     table.point_comes("kemi", picture())
     table.said.clear()
-    table.point("kemi", signal(session, from_, leg))
-    if session != S:
-        table.point("sodankyla", signal(session, from_, leg))
-    assert {(kind, m["t"]) for kind, _, m in table.said} == {("point", "refused")}
+    table.point(point, signal(session, from_, leg))
+    assert [(kind, id_, m["t"], m["why"]) for kind, id_, m in table.said] == [("point", point, "refused", "not_yours")]
 
 
 def test_a_session_of_another_point_cannot_be_claimed_by_a_picture() -> None:

@@ -125,6 +125,14 @@ class World(RuleBasedStateMachine):
         if not picture_first:
             self.draw(point)
 
+    @rule()
+    def points_do_what_they_were_told(self) -> None:
+        for point, model in self.points.items():
+            while model.here and model.inbox:
+                done = model.do(model.inbox.pop(0))
+                self.hear(self.broker.point_said(point, read_point(msgspec.json.encode(done)), self.now_s))
+                self.draw(point)
+
     # ---- experts
 
     @rule(who=st.sampled_from(sorted(EXPERTS)))
@@ -138,6 +146,19 @@ class World(RuleBasedStateMachine):
         who = data.draw(st.sampled_from(sorted(self.pages)))
         del self.pages[who]
         self.hear(self.broker.expert_gone(who, self.now_s))
+
+    @rule(session=st.sampled_from(sorted(SESSIONS)), who=st.sampled_from(sorted(EXPERTS)))
+    def conversation(self, session: str, who: str) -> None:
+        """The usual way, as far as it is open: a customer, an expert, an answer."""
+        point = SESSIONS[session]
+        if not self.points[point].here:
+            self.point_comes(point)
+        if who not in self.pages:
+            self.page_comes(who)
+        self.customer_asks(session)
+        answer = msgspec.json.encode({"t": "answer", "session": session})
+        self.hear(self.broker.expert_said(who, read_expert(answer), self.now_s))
+        self.points_do_what_they_were_told()
 
     @precondition(lambda self: self.pages)
     @rule(data=st.data(), ready=st.booleans())
@@ -223,5 +244,5 @@ class World(RuleBasedStateMachine):
             self.pages[who.id] = None
 
 
-World.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+World.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
 TestBroker = World.TestCase
