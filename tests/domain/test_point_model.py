@@ -113,6 +113,42 @@ class PointModel(RuleBasedStateMachine):
     def call_this_one(self, counter: str, data: st.DataObject) -> None:
         self.ask(c.CallTicket(counter=counter, ticket=self.one_of(data, self.point.state.tickets)))
 
+    # The booth, and who is at its other end.
+
+    @rule(data=st.data(), service=SERVICES, booth=st.sampled_from(["b1", "b2", "b9"]), language=LANGUAGES,
+          how=st.sampled_from(["", "", "ticket", "counter", "support"]))  # fmt: skip
+    def wish_for_an_expert(self, data: st.DataObject, service: str, booth: str, language: str, how: str) -> None:
+        ticket = self.one_of(data, self.point.state.tickets) if how == "ticket" else ""
+        counter = self.at_work(data) if how in {"counter", "support"} else ""
+        self.ask(c.RequestSession(service=service, language=language, booth="" if how == "support" else booth,
+                                  mode="support" if how == "support" else "walk_in", ticket=ticket, counter=counter))  # fmt: skip
+
+    @precondition(lambda self: bool(self.point.state.sessions))
+    @rule(data=st.data(), said=st.sampled_from(["ring", "unring", "answer", "up", "up", "down", "hold", "resume", "drop"]))
+    def meet(self, data: st.DataObject, said: str) -> None:
+        id_ = self.one_of(data, self.point.state.sessions)
+        commands: dict[str, c.Command] = {
+            "ring": c.RingSession(session=id_), "unring": c.RingSession(session=id_, on=False),
+            "answer": c.AnswerSession(session=id_, expert="x1"), "up": c.ReportLegs(session=id_, up=True),
+            "down": c.ReportLegs(session=id_, up=False, why="network"), "hold": c.HoldSession(session=id_),
+            "resume": c.ResumeSession(session=id_), "drop": c.DropSession(session=id_),
+        }  # fmt: skip
+        self.ask(commands[said])
+
+    @precondition(lambda self: bool(self.point.state.sessions))
+    @rule(data=st.data(), how=st.sampled_from(["completed", "customer_left", "technical_failure", "leave", "over", "move"]),
+          service=REAL)  # fmt: skip
+    def part(self, data: st.DataObject, how: Any, service: str) -> None:
+        id_ = self.one_of(data, self.point.state.sessions)
+        if how == "leave":
+            self.ask(c.LeaveSession(session=id_))
+        elif how == "over":
+            self.ask(c.HandOver(session=id_, to_service=service))
+        elif how == "move":
+            self.ask(c.MoveSession(session=id_, service=service))
+        else:
+            self.ask(c.EndSession(session=id_, outcome=how))
+
     @rule(counter=COUNTERS, service=SERVICES, n=st.integers(1, 4))
     def call_roll(self, counter: str, service: str, n: int) -> None:
         self.ask(c.CallRoll(counter=counter, service=service, n=n))
