@@ -297,7 +297,8 @@ class GiveFeedback(Command, frozen=True, kw_only=True):
     question: str
     language: str
     device: str
-    service_event: str
+    service_event: str = ""
+    session: str = ""
 
 
 class RaiseIncident(Command, frozen=True, kw_only=True):

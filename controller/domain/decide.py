@@ -9,6 +9,7 @@ from controller.domain import (
     printing,
     reports,
     rolls,
+    session_ends,
     sessions,
     transfers,
     visits,
@@ -36,7 +37,7 @@ def decide(state: State, command: c.Command, context: Context) -> Draft:
     """
     draft = Draft(state, context)
     _dispatch(draft, command)
-    sessions.finished(draft)
+    session_ends.finished(draft)
     bookings.finished(draft)
     return draft
 
@@ -110,11 +111,11 @@ def _remote(draft: Draft, command: c.Command) -> None:
         case c.MoveSession():
             sessions.move(draft, command)
         case c.HandOver():
-            sessions.hand_over(draft, command)
+            session_ends.hand_over(draft, command)
         case c.LeaveSession():
-            sessions.leave(draft, command)
+            session_ends.leave(draft, command)
         case c.EndSession():
-            sessions.end(draft, command)
+            session_ends.end(draft, command)
         case c.CheckIdentity():
             sessions.identity(draft, command)
         case _:

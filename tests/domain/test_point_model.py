@@ -124,7 +124,9 @@ class PointModel(RuleBasedStateMachine):
                                   mode="support" if how == "support" else "walk_in", ticket=ticket, counter=counter))  # fmt: skip
 
     @precondition(lambda self: bool(self.point.state.sessions))
-    @rule(data=st.data(), said=st.sampled_from(["ring", "unring", "answer", "up", "up", "down", "hold", "resume", "drop"]))
+    @rule(
+        data=st.data(), said=st.sampled_from(["ring", "unring", "answer", "up", "up", "down", "hold", "resume", "drop"])
+    )
     def meet(self, data: st.DataObject, said: str) -> None:
         id_ = self.one_of(data, self.point.state.sessions)
         commands: dict[str, c.Command] = {

@@ -6,7 +6,7 @@ import pytest
 
 from controller.domain import commands as c
 from controller.domain import events as e
-from controller.domain import sessions
+from controller.domain import session_ends
 from controller.domain.state import Session, Ticket
 from tests.domain.laws import Laws
 from tests.domain.memory import MemoryPoint, at, config
@@ -209,7 +209,7 @@ def test_an_expert_who_says_nothing_leaves_a_service_whose_end_is_not_accurate()
     id_ = point.wish()
     point.connected(id_)
     point.do(c.LeaveSession(session=id_))
-    point.later(sessions.WRAP_UP_MS / 1000)
+    point.later(session_ends.WRAP_UP_MS / 1000)
     point.tick()
     assert [(end.outcome, end.resolution, end.accurate) for end in point.of(e.ServiceEnded)] == [
         ("served", "pending", False)
