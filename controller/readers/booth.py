@@ -7,7 +7,7 @@ to the other end of the very session that it names, or to nobody.
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -66,7 +66,7 @@ class Booths:
         self._pictured: bytes = b""
         self._news = asyncio.Event()
         self._began = 0.0
-        self.touch = lambda: None  # the pages' wake, set by the composition
+        self.touch: Callable[[], None] = lambda: None  # the pages' wake, set by the composition
 
     # --- the port of pages ---
 

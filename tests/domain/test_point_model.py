@@ -120,12 +120,13 @@ class PointModel(RuleBasedStateMachine):
     def wish_for_an_expert(self, data: st.DataObject, service: str, booth: str, language: str, how: str) -> None:
         ticket = self.one_of(data, self.point.state.tickets) if how == "ticket" else ""
         counter = self.at_work(data) if how in {"counter", "support"} else ""
-        self.ask(c.RequestSession(service=service, language=language, booth="" if how == "support" else booth,
-                                  mode="support" if how == "support" else "walk_in", ticket=ticket, counter=counter))  # fmt: skip
+        booth, mode = ("", "support") if how == "support" else (booth, "walk_in")
+        self.ask(c.RequestSession(service=service, language=language, booth=booth, mode=mode, ticket=ticket,
+                                  counter=counter))  # fmt: skip
 
     @precondition(lambda self: bool(self.point.state.sessions))
     @rule(
-        data=st.data(), said=st.sampled_from(["ring", "unring", "answer", "up", "up", "down", "hold", "resume", "drop"])
+        data=st.data(), said=st.sampled_from("ring unring answer up up down hold resume drop".split())
     )
     def meet(self, data: st.DataObject, said: str) -> None:
         id_ = self.one_of(data, self.point.state.sessions)
@@ -138,7 +139,7 @@ class PointModel(RuleBasedStateMachine):
         self.ask(commands[said])
 
     @precondition(lambda self: bool(self.point.state.sessions))
-    @rule(data=st.data(), how=st.sampled_from(["completed", "customer_left", "technical_failure", "leave", "over", "move"]),
+    @rule(data=st.data(), how=st.sampled_from("completed customer_left technical_failure leave over move".split()),
           service=REAL)  # fmt: skip
     def part(self, data: st.DataObject, how: Any, service: str) -> None:
         id_ = self.one_of(data, self.point.state.sessions)
