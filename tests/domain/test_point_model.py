@@ -126,7 +126,7 @@ class PointModel(RuleBasedStateMachine):
 
     @precondition(lambda self: bool(self.point.state.sessions))
     @rule(
-        data=st.data(), said=st.sampled_from("ring unring answer up up down hold resume drop".split())
+        data=st.data(), said=st.sampled_from(["ring", "unring", "answer", "up", "up", "down", "hold", "resume", "drop"])
     )
     def meet(self, data: st.DataObject, said: str) -> None:
         id_ = self.one_of(data, self.point.state.sessions)
@@ -139,7 +139,7 @@ class PointModel(RuleBasedStateMachine):
         self.ask(commands[said])
 
     @precondition(lambda self: bool(self.point.state.sessions))
-    @rule(data=st.data(), how=st.sampled_from("completed customer_left technical_failure leave over move".split()),
+    @rule(data=st.data(), how=st.sampled_from(["completed", "customer_left", "technical_failure", "leave", "over", "move"]),
           service=REAL)  # fmt: skip
     def part(self, data: st.DataObject, how: Any, service: str) -> None:
         id_ = self.one_of(data, self.point.state.sessions)
