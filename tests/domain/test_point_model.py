@@ -28,6 +28,7 @@ MOMENTS = st.sampled_from([
 ])  # fmt: skip
 STEPS = st.sampled_from([-26 * 3600, -3600, -90, -1, 1, 90, 3600, 26 * 3600])
 WAITS = st.sampled_from([0.001, 1, 30, 61, 61, 130, 700, 4000, 9 * 3600])
+ENDS = ["completed", "customer_left", "technical_failure", "leave", "over", "move"]
 HOURS = st.sampled_from([ALWAYS, ALWAYS, OpeningHours()])
 Press = type[c.Recall] | type[c.Start] | type[c.Hold] | type[c.Resume] | type[c.NoShow]
 PRESSES: st.SearchStrategy[Press] = st.sampled_from([c.Recall, c.Start, c.Start, c.Hold, c.Hold, c.Resume, c.NoShow])
@@ -139,8 +140,7 @@ class PointModel(RuleBasedStateMachine):
         self.ask(commands[said])
 
     @precondition(lambda self: bool(self.point.state.sessions))
-    @rule(data=st.data(), how=st.sampled_from(["completed", "customer_left", "technical_failure", "leave", "over", "move"]),
-          service=REAL)  # fmt: skip
+    @rule(data=st.data(), how=st.sampled_from(ENDS), service=REAL)
     def part(self, data: st.DataObject, how: Any, service: str) -> None:
         id_ = self.one_of(data, self.point.state.sessions)
         if how == "leave":
