@@ -6,7 +6,7 @@ import { causesOf, causeWords, kindWords, lasted, mendWords, nameOf, severity, t
 
 const PICTURES = { printer: "print", screen: "display", kiosk: "mobile", panel: "alert", scanner: "search", booth: "conversation" };
 export const SIGNS = { bad: "error", warn: "warning", unknown: "help", good: "check-circle", off: "minus" };
-const NEVER_HEARD = ["no_report", "not_installed"]; // nothing began at a time that anybody could tell
+const NEVER_HEARD = ["no_report"]; // nothing began at a time that anybody could tell
 
 export function deviceCard(device, ui, t) {
   const name = nameOf(device);
