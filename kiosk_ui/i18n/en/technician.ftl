@@ -24,7 +24,6 @@ technician-state-attached = Plugged in, not ready yet
 technician-state-out_of_service = Does not work
 technician-state-detached = No connection
 technician-state-unknown = Not known
-technician-state-off = Not in use
 technician-for-new = for less than a minute
 technician-for-min = for { $min } min
 technician-for-hours = for { $h } h { $min } min

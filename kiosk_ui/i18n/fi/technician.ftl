@@ -24,7 +24,6 @@ technician-state-attached = Kytketty, ei vielä valmis
 technician-state-out_of_service = Ei toimi
 technician-state-detached = Ei yhteyttä
 technician-state-unknown = Ei tietoa
-technician-state-off = Ei käytössä
 technician-for-new = alle minuutin
 technician-for-min = jo { $min } min
 technician-for-hours = jo { $h } h { $min } min

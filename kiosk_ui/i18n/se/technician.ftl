@@ -24,7 +24,6 @@ technician-state-attached = Laktojuvvon, ii vel gárvvis
 technician-state-out_of_service = Ii doaimma
 technician-state-detached = Ii oktavuohta
 technician-state-unknown = Ii dieđu
-technician-state-off = Ii leat anus
 technician-for-new = vuollel minuhta
 technician-for-min = juo { $min } min
 technician-for-hours = juo { $h } t { $min } min

@@ -24,7 +24,6 @@ technician-state-attached = Ansluten, inte klar än
 technician-state-out_of_service = Fungerar inte
 technician-state-detached = Ingen förbindelse
 technician-state-unknown = Okänt
-technician-state-off = Används inte
 technician-for-new = sedan mindre än en minut
 technician-for-min = sedan { $min } min
 technician-for-hours = sedan { $h } h { $min } min
