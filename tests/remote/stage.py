@@ -18,7 +18,7 @@ from controller.domain.point import Central
 from tests.web.rig import Point, point
 
 WAIT_S = 10.0
-TOKEN = "the-box-s-own-token"  # noqa: S105  why: of a test
+TOKEN = "the-box-s-own-token"
 
 
 class Line:

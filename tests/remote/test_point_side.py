@@ -1,4 +1,4 @@
-"""The point's side of a remote session over real lines: broker, media process and page come, speak, vanish, come back."""
+"""The point's side of a remote session over real lines: broker, media process and page come, speak, vanish, return."""
 
 import asyncio
 import uuid
@@ -185,7 +185,7 @@ async def test_a_file_is_offered_printed_and_forgotten_with_its_session(tmp_path
 
 
 async def test_each_booth_is_itself_and_only_staff_send_or_support(tmp_path: Path) -> None:
-    async with booth_point(tmp_path) as (here, broker):
+    async with booth_point(tmp_path) as (here, _):
         body = {"service": "asumistuki", "language": "fi"}
         says(await here.post("/booths/b9/sessions", body, role="booth"), "not-found", "b9")
         says(await here.post("/booths/b1/sessions", body | {"counter": "1"}, role="booth"), "forbidden", "staff")
