@@ -11,37 +11,26 @@ T = TypeVar("T")
 RUN_MOST = 12  # pictures, 0.4 s at 30 a second; who is further behind starts anew at a key picture
 
 
-class Latest(Generic[T]):
-    """One thing, the newest. `get` waits for one that was not taken yet."""
-
-    def __init__(self) -> None:
-        self._held: list[T] = []
-        self._some = asyncio.Event()
-        self.missed = 0  # things that nobody took
-
-    def put(self, thing: T) -> None:
-        self.missed += len(self._held)
-        self._held = [thing]
-        self._some.set()
-
-    async def get(self) -> T:
-        await self._some.wait()
-        self._some.clear()
-        return self._held.pop()
+class SlotEnded(Exception):
+    """Nothing will come any more."""
 
 
 class Run(Generic[T]):
-    """Pictures in order, of which each but a key picture needs the one before. A run that grew too long, or that was
-    `broken`, is dropped whole, and goes on with the next key picture."""
+    """Things in order, of which each but a key needs the one before. A run that grew longer than `most` is dropped
+    whole and goes on with the next key. For things of which each stands alone (all are keys) that is: the newest few.
+    One taker at a time."""
 
     def __init__(self, most: int = RUN_MOST) -> None:
         self._most = most
         self._held: deque[T] = deque()
         self._some = asyncio.Event()
         self._wants_key = True
-        self.missed = 0
+        self._ended = False
+        self.missed = 0  # things that nobody took
 
     def put(self, thing: T, *, is_key: bool) -> None:
+        if self._ended:
+            return
         if len(self._held) >= self._most:
             self.cut()
         if self._wants_key and not is_key:
@@ -52,15 +41,35 @@ class Run(Generic[T]):
         self._some.set()
 
     def cut(self) -> None:
-        """Drop what waits; the next is a key picture."""
+        """Drop what waits; the next is a key."""
         self.missed += len(self._held)
         self._held.clear()
-        self._some.clear()
         self._wants_key = True
+        if not self._ended:
+            self._some.clear()
+
+    def end(self) -> None:
+        """Whoever waits, and whoever comes, is told that it is over."""
+        self._ended = True
+        self._held.clear()
+        self._some.set()
 
     async def get(self) -> T:
+        """The next, when it is there. Raises `SlotEnded`."""
         await self._some.wait()
+        if self._ended:
+            raise SlotEnded
         thing = self._held.popleft()
         if not self._held:
             self._some.clear()
         return thing
+
+
+class Latest(Run[T]):
+    """One thing, the newest: for pictures and sounds that stand alone."""
+
+    def __init__(self) -> None:
+        super().__init__(most=1)
+
+    def show(self, thing: T) -> None:
+        self.put(thing, is_key=True)
