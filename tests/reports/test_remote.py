@@ -69,7 +69,8 @@ def test_sessions_waits_interruptions_and_quality(bodies: list[bytes]) -> None:
     assert found.keys() == {"housing", "passport", None}
     whole, housing = found[None], found["housing"]
     assert (whole["requested"], whole["answered"], whole["answered_share"]) == (4, 2, 0.5)
-    assert [whole[name] for name in ("completed", "transferred", "no_answer", "customer_left", "technical_failures")] == [
+    ends = ("completed", "transferred", "no_answer", "customer_left", "technical_failures")
+    assert [whole[name] for name in ends] == [
         2, 0, 1, 1, 0]  # fmt: skip
     assert (housing["wait_mean_s"], housing["setup_p50_s"], housing["connected_mean_s"]) == (90.0, 3.0, 480.0)
     assert (housing["interrupted_share"], housing["frozen_share"]) == (0.5, 0.01)
