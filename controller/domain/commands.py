@@ -156,8 +156,8 @@ class RequestSession(Command, frozen=True, kw_only=True):
     `ticket`, of the customer of `counter` (sent to the booth; in mode support the expert helps the advisor there), or
     of an `appointment` (its code)."""
 
-    service: str
     language: str
+    service: str = ""  # not needed where a ticket or an appointment says it
     booth: str = ""
     mode: SessionMode = "walk_in"
     ticket: str = ""

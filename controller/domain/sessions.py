@@ -21,17 +21,14 @@ from controller.domain.events import (
     SessionMode,
     TicketIssued,
 )
-from controller.domain.point import Booth
+from controller.domain.point import Booth, Service
 from controller.domain.session_ends import sent_on
 from controller.domain.session_facts import answered, booth_of, live, own_turn, room, turn_to
-from controller.domain.state import Session
+from controller.domain.state import ServiceEvent, Session
 
 
 def request(draft: Draft, wish: c.RequestSession) -> None:
     """A session for whoever the wish names. Gives its id as the subject."""
-    service = visits.open_service(draft, wish.service)
-    if "remote" not in service.channels and wish.mode != "support":
-        raise Refused("invalid", f"service {service.id} is not served remotely")
     if wish.language not in draft.config.point.languages:
         raise Refused("invalid", f"language {wish.language!r} is none of {', '.join(draft.config.point.languages)}")
     if wish.mode == "support":
@@ -39,8 +36,10 @@ def request(draft: Draft, wish: c.RequestSession) -> None:
         return
     booth = _free_booth(draft, wish.booth)
     mode: SessionMode = "appointment" if wish.appointment else "walk_in"
-    turn, service_id, provider = _turn_for(draft, wish)
-    draft.subject = _wanted(draft, wish, mode, turn, service_id, provider)
+    turn, service = _turn_for(draft, wish)
+    if "remote" not in service.channels:
+        raise Refused("invalid", f"service {service.id} is not served remotely")
+    draft.subject = _wanted(draft, wish, mode, turn, service.id, service.provider)
     room(draft, booth, occupied=True)
 
 
@@ -56,30 +55,45 @@ def _support(draft: Draft, wish: c.RequestSession) -> None:
     draft.subject = _wanted(draft, wish, "support", turn.id, service.id, service.provider)
 
 
-def _turn_for(draft: Draft, wish: c.RequestSession) -> tuple[str, str, str]:
-    """The service event that the session is for, new or known, and its service and provider."""
-    service = visits.open_service(draft, wish.service)
+def _turn_for(draft: Draft, wish: c.RequestSession) -> tuple[str, Service]:
+    """The service event that the session is for, new or known, and its service."""
     if wish.ticket:
         ticket = visits.ticket_or_refuse(draft, wish.ticket)
-        turn = draft.turn(draft.state.visits[ticket.visit].current)
-        if turn.stage != "waiting" or turn.session:
-            raise Refused("wrong-state", f"ticket {ticket.number} is not waiting for anybody")
-        return turn.id, turn.service, turn.provider
-    if wish.counter:
-        counter = draft.counter(wish.counter)
-        turn = counters.current_of(draft, counter, "")
-        counters.ensure_started(draft, counter, turn)
-        draft.add(ServiceEnded(service_event=turn.id, outcome="transferred", accurate=True))
-        id_ = visits.queue_again(draft, turn, service, "transfer", turn.place)
-        draft.set_advisor(counter, "available", "explicit")
-        return id_, service.id, service.provider
+        return _waiting(draft, draft.turn(draft.state.visits[ticket.visit].current), ticket.number)
     if wish.appointment:
-        bookings.check_in(draft, c.CheckIn(actor=wish.actor, code=wish.appointment, language=wish.language))
-    else:
+        return _booked(draft, wish)
+    service = visits.open_service(draft, wish.service)
+    if not wish.counter:
         visits.issue(draft, service, "kiosk", wish.language, (service.id,), service.priority)
-    issued = next(f.event for f in draft.facts if isinstance(f.event, TicketIssued))
-    booked = next((s for s in draft.config.services if s.queue == issued.queue and s.id == wish.service), service)
-    return issued.service_event, booked.id, booked.provider
+        return _new_turn(draft), service
+    counter = draft.counter(wish.counter)
+    turn = counters.current_of(draft, counter, "")
+    counters.ensure_started(draft, counter, turn)
+    draft.add(ServiceEnded(service_event=turn.id, outcome="transferred", accurate=True))
+    id_ = visits.queue_again(draft, turn, service, "transfer", turn.place)
+    draft.set_advisor(counter, "available", "explicit")
+    return id_, service
+
+
+def _booked(draft: Draft, wish: c.RequestSession) -> tuple[str, Service]:
+    """Who comes with a code: checked in here, or before at the kiosk and waiting since."""
+    known = bookings.with_code(draft, wish.appointment)
+    if known.state == "checked_in":
+        mine = [v for v in draft.state.visits.values() if v.appointment == known.id and v.outcome is None]
+        if mine:
+            return _waiting(draft, draft.turn(mine[-1].current), wish.appointment)
+    bookings.check_in(draft, c.CheckIn(actor=wish.actor, code=wish.appointment, language=wish.language))
+    return _new_turn(draft), visits.open_service(draft, known.service)
+
+
+def _waiting(draft: Draft, turn: ServiceEvent, name: str) -> tuple[str, Service]:
+    if turn.stage != "waiting" or turn.session:
+        raise Refused("wrong-state", f"{name} is not waiting for anybody")
+    return turn.id, visits.open_service(draft, turn.service)
+
+
+def _new_turn(draft: Draft) -> str:
+    return next(f.event for f in draft.facts if isinstance(f.event, TicketIssued)).service_event
 
 
 def _wanted(draft: Draft, wish: c.RequestSession, mode: SessionMode, turn: str, service: str, provider: str) -> str:

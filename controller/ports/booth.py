@@ -226,6 +226,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     media: bool = False
     page: bool = False
     expert: str = ""  # the name to show
+    consent: str = ""  # the version that was agreed to in this session, as its page last said
     outlook: Outlook | None = None
     files: tuple[File, ...] = ()
     help: bool = False

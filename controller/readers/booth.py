@@ -37,6 +37,7 @@ class Known(msgspec.Struct):
     since: float
     expert: str = ""
     name: str = ""
+    consent: str = ""
     order: str = ""
     ice: IceConfig = IceConfig()
     outlook: b.Outlook | None = None
@@ -95,9 +96,10 @@ class Booths:
             case b.Print() if session is not None and message.session == session.id:
                 if message.file in self._of(session).files:
                     await self._to_media({"t": "print", "session": session.id, "file": message.file})
-            case b.Here():
-                known = self._of(session) if session is not None else None
-                if session is not None and known is not None and session.answered:
+            case b.Here() if session is not None:
+                known = self._of(session)
+                known.consent = message.consent or ""
+                if session.answered:
                     await self._ice_to_page(session, known)
             case _:
                 return
@@ -106,7 +108,8 @@ class Booths:
     def seen(self, booth: str, session: str) -> b.Seen:
         known = self._known.get(session) or Known(0.0)
         return b.Seen(
-            media=self._media is not None, page=bool(self._pages.get(booth)), expert=known.name, outlook=known.outlook,
+            media=self._media is not None, page=bool(self._pages.get(booth)), expert=known.name,
+            consent=known.consent, outlook=known.outlook,
             files=tuple(known.files.values()), help=booth in self._helps, central=self._central is not None,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from controller.domain.state import Session
 from controller.ports.booth import Seen
 from controller.web.problems import Problem
 from controller.web.site import Site
+from kiosk_ui.messages import Messages
 
 View = dict[str, Any]
 ENDED_MS = 120_000  # how long a booth shows how its last session ended
@@ -27,7 +28,7 @@ def board(site: Site, id_: str) -> View:
         "booth": {"id": id_, "name": booth.name or _room_name(site, booth)},
         "services": [_offer(site, service, now) for service in _offered(site, booth)],
         "session": _session(site, known, seen) if known is not None else None,
-        "consent": {"version": booth.consent},
+        "consent": {"version": booth.consent, "text": booth.consent_text or _consent(site)},
         "help": seen.help,
         "media": seen.media,
         "central": seen.central,
@@ -64,6 +65,7 @@ def _session(site: Site, known: Session, seen: Seen) -> View:
         "service_name": service.name if service else {},
         "provider_name": provider.name if provider else {},
         "expert": seen.expert or None,
+        "consent": seen.consent or None,
         "answered": bool(known.answered),
         "ahead": outlook.ahead if outlook else None,
         "ready": outlook.ready if outlook else None,
@@ -74,6 +76,12 @@ def _session(site: Site, known: Session, seen: Seen) -> View:
             for f in seen.files
         ],
     }  # fmt: skip
+
+
+def _consent(site: Site) -> dict[str, str]:
+    """Our own words, a line for each thing that the customer agrees to."""
+    house = site.config.point.house
+    return {lang: Messages(lang, house).text("booth-consent-text") for lang in site.config.point.languages}
 
 
 def _room_name(site: Site, booth: Booth) -> dict[str, str]:

@@ -123,7 +123,7 @@ ROUTES: tuple[Route, ...] = (
           problems=("unknown-ticket",)),
     Route("GET", "/clips/{id}.wav", live.clip, frozenset({"tv"}), "A spoken call",
           problems=("not-found",)),
-    Route("POST", "/speech", aloud.speech, KIOSK, "A text of the kiosk's page, read aloud", shapes.Speech,
+    Route("POST", "/speech", aloud.speech, KIOSK | BOOTH, "A text of the page, read aloud", shapes.Speech,
           problems=("too-many",), empty="No voice of this box speaks that language"),
     Route("GET", "/t/{code}", live.own_ticket, ANY, "The customer's own ticket", problems=("unknown-ticket",)),
     Route("GET", "/openapi.json", pages.openapi, ANY, "This document"),

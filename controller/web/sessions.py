@@ -22,9 +22,11 @@ async def request_session(request: web.Request, who: Credential) -> web.Response
     wish = await body(request, shapes.RequestSession)
     if who.role == "booth" and (wish.counter or wish.mode == "support"):
         raise Problem("forbidden", "only staff send a counter's customer to the booth, or ask for support")
+    if not wish.service and not wish.appointment:
+        raise Problem("invalid", "say which service, or give the code of an appointment")
     command = c.RequestSession(
-        actor=f"device:{booth}" if who.role == "booth" else "system", service=wish.service, language=wish.language,
-        booth="" if wish.mode == "support" else booth, mode=wish.mode, ticket=wish.ticket or "",
+        actor=f"device:{booth}" if who.role == "booth" else "system", service=wish.service or "",
+        language=wish.language, booth="" if wish.mode == "support" else booth, mode=wish.mode, ticket=wish.ticket or "",
         appointment=wish.appointment or "", counter=wish.counter or "", interpreter=wish.interpreter or "",
     )  # fmt: skip
     return (await act(request, command, _session(site, 201)))[0]

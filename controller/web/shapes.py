@@ -141,10 +141,10 @@ class Feedback(Body, kw_only=True):
 
 
 class RequestSession(Body, kw_only=True):
-    """`ticket`: a waiting number; `appointment`: a booking's code; `counter`: whose customer is sent to the booth, or,
-    with mode support, which advisor an expert shall help."""
+    """`ticket`: a waiting number; `appointment`: a booking's code, which says the service; `counter`: whose customer is
+    sent to the booth, or, with mode support, which advisor an expert shall help."""
 
-    service: Id
+    service: Id | None = None
     language: Language
     ticket: Id | None = None
     appointment: Annotated[str, Meta(min_length=4, max_length=32)] | None = None

@@ -265,11 +265,23 @@ def test_an_appointment_becomes_a_session_when_its_customer_sits_down() -> None:
     point.do(c.PutAppointment(appointment="a1", rev=1, provider="kela", service="housing", channel="remote",
                               start="2026-11-23T10:15:00+02:00", end="2026-11-23T11:00:00+02:00", code="ABCD",
                               room="room"))  # fmt: skip
-    id_ = point.wish(appointment="ABCD")
-    assert point.session(id_).mode == "appointment"
+    id_ = point.wish(appointment="ABCD", service="")
+    assert (point.session(id_).mode, point.session(id_).service) == ("appointment", "housing")
     point.connected(id_)
     point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact"))
     assert [change.state for change in point.of(e.AppointmentChanged)] == ["booked", "checked_in", "done"]
+    point.holds()
+
+
+def test_who_checked_in_at_the_kiosk_sits_down_with_the_same_number() -> None:
+    point = Story()
+    point.do(c.PutAppointment(appointment="a1", rev=1, provider="kela", service="housing", channel="remote",
+                              start="2026-11-23T10:15:00+02:00", end="2026-11-23T11:00:00+02:00",
+                              code="ABCD"))  # fmt: skip
+    number = point.state.tickets[point.do(c.CheckIn(actor="kiosk:k1", code="ABCD", language="fi")).subject].number
+    id_ = point.wish(appointment="ABCD", service="")
+    assert point.ticket_of(id_).number == number
+    assert point.refused(c.RequestSession(language="fi", booth="b2", appointment="ABCD")) == "wrong-state"
     point.holds()
 
 

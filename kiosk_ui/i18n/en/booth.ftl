@@ -15,6 +15,12 @@ booth-out-text = The camera and the microphone cannot be used. Please ask the st
 booth-closed-title = Remote service is closed now
 booth-closed-text = The experts cannot be reached now. Please ask the staff.
 booth-consent-title = Before we begin
+booth-consent-text =
+    You speak with an expert by picture, sound and text.
+    Picture, sound and text are not recorded.
+    The document camera shows the expert what you put under it.
+    When the conversation ends, everything is removed from this device.
+    You can stop at any time.
 booth-consent-yes = I agree, continue
 booth-consent-no = I do not agree
 booth-consent-listen = Listen to the text

@@ -15,6 +15,12 @@ booth-out-text = Kamera ja mikrofoni eivät ole käytettävissä. Kysy henkilök
 booth-closed-title = Etäpalvelu on nyt suljettu
 booth-closed-text = Asiantuntijat eivät ole nyt tavoitettavissa. Kysy henkilökunnalta.
 booth-consent-title = Ennen kuin aloitamme
+booth-consent-text =
+    Keskustelet asiantuntijan kanssa kuvan, äänen ja tekstin välityksellä.
+    Kuvaa, ääntä ja tekstiä ei tallenneta.
+    Asiakirjakamera näyttää asiantuntijalle sen, minkä asetat sen alle.
+    Kun keskustelu päättyy, kaikki poistetaan tältä laitteelta.
+    Voit lopettaa milloin tahansa.
 booth-consent-yes = Hyväksyn ja jatkan
 booth-consent-no = En hyväksy
 booth-consent-listen = Kuuntele teksti

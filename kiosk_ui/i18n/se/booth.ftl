@@ -15,6 +15,12 @@ booth-out-text = Kamera ja mikrofovdna eai leat anus. Jeara bargiin.
 booth-closed-title = Gáiddusbálvalus lea dál gitta
 booth-closed-text = Áššedovdit eai leat dál olahanmuttus. Jeara bargiin.
 booth-consent-title = Ovdal go álgit
+booth-consent-text =
+    Don hupmat áššedovdiin gova, jiena ja teavstta bokte.
+    Govva, jietna ja teaksta eai vurkejuvvo.
+    Dokumeantakamera čájeha áššedovdái dan maid bijat dan vuollái.
+    Go ságastallan nohká, buot sihkkojuvvo dán rusttegis.
+    Don sáhtát heaitit goas beare.
 booth-consent-yes = Mun dohkkehan ja joatkkán
 booth-consent-no = In dohkket
 booth-consent-listen = Guldal teavstta

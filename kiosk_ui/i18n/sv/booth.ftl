@@ -15,6 +15,12 @@ booth-out-text = Kameran och mikrofonen kan inte användas. Fråga personalen.
 booth-closed-title = Distansservicen är stängd nu
 booth-closed-text = De sakkunniga kan inte nås just nu. Fråga personalen.
 booth-consent-title = Innan vi börjar
+booth-consent-text =
+    Du talar med en expert genom bild, ljud och text.
+    Bild, ljud och text spelas inte in.
+    Dokumentkameran visar experten det som du lägger under den.
+    När samtalet slutar tas allt bort från den här apparaten.
+    Du kan sluta när som helst.
 booth-consent-yes = Jag godkänner och fortsätter
 booth-consent-no = Jag godkänner inte
 booth-consent-listen = Lyssna på texten
