@@ -170,13 +170,13 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     cause: str
     mode: str
-    booth: str
+    booth: str | None
     booth_name: Texts
     provider: str
     service: str
     service_name: Texts
     language: str
-    interpreter: str
+    interpreter: str | None
     number: str | None
     requested_at: str
     since: str
@@ -189,6 +189,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 class Picture(_Told, frozen=True, kw_only=True, tag="point"):
     name: Texts
     services: tuple[dict[str, Any], ...]
+    queues: tuple[dict[str, Any], ...]
     counters: tuple[dict[str, Any], ...]
     sessions: tuple[Brief, ...]
 

@@ -324,11 +324,13 @@ class Booths:
 
     def _picture(self) -> b.Picture:
         state, config = self._ledger.state, self._ledger.config
+        providers = {provider.id: provider.name for provider in config.providers}
         return b.Picture(
             name=config.point.name,
-            services=tuple({"id": s.id, "provider": s.provider, "name": s.name, "queue": s.queue,
-                            "channels": list(s.channels)} for s in config.services),
-            counters=tuple({"id": one.id, "label": one.label, "name": one.name,
+            services=tuple({"id": s.id, "name": s.name, "provider": s.provider, "provider_name": providers[s.provider],
+                            "remote": "remote" in s.channels} for s in config.services),
+            queues=tuple({"id": q.id, "name": q.name} for q in config.queues),
+            counters=tuple({"id": one.id, "name": one.name or {config.point.house: one.label},
                             "open": state.counters[one.id].open if one.id in state.counters else False}
                            for one in config.counters),
             sessions=tuple(self._brief(session) for session in self._shown(state)),
@@ -349,9 +351,9 @@ class Booths:
         ticket = state.tickets.get(state.visits[turn.visit].ticket) if turn is not None else None
         service, booth = config.service(session.service), config.booth(session.booth)
         return b.Brief(
-            session=session.id, state=session.state, cause=session.cause, mode=session.mode, booth=session.booth,
+            session=session.id, state=session.state, cause=session.cause, mode=session.mode, booth=session.booth or None,
             booth_name=booth.name if booth else {}, provider=session.provider, service=session.service,
-            service_name=service.name if service else {}, language=session.language, interpreter=session.interpreter,
+            service_name=service.name if service else {}, language=session.language, interpreter=session.interpreter or None,
             number=ticket.number if ticket else None, requested_at=moment(session.requested),
             since=moment(session.since), expert=known.expert or None, order=known.order or None,
             legs={"page": bool(self._pages.get(session.booth)), "media": self._media is not None},

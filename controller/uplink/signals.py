@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import msgspec
+import structlog
 
 from controller.ports.booth import FromCentral
 from controller.ports.signalling import MESSAGE_MOST
@@ -16,6 +17,7 @@ HEARTBEAT_S = 10.0  # a broker that does not answer a ping within this is gone
 SEND_S = 5.0
 
 Send = Callable[[Any], Awaitable[None]]
+log = structlog.get_logger("broker")
 _read = msgspec.json.Decoder(FromCentral).decode
 
 
@@ -57,8 +59,9 @@ async def _talk(
                 continue
             try:
                 heard = _read(message.data)
-            except (msgspec.MsgspecError, UnicodeError, RecursionError):
-                continue  # a newer central says more than we know: no harm
+            except (msgspec.MsgspecError, UnicodeError, RecursionError) as odd:
+                log.warning("central said what we do not know", why=str(odd)[:200], said=str(message.data)[:300])
+                continue  # a newer central says more than we know; or it refused what we said
             await said(heard)
     finally:
         left(send)
