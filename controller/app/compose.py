@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 import structlog
 
-from controller.app import disk, doors, notify, tending, uplinking
+from controller.app import disk, doors, notify, remote, tending, uplinking
 from controller.app.clock import Readings, SystemClock
 from controller.app.day import Player
 from controller.app.devices import FIRST_LOOK_S, open_devices
@@ -108,7 +108,9 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
             **({"wall": lambda: wall_events.follow(site)} if site.demo else {}),
         }.items():
             tasks.create_task(keep_running(name, work, random))
-        uplinking.start(tasks, ledger, site, options.config.central, _token(options), options.data, random)
+        central, box_token = options.config.central, _token(options)
+        uplinking.start(tasks, ledger, site, central, box_token, options.data, random)
+        await remote.start(stack, tasks, ledger, site, central, box_token, options.data, random)
         url = await stack.enter_async_context(doors.open_doors(rooms, options.config.listen, options.data))
         if options.demo is not None and site.day is not None:
             player = _player(site, site.day, options.demo, url, random)
