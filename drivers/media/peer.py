@@ -24,7 +24,6 @@ from aiortc.stats import RTCOutboundRtpStreamStats, RTCRemoteInboundRtpStreamSta
 
 from drivers.media import hooks, offers
 from drivers.media.offers import Offer, OfferRefused
-from drivers.media.pace import Pace
 from drivers.media.shapes import LegStats
 from drivers.media.tracks import DocumentTrack, PictureTrack
 
@@ -103,7 +102,7 @@ class Peer:
                 await self._connection.setLocalDescription(await self._connection.createAnswer())
         except TimeoutError:
             raise OfferRefused("malformed", "no answer in time") from None
-        except Exception as error:  # noqa: BLE001  why: aiortc raises whatever an odd offer leads it into
+        except Exception as error:
             raise OfferRefused("malformed", f"{type(error).__name__}: {error}"[:120]) from error
         return self._connection.localDescription.sdp
 

@@ -124,9 +124,7 @@ def test_an_offer_that_leads_to_nothing_is_complained_of() -> None:
 
 @given(st.integers(0, 2**24 - 1), st.sampled_from([64, 320, 1280, 1920]))
 def test_a_stamp_is_read_back_at_any_width(number: int, width: int) -> None:
-    row = bytes(
-        220 if stamp.bits(number)[column * stamp.BITS // width] else 30 for column in range(width)
-    )
+    row = bytes(220 if stamp.bits(number)[column * stamp.BITS // width] else 30 for column in range(width))
     assert stamp.read(row, width) == number
 
 
