@@ -1,5 +1,5 @@
-"""Every private part of aiortc 1.16 that this process touches, in one place; tests/media/test_hooks.py holds each to what
-it does here. aiortc is pinned in pyproject.toml for their sake.
+"""Every private part of aiortc 1.16 that this process touches, in one place; tests/media/test_hooks.py holds each to
+what it does here. aiortc is pinned in pyproject.toml for their sake.
 """
 
 from collections.abc import Callable

@@ -127,10 +127,9 @@ class Peer:
         for entry in report.values():
             if isinstance(entry, RTCOutboundRtpStreamStats):
                 sent += entry.bytesSent
-            elif isinstance(entry, RTCRemoteInboundRtpStreamStats) and document is not None:
-                if entry.id.endswith(str(id(document))):
-                    rtt_ms = None if entry.roundTripTime is None else round(entry.roundTripTime * 1000, 1)
-                    loss = round(entry.fractionLost / 256, 3)
+            elif isinstance(entry, RTCRemoteInboundRtpStreamStats) and entry.id.endswith(f"_{id(document)}"):
+                rtt_ms = None if entry.roundTripTime is None else round(entry.roundTripTime * 1000, 1)
+                loss = round(entry.fractionLost / 256, 3)
         track = self._document
         passed = 0 if track is None else track.passed
         self._before = _Before(now, sent, 0, passed)

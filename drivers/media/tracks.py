@@ -1,5 +1,5 @@
-"""What the peer sends: the document picture as the camera encoded it, or encoded here (slowly) where the receiver or the
-camera has no H.264; and tracks that stay silent until the emergency.
+"""What the peer sends: the document picture as the camera encoded it, or encoded here (slowly) where the receiver or
+the camera has no H.264; and tracks that stay silent until the emergency.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class DocumentTrack(MediaStreamTrack):
         self._camera, self._run = camera, camera.watch()
         self._first_ns: int | None = None
 
-    async def recv(self) -> Packet[Any]:
+    async def recv(self) -> "Packet[Any]":
         while True:
             shot = await _next(self, self._run.get)
             self.bits += 8 * len(shot.data)
@@ -48,7 +48,7 @@ class DocumentTrack(MediaStreamTrack):
         super().stop()
         self._camera.leave(self._run)
 
-    def _packet(self, shot: Shot) -> Packet[Any]:
+    def _packet(self, shot: Shot) -> "Packet[Any]":
         if self._first_ns is None:
             self._first_ns = shot.at_ns
         packet = av.Packet(shot.data)
@@ -149,7 +149,7 @@ class GateTrack(MediaStreamTrack):
         super().stop()
         self.shut()
 
-    async def recv(self) -> Frame | Packet[Any]:
+    async def recv(self) -> "Frame | Packet[Any]":
         while True:
             await self._put.wait()
             source = self._source
@@ -163,7 +163,7 @@ class GateTrack(MediaStreamTrack):
                 if self.readyState != "live":
                     raise
 
-    def _timed(self, thing: Frame | Packet[Any]) -> Frame | Packet[Any]:
+    def _timed(self, thing: "Frame | Packet[Any]") -> "Frame | Packet[Any]":
         """Each source counts from its own zero; what leaves goes on where the clock is."""
         assert thing.pts is not None and thing.time_base is not None
         now = time.monotonic_ns()

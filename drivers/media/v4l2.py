@@ -152,6 +152,6 @@ def jpeg_of(data: bytes) -> bytes:
     decoder = av.CodecContext.create("mjpeg", "r")
     for frame in decoder.decode(av.Packet(data)):
         out = io.BytesIO()
-        frame.to_image().save(out, "JPEG", quality=92)
+        frame.to_image().save(out, "JPEG", quality=92)  # type: ignore[no-untyped-call]
         return out.getvalue()
     raise CameraGone("broken", "no JPEG")
