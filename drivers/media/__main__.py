@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _serve(socket: Path, simulated: bool) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(ENCODERS, thread_name_prefix="media-encoder"))
-    control = Control(socket, Hello(version=_version(), pid=os.getpid()), Random())
+    control = Control(socket, Hello(version=_version(), pid=os.getpid()), Random())  # noqa: S311  why: jitter
     house = House(control.say, simulated=simulated, stuck=_stuck)
     if simulated:
         await prepare()

@@ -1,5 +1,5 @@
-"""The media process's side of DIR/media.sock: a line that is opened again for ever, JSON documents a line, bounds on both
-ways. What comes that is malformed or oversized is refused with a line in the log, and ends nothing.
+"""The media process's side of DIR/media.sock: a line that is opened again for ever, JSON documents a line, bounds
+on both ways. What comes that is malformed or oversized is refused with a line in the log, and ends nothing.
 """
 
 import asyncio

@@ -79,7 +79,7 @@ class SoundTrack(MediaStreamTrack):
         self._run: Run[av.AudioFrame] = Run(most=PIECES_MOST)
         self._over = threading.Event()
         self._ended = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
+        self._home = asyncio.get_running_loop()
         self._sent = 0
         threading.Thread(target=self._read, args=(microphone,), name="media-microphone", daemon=True).start()
 
@@ -110,13 +110,13 @@ class SoundTrack(MediaStreamTrack):
         while not self._over.is_set():
             try:
                 for frame in microphone.pieces(self._over):
-                    back(self._loop, self._take, frame)
+                    back(self._home, self._take, frame)
             except (av.error.FFmpegError, OSError) as error:
                 if str(error) != why:
                     why = str(error)
                     log.warning("media_microphone", why=why[:120])
             self._over.wait(AGAIN_S)  # absent, or its last holder lets it go just now
-        back(self._loop, self._ended.set)
+        back(self._home, self._ended.set)
 
     def _take(self, frame: av.AudioFrame) -> None:
         self._run.put(frame, is_key=True)

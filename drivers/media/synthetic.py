@@ -1,8 +1,8 @@
 """Made pictures for a booth without devices: a document that lies still, a pen that moves, a number for receivers
 (stamp.py), and the word that it is simulated.
 
-The film is encoded once and goes round: picture k of LOOP_S leaves when the clock's seconds modulo LOOP_S are k / FPS, so
-that its stamp (milliseconds within the loop) tells every receiver on the same clock how old it is.
+The film is encoded once and goes round: picture k of LOOP_S leaves when the clock's seconds modulo LOOP_S are k / FPS,
+so that its stamp (milliseconds within the loop) tells every receiver on the same clock how old it is.
 """
 
 import asyncio
@@ -108,7 +108,7 @@ def film(title: str) -> Loop:
     encoder.options = {"preset": "veryfast", "tune": "zerolatency", "crf": "26", "level": "3.1", "sc_threshold": "0"}
     packets = []
     for k in range(LOOP_S * FPS):
-        frame = av.VideoFrame.from_image(draw(title, SIZE, k)).reformat(format="yuv420p")
+        frame = av.VideoFrame.from_image(draw(title, SIZE, k)).reformat(format="yuv420p")  # type: ignore[no-untyped-call]
         frame.pts, frame.time_base = k, Fraction(1, FPS)
         packets += encoder.encode(frame)
     packets += encoder.encode(None)
