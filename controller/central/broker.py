@@ -217,7 +217,8 @@ class Broker:
         desk.session, desk.claimed_s, desk.ready, desk.joined = session, now_s, False, False
         if brief.state == "queued" and not self._orders.is_under_way(session, "ring"):
             self._out.append(self._orders.own(home.id, session, "ring", now_s))
-        order = self._orders.own(home.id, session, "answer", now_s, expert=desk.expert.id, by=desk.expert.id)
+        who = desk.expert
+        order = self._orders.own(home.id, session, "answer", now_s, expert=who.id, name=who.name, by=who.id)
         self._out.append(order)
         return self._introduce(desk)
 

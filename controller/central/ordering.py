@@ -15,7 +15,7 @@ UNDER_WAY_MOST = 16  # of one session
 RINGS = ("ring", "unring")
 MEANT = {  # own orders -> the states in which they still mean something
     "ring": {"queued"}, "unring": {"ringing"}, "answer": {"queued", "ringing"},
-    "drop": {"connected", "held", "reconnecting"},
+    "drop": {"ringing", "connected", "held", "reconnecting"},
 }  # fmt: skip
 
 

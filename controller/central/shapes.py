@@ -176,6 +176,7 @@ class PointOrder(_Said, frozen=True, kw_only=True, tag="order", omit_defaults=Tr
     session: str
     do: str
     expert: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET  # of the expert, for the customer's eyes
     why: str | UnsetType = UNSET
     outcome: str | UnsetType = UNSET
     resolution: str | UnsetType = UNSET

@@ -10,7 +10,7 @@ from controller.central.experts import Expert
 from controller.central.pools import Durations, estimate, place, ring_at
 from controller.central.shapes import Brief, Outlook, Place, PointOrder, Row, Said, Service
 
-WITH_EXPERT = frozenset({"connected", "held", "reconnecting"})
+WITH_EXPERT = frozenset({"ringing", "connected", "held", "reconnecting"})  # ringing: once its point names the expert
 WITHOUT = frozenset({"queued", "ringing"})
 
 
