@@ -52,17 +52,18 @@ async def _serve(socket: Path, simulated: bool) -> None:
     loop.set_default_executor(ThreadPoolExecutor(ENCODERS, thread_name_prefix="media-encoder"))
     control = Control(socket, Hello(version=_version(), pid=os.getpid()), Random())  # noqa: S311  why: jitter
     house = House(control.say, simulated=simulated, stuck=_stuck)
-    if simulated:
-        await prepare()
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
     tasks = [asyncio.create_task(control.run(house)), asyncio.create_task(house.run())]
+    films = asyncio.create_task(prepare()) if simulated else None
     ended = asyncio.create_task(over.wait())
     await asyncio.wait([*tasks, ended], return_when=asyncio.FIRST_COMPLETED)
     await house.close()
     for task in [*tasks, ended]:
         task.cancel()
+    if films is not None:
+        await asyncio.wait([films])
     failures = [f for f in await asyncio.gather(*tasks, return_exceptions=True) if isinstance(f, Exception)]
     if failures:
         raise failures[0]

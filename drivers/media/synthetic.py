@@ -26,6 +26,7 @@ FPS = 30
 LATE_S = 0.1  # a picture that is to wait so long after its time has come, was missed
 KEY_EACH = 15  # pictures: who comes waits half a second at most
 SIZE = (1280, 720)
+SIZES = {"document_camera": SIZE, "camera": (640, 360)}
 STILL_SIZE = (2592, 1944)  # 5 megapixels, as document cameras have
 FONT = "DejaVuSans.ttf"
 PAPER, INK, DESK = (250, 249, 244), (30, 32, 40), (96, 74, 52)
@@ -52,22 +53,22 @@ class Loop:
 
 
 class SyntheticCamera:
-    """A `Device`. `title` says whose picture it is."""
+    """A `Device`, by its name in the config of a booth."""
 
     coding: Coding | None = "h264"
 
-    def __init__(self, title: str = TITLES["document_camera"]) -> None:
-        self._title = title
+    def __init__(self, name: str = "document_camera") -> None:
+        self._title, self._size = TITLES[name], SIZES[name]
 
     def film(self, until: threading.Event) -> Iterator[Shot]:
         """See `Device`."""
-        loop = film(self._title)
+        loop = film(self._title, self._size)
         count, k = len(loop.pictures), next_key()
         while not until.wait(wait_s(k)):
             if wait_s(k) > LATE_S:  # this process stood still
                 k = next_key()
                 continue
-            yield Shot(loop.pictures[k], "h264", loop.keys[k], time.monotonic_ns(), SIZE)
+            yield Shot(loop.pictures[k], "h264", loop.keys[k], time.monotonic_ns(), self._size)
             k = (k + 1) % count
 
     def still(self, until: threading.Event) -> bytes:
@@ -92,15 +93,16 @@ def next_key() -> int:
 
 
 async def prepare() -> None:
-    """Encode the document film before a session wants it."""
-    await asyncio.get_running_loop().run_in_executor(None, film, TITLES["document_camera"])
+    """Encode the films before a session wants them: two seconds of one core, on a thread."""
+    for name, title in TITLES.items():
+        await asyncio.get_running_loop().run_in_executor(None, film, title, SIZES[name])
 
 
 @lru_cache(maxsize=4)
-def film(title: str) -> Loop:
-    """Encoded once for the whole process (half a second of one core); never during a session when asked for before."""
+def film(title: str, size: tuple[int, int]) -> Loop:
+    """Encoded once for the whole process."""
     encoder = av.CodecContext.create("libx264", "w")
-    encoder.width, encoder.height = SIZE
+    encoder.width, encoder.height = size
     encoder.pix_fmt = "yuv420p"
     encoder.time_base, encoder.framerate = Fraction(1, FPS), Fraction(FPS)
     encoder.gop_size = KEY_EACH
@@ -108,7 +110,7 @@ def film(title: str) -> Loop:
     encoder.options = {"preset": "veryfast", "tune": "zerolatency", "crf": "26", "level": "3.1", "sc_threshold": "0"}
     packets = []
     for k in range(LOOP_S * FPS):
-        frame = av.VideoFrame.from_image(draw(title, SIZE, k)).reformat(format="yuv420p")  # type: ignore[no-untyped-call]
+        frame = av.VideoFrame.from_image(draw(title, size, k)).reformat(format="yuv420p")  # type: ignore[no-untyped-call]
         frame.pts, frame.time_base = k, Fraction(1, FPS)
         packets += encoder.encode(frame)
     packets += encoder.encode(None)
