@@ -24,7 +24,7 @@ from drivers.media import hooks
 from drivers.media.control import Control
 from drivers.media.house import House
 from drivers.media.shapes import Hello
-from drivers.media.synthetic import prepare
+from drivers.media.synthetic import OVER, prepare
 
 ENCODERS = 2  # threads that decode and encode pictures
 STUCK = 75  # sysexits.h, EX_TEMPFAIL
@@ -59,6 +59,7 @@ async def _serve(socket: Path, simulated: bool) -> None:
     films = asyncio.create_task(prepare()) if simulated else None
     ended = asyncio.create_task(over.wait())
     await asyncio.wait([*tasks, ended], return_when=asyncio.FIRST_COMPLETED)
+    OVER.set()
     await house.close()
     for task in [*tasks, ended]:
         task.cancel()
