@@ -127,8 +127,6 @@ async def test_a_program_runs_there_and_sees_that_network_only() -> None:
 
 async def test_a_wrong_order_is_refused_and_the_network_goes_on() -> None:
     async with Path() as path:
-        with pytest.raises(OSError, match="illegal|invalid|Invalid"):
-            socket.inet_aton("nonsense")
         with pytest.raises(NoNetwork):
             await path.near.move("nonsense")
         with Datagrams(path.near, path.far) as datagrams:

@@ -11,7 +11,6 @@ import msgspec
 from controller.app.bench.figures import Figures, percentile
 
 FROZEN_MS = 200.0  # a gap between two pictures from which people speak of a frozen one
-FRESH_MS = 1000.0  # an older picture is not the far end's now
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -41,8 +40,8 @@ class Seen(msgspec.Struct, frozen=True):
         return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
 
     def live_again_ms(self, since_ms: float) -> float | None:
-        """From a moment to the first picture on the glass after it that is fresh; None: none came."""
-        found = (at for at, ago in self.shown if at > since_ms and ago is not None and ago < FRESH_MS)
+        """From a moment to the first picture on the glass that was captured after it; None: none came."""
+        found = (at for at, ago in self.shown if ago is not None and at - ago >= since_ms)
         first = next(found, None)
         return None if first is None else first - since_ms
 
