@@ -62,7 +62,7 @@ async def scene() -> AsyncIterator[Scene]:
 async def test_a_call_from_the_button_to_the_last_word(scene: Scene) -> None:
     """Asked for, answered, text letter by letter, ended by the expert, everything closed."""
     booth, _ = await scene.booth(), await scene.expert(talks_s=1.0)
-    await scene.until(lambda: scene.between._booths)
+    await booth.line.wait()
     session = await booth.ask("passport")
     async with asyncio.timeout(PATIENCE_S):
         leg = await booth.leg(session)
@@ -79,7 +79,7 @@ async def test_a_call_from_the_button_to_the_last_word(scene: Scene) -> None:
 
 async def test_picture_and_sound_go_both_ways(scene: Scene) -> None:
     booth, expert = await scene.booth(media=True), await scene.expert(media=True)
-    await scene.until(lambda: scene.between._booths)
+    await booth.line.wait()
     session = await booth.ask("passport")
     async with asyncio.timeout(PATIENCE_S):
         leg = await booth.leg(session)
@@ -92,7 +92,7 @@ async def test_signals_that_were_lost_with_the_line_are_said_again(scene: Scene)
     """The relay loses what it has and every line, in the middle of the first words."""
     scene.between.swallow = True
     booth, _ = await scene.booth(), await scene.expert()
-    await scene.until(lambda: scene.between._booths)
+    await booth.line.wait()
     session = await booth.ask("passport")
     await scene.until(lambda: scene.between.sessions[session].expert)
     await asyncio.sleep(0.3)
@@ -103,7 +103,7 @@ async def test_signals_that_were_lost_with_the_line_are_said_again(scene: Scene)
 
 async def test_a_call_goes_on_while_nobody_stands_between(scene: Scene) -> None:
     booth, expert = await scene.booth(), await scene.expert(greets=False)
-    await scene.until(lambda: scene.between._booths)
+    await booth.line.wait()
     session = await booth.ask("passport")
     async with asyncio.timeout(PATIENCE_S):
         leg = await booth.leg(session)
@@ -116,7 +116,7 @@ async def test_a_call_goes_on_while_nobody_stands_between(scene: Scene) -> None:
 
 async def test_an_expert_whose_page_is_gone_comes_back_into_the_same_session(scene: Scene) -> None:
     booth, expert = await scene.booth(), await scene.expert(talks_s=0.5, ends="drops", back_s=0.2)
-    await scene.until(lambda: scene.between._booths)
+    await booth.line.wait()
     session = await booth.ask("passport")
     await scene.until(lambda: scene.between.sessions[session].seat >= 2)
     async with asyncio.timeout(PATIENCE_S):
@@ -129,7 +129,7 @@ async def test_an_expert_whose_page_is_gone_comes_back_into_the_same_session(sce
 async def test_one_who_never_answers_and_one_who_dawdles(scene: Scene) -> None:
     booth = await scene.booth()
     await scene.expert(answers=False)
-    await scene.until(lambda: scene.between._booths)
+    await booth.line.wait()
     session = await booth.ask("passport")
     await asyncio.sleep(0.5)
     assert scene.between.sessions[session].state == "ringing"
@@ -140,7 +140,7 @@ async def test_one_who_never_answers_and_one_who_dawdles(scene: Scene) -> None:
 
 async def test_a_customer_who_leaves_ends_it_for_both(scene: Scene) -> None:
     booth, expert = await scene.booth(), await scene.expert()
-    await scene.until(lambda: scene.between._booths)
+    await booth.line.wait()
     session = await booth.ask("passport")
     async with asyncio.timeout(PATIENCE_S):
         await (await booth.leg(session)).up.wait()

@@ -27,7 +27,9 @@ class Booth:
         self._http, self._url, self._booth = http, point.rstrip("/"), booth
         self._headers = {"Authorization": f"Bearer {token}"}
         self._media, self._consent, self._notice = media, consent, notice
+        self.line = asyncio.Event()  # set while the line to the point is open
         self._line: aiohttp.ClientWebSocketResponse | None = None
+        self._known: set[str] = set()  # sessions that are not over
         self._legs: dict[str, LegEnd] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ice: dict[str, IceConfig] = {}
@@ -54,6 +56,7 @@ class Booth:
             if answer.status not in {200, 201}:
                 raise ValueError(f"{self._booth}: {answer.status} {await answer.text()}")
             told = await answer.json()
+        self._known.add(told["id"])
         return str(told["id"])
 
     async def end(self, session: str) -> None:
@@ -70,6 +73,11 @@ class Booth:
             await self._changed.wait_for(lambda: session in self._legs)
         return self._legs[session]
 
+    async def over(self, session: str) -> None:
+        """Until the point has ended it."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: session not in self._known)
+
     async def _run(self) -> None:
         address = f"{self._url}/api/v1/booths/{self._booth}/line"
         while True:
@@ -84,6 +92,7 @@ class Booth:
         self._line = line
         devices = {"camera": self._media, "microphone": self._media, "speaker": self._media}
         await line.send_json({"t": "here", "consent": self._consent, "devices": devices})
+        self.line.set()
         for leg in self._legs.values():
             leg.again()
         saying = asyncio.create_task(self._send(line))
@@ -92,6 +101,7 @@ class Booth:
                 await self._hear(message.data)
         finally:
             self._line = None
+            self.line.clear()
             saying.cancel()
             await asyncio.wait([saying])
 
@@ -164,3 +174,6 @@ class Booth:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self._known.discard(session)
+        async with self._changed:
+            self._changed.notify_all()
