@@ -1,6 +1,6 @@
 """`python -m drivers.media.sim expert|booths ...`: simulated people as a process; a JSON document a line says what happens.
 
-    expert --central URL --token TOKEN [--manner JSON]         one expert, until SIGTERM
+    expert --central URL --token TOKEN… [--manner JSON]        an expert for each token, until SIGTERM
     booths --point URL --token TOKEN [--calls S] [--text] ID…  so many booths, each calling again S seconds after a call
 """
 
@@ -27,7 +27,9 @@ def notice(what: str, **facts: Any) -> None:
 
 async def expert(arguments: argparse.Namespace) -> None:
     manner = msgspec.json.decode(arguments.manner, type=Manner)
-    await Expert(arguments.central, {"token": arguments.token}, manner, notice).run()
+    async with asyncio.TaskGroup() as group:
+        for token in arguments.token:
+            group.create_task(Expert(arguments.central, {"token": token}, manner, notice).run())
 
 
 async def booths(arguments: argparse.Namespace) -> None:
@@ -65,7 +67,7 @@ def main() -> int:
     parts = parser.add_subparsers(dest="who", required=True)
     one = parts.add_parser("expert")
     one.add_argument("--central", required=True)
-    one.add_argument("--token", required=True)
+    one.add_argument("--token", required=True, nargs="+")
     one.add_argument("--manner", default="{}")
     many = parts.add_parser("booths")
     many.add_argument("--point", required=True)
