@@ -148,7 +148,9 @@ class Between:
         self._ready.discard(line)
         ice = json.loads(tell(self.ice))
         await say(self._booths[session.booth], {"t": "ice", "session": session.id, **ice})
-        await say(line, {"t": "joined", "session": session.id, "seat": session.seat, "ice": ice, "brief": session.brief})
+        await say(
+            line, {"t": "joined", "session": session.id, "seat": session.seat, "ice": ice, "brief": session.brief}
+        )
         await self._ring()
 
     async def _pass_on(self, told: dict[str, Any], text: str, to: web.WebSocketResponse | None) -> None:

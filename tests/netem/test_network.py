@@ -61,18 +61,17 @@ async def test_a_lost_packet_is_the_same_one_with_the_same_seed() -> None:
 
 
 async def test_an_outage_swallows_both_ways_and_a_stream_outlives_it() -> None:
-    async with Path() as path:
-        async with Stream(path.near, path.far) as stream:
-            await stream.carry(1000)
-            await path.set(blackhole=True)
-            with Datagrams(path.near, path.far) as there, Datagrams(path.far, path.near) as back:
-                assert await asyncio.gather(there.arrived(50), back.arrived(50)) == [[], []]
-            late = asyncio.create_task(stream.carry(1000))
-            _, pending = await asyncio.wait([late], timeout=0.5)
-            assert pending
-            await path.set()
-            async with asyncio.timeout(20):
-                await late
+    async with Path() as path, Stream(path.near, path.far) as stream:
+        await stream.carry(1000)
+        await path.set(blackhole=True)
+        with Datagrams(path.near, path.far) as there, Datagrams(path.far, path.near) as back:
+            assert await asyncio.gather(there.arrived(50), back.arrived(50)) == [[], []]
+        late = asyncio.create_task(stream.carry(1000))
+        _, pending = await asyncio.wait([late], timeout=0.5)
+        assert pending
+        await path.set()
+        async with asyncio.timeout(20):
+            await late
 
 
 async def test_a_pulled_cable_is_told_by_the_kernel() -> None:

@@ -74,7 +74,9 @@ async def playing() -> AsyncIterator["Playwright"]:
 
 
 @asynccontextmanager
-async def screen(playwright: "Playwright", end: End, folder: Path, *, stamping: bool, more: list[str]) -> AsyncIterator[Screen]:
+async def screen(
+    playwright: "Playwright", end: End, folder: Path, *, stamping: bool, more: list[str]
+) -> AsyncIterator[Screen]:
     """A browser at that end of the network, its camera and microphone Chromium's own synthetic ones."""
     mark = f"{MARK}{end.name}-{time.monotonic_ns()}"
     wrapper = await asyncio.to_thread(end.wrapper, folder, CHROMIUM)
@@ -107,7 +109,9 @@ async def window(screens: list[Screen], seconds: float, during: Any = None) -> l
     for one, earlier, found in zip(screens, before, offsets, strict=True):
         after, told = await one.evaluate("() => bench.sums()"), await one.evaluate("() => bench.take()")
         shown = [(float(at), ago) for at, ago in told["shown"]]
-        seen.append(Seen(began_ms, time.time() * 1000, shown, told["missed"], tuple(told["size"]), earlier, after, found))
+        seen.append(
+            Seen(began_ms, time.time() * 1000, shown, told["missed"], tuple(told["size"]), earlier, after, found)
+        )
     return seen
 
 
@@ -132,5 +136,3 @@ def _root(mark: str) -> int:
     if len(roots) != 1:
         raise NotStarted(f"there are {len(roots)} browsers with {mark}")
     return roots[0]
-
-

@@ -62,7 +62,9 @@ class Booth:
     async def end(self, session: str) -> None:
         """The customer leaves."""
         address = f"{self._url}/api/v1/sessions/{session}/end"
-        async with self._http.post(address, json={}, headers=self._headers | {"Idempotency-Key": f"end-{session}"}) as answer:
+        async with self._http.post(
+            address, json={}, headers=self._headers | {"Idempotency-Key": f"end-{session}"}
+        ) as answer:
             if answer.status not in {200, 204, 409}:
                 raise ValueError(f"{self._booth}: {answer.status} {await answer.text()}")
         await self._end(session)

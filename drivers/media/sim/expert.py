@@ -60,7 +60,9 @@ class Expert:
                 while True:
                     try:
                         await self._sign_in(http)
-                        async with http.ws_connect(f"{self._url}/api/v1/expert/line", max_msg_size=MESSAGE_MOST) as line:
+                        async with http.ws_connect(
+                            f"{self._url}/api/v1/expert/line", max_msg_size=MESSAGE_MOST
+                        ) as line:
                             await self._speak(line)
                     except Dropped:
                         await self._hang_up()

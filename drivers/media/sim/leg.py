@@ -24,7 +24,9 @@ Notice = Callable[..., None]  # what happened, and facts by name
 class LegEnd:
     """`run` it as a task; `hear` what comes from the line; `again` after a line was opened anew."""
 
-    def __init__(self, wire: Wire, *, seat: int | None, ice: IceConfig, furnish: Furnish, say: Say, notice: Notice) -> None:
+    def __init__(
+        self, wire: Wire, *, seat: int | None, ice: IceConfig, furnish: Furnish, say: Say, notice: Notice
+    ) -> None:
         """`seat`: of the end that begins epochs; None at the other."""
         self.wire = wire
         self.up = asyncio.Event()

@@ -141,4 +141,3 @@ def places(hub: Hub) -> Answer:
 def refused(order: Order, problem: Exception) -> Answer:
     word = f"there is no end {problem}" if isinstance(problem, KeyError) else str(problem)
     return Answer(id=order.id, problem=word)
-

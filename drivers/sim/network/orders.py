@@ -1,11 +1,11 @@
 """What the network's process is told and answers: a JSON document a line, in on stdin, out on stdout.
 
-    → {"do": "set", "id": 1, "end": "booth", "up": {"loss": 0.05}, "down": {}}     the whole of it: what is not named is clear
-    → {"do": "move", "id": 2, "end": "booth", "address": "198.18.0.77"}            another address, as by another router
-    → {"do": "link", "id": 3, "end": "booth", "up": false}                         the cable is pulled, the kernel knows
-    → {"do": "counts", "id": 4}
-    ← {"ends": {"booth": {"address": "198.18.0.1", "namespace": "/proc/71/fd/8"}}}  once, when all is there
-    ← {"id": 1}   {"id": 2, "problem": "…"}   {"id": 4, "counts": {…}}
+→ {"do": "set", "id": 1, "end": "booth", "up": {"loss": 0.05}, "down": {}}     the whole of it: what is not named is clear
+→ {"do": "move", "id": 2, "end": "booth", "address": "198.18.0.77"}            another address, as by another router
+→ {"do": "link", "id": 3, "end": "booth", "up": false}                         the cable is pulled, the kernel knows
+→ {"do": "counts", "id": 4}
+← {"ends": {"booth": {"address": "198.18.0.1", "namespace": "/proc/71/fd/8"}}}  once, when all is there
+← {"id": 1}   {"id": 2, "problem": "…"}   {"id": 4, "counts": {…}}
 """
 
 import msgspec
