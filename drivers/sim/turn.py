@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 TURNSERVER = "turnserver"
 REALM = "luukku.test"
@@ -51,14 +51,11 @@ class Turn:
         return f"{scheme}:{self.host}:{port}?transport={'udp' if way == 'udp' else 'tcp'}"
 
     async def __aenter__(self) -> "Turn":
-        program = shutil.which(TURNSERVER)
-        if program is None:
-            raise NoTurn(f"{TURNSERVER} is not installed: Debian's package coturn has it (`make setup-test` brings it)")
-        self._folder = Path(tempfile.mkdtemp(prefix="luukku-turn-"))
+        self._folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="luukku-turn-"))
         try:
-            await asyncio.to_thread(self._prepare)
+            program, log = await asyncio.to_thread(self._prepare)
             words = (program, "-c", str(self._folder / "turnserver.conf"))
-            with (self._folder / "log").open("wb") as log:
+            with log:
                 self._process = await asyncio.create_subprocess_exec(
                     *(self._run(*words) if self._run else words), cwd=self._folder,
                     stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
@@ -81,7 +78,11 @@ class Turn:
         """Its log."""
         return (self._folder / "log").read_text(encoding="utf-8", errors="replace")
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> tuple[str, BinaryIO]:
+        """The program, and its log. Raises NoTurn."""
+        program = shutil.which(TURNSERVER)
+        if program is None:
+            raise NoTurn(f"{TURNSERVER} is not installed: Debian's package coturn has it (`make setup-test` brings it)")
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
              "-days", "2", "-subj", "/CN=turn.luukku.test", "-addext", f"subjectAltName=IP:{self.host}",
@@ -89,6 +90,7 @@ class Turn:
             check=True, capture_output=True,
         )  # fmt: skip
         (self._folder / "turnserver.conf").write_text(self._config(), encoding="ascii")
+        return program, (self._folder / "log").open("wb")
 
     def _config(self) -> str:
         """coturn's own names, turnserver(1). It denies everything but what is allowed one by one."""
@@ -107,7 +109,7 @@ class Turn:
         """It listens on both ports: a connection from its own namespace, by a program there if need be."""
         try:
             async with asyncio.timeout(START_S):
-                while not self._listens():
+                while not await asyncio.to_thread(self._listens):
                     if self._process.returncode is not None:
                         raise NoTurn(f"{TURNSERVER} ended at once: {self.said()[-400:]}")
                     await asyncio.sleep(0.05)

@@ -56,7 +56,9 @@ async def scene() -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
         between = await stack.enter_async_context(Between())
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Scene(stack, between, await between.open(), http)
+        scene = Scene(stack, between, await between.open(), http)
+        yield scene
+    assert not scene.count("fault") and not scene.count("unknown"), scene.noticed
 
 
 async def test_a_call_from_the_button_to_the_last_word(scene: Scene) -> None:

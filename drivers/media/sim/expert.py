@@ -55,7 +55,8 @@ class Expert:
         self._orders = 0
 
     async def run(self) -> None:
-        async with aiohttp.ClientSession() as http:
+        jar = aiohttp.CookieJar(unsafe=True)  # a central that is known by its number has cookies too
+        async with aiohttp.ClientSession(cookie_jar=jar) as http:
             try:
                 while True:
                     try:

@@ -7,8 +7,16 @@ broken is replaced by a new epoch.
 import asyncio
 from collections.abc import Callable, Iterable
 
-from aiortc import RTCConfiguration, RTCDataChannel, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
 from aiortc.exceptions import InvalidStateError
+from aiortc.rtcconfiguration import RTCIceTransportPolicy
 from aiortc.sdp import candidate_from_sdp
 
 from controller.ports import signalling
@@ -43,20 +51,25 @@ class LegEnd:
         return self.wire.leg
 
     async def run(self) -> None:
-        """Until cancelled; then the connection is closed."""
+        """Until cancelled; then the connection is closed. What nobody foresaw is noticed as a fault, and ends it."""
         try:
-            if self._seat is not None:
-                await self._begin()
-            while True:
-                try:
-                    async with asyncio.timeout(AGAIN_S):
-                        epoch, body = await self._todo.get()
-                except TimeoutError:
-                    await self._look_after()
-                else:
-                    await self._do(epoch, body)
+            await self._live()
+        except Exception as fault:  # noqa: BLE001  # why: the border of a task that nobody waits for
+            self._notice("fault", leg=self.leg, why=repr(fault))
         finally:
             await self._close()
+
+    async def _live(self) -> None:
+        if self._seat is not None:
+            await self._begin()
+        while True:
+            try:
+                async with asyncio.timeout(AGAIN_S):
+                    epoch, body = await self._todo.get()
+            except TimeoutError:
+                await self._look_after()
+            else:
+                await self._do(epoch, body)
 
     def hear(self, message: Signal | Ack) -> None:
         for body in self.wire.hear(message):
@@ -199,4 +212,5 @@ def configuration(ice: IceConfig) -> RTCConfiguration:
         RTCIceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None)
         for one in ice.servers
     ]
-    return RTCConfiguration(iceServers=servers, iceTransportPolicy="relay" if ice.relay_only else "all")
+    policy = RTCIceTransportPolicy.RELAY if ice.relay_only else RTCIceTransportPolicy.ALL
+    return RTCConfiguration(servers, policy, RTCBundlePolicy.MAX_BUNDLE)
