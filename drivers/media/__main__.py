@@ -28,7 +28,6 @@ from drivers.media.synthetic import OVER, prepare
 
 ENCODERS = 2  # threads that decode and encode pictures
 STUCK = 75  # sysexits.h, EX_TEMPFAIL
-NICE = 5  # a ticket comes first
 
 log = structlog.get_logger("media")
 
@@ -39,10 +38,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     faulthandler.enable()
     _log_to_stderr()
     hooks.lower_floors()
-    try:
-        os.nice(NICE)
-    except OSError:
-        log.info("media_not_nice")
     asyncio.run(_serve(args.socket, args.simulated))
     return 0
 
