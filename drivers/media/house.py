@@ -23,8 +23,8 @@ from drivers.media.shapes import (
     Open,
     Print,
     Talk,
-    Tested,
     ToMedia,
+    TriedOut,
     TryOut,
 )
 from drivers.media.sound import Alsa, Microphone, Tone
@@ -153,7 +153,7 @@ class House:
         result = await selftest.run(cameras, message.ice)
         if not all(await asyncio.gather(*(camera.close() for camera in cameras.values()))):
             self._stuck()
-        self._say(Tested(id=message.id, result=result))
+        self._say(TriedOut(id=message.id, result=result))
 
     # --- devices ---
 

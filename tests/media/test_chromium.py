@@ -58,7 +58,7 @@ async def expert_page(daemon: Daemon) -> AsyncIterator[Page]:
         await page.route("**/*", serve)
         await page.expose_function("say", lambda text: daemon.raw(text.encode() + b"\n"))
         await page.goto("http://expert.test/")
-        await page.wait_for_function("window.begin")
+        await page.wait_for_function("!!window.begin")
         daemon.hears.append(hears)
         telling = asyncio.create_task(tell())
         try:

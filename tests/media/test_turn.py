@@ -9,7 +9,7 @@ from aiortc import RTCBundlePolicy, RTCConfiguration
 
 from controller.ports.signalling import IceConfig, IceServer
 from drivers.media import turn as paths
-from drivers.media.shapes import Leg, Tested
+from drivers.media.shapes import Leg, TriedOut
 from drivers.sim.turn import Turn, Way, credentials
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert
@@ -72,7 +72,7 @@ async def test_the_self_test_sees_moving_pictures_and_measures_every_way(daemon:
     async with Turn() as turn:
         ice = {"servers": [server(turn, "udp", "tcp", "tls", more=(DEAD,))], "relay_only": False}
         daemon.say({"t": "test", "id": "t-1", "booth": "koppi", "ice": ice})
-        result = (await daemon.wait(Tested, lambda tested: tested.id == "t-1")).result
+        result = (await daemon.wait(TriedOut, lambda tested: tested.id == "t-1")).result
     for camera in ("document_camera", "camera"):
         seen = result["cameras"][camera]
         assert seen["state"] == "ready" and seen["moving"] and not seen["black"] and seen["fps"] > 5, seen
