@@ -27,7 +27,7 @@ PIECE = RATE // 50  # 20 ms
 PIECES_MOST = 5  # 100 ms that wait for the network or the loudspeaker; then the oldest go
 TONE_HZ, TONE_LEVEL = 440.0, 0.1  # a tenth of full scale
 TONE_S, TONE_EACH_S = 0.3, 1.0  # a beep a second
-LET_GO_S = 0.25
+LET_GO_S = 1.0  # as a camera
 AUDIBLE = 100  # of 32,767: whether a piece is sound, not silence
 AGAIN_S = 0.3
 
