@@ -32,7 +32,7 @@ from controller.central.shapes import (
     You,
     misfit,
 )  # fmt: skip
-from controller.central.standing import WITH_EXPERT, WITHOUT, Desk, Home, Say, To
+from controller.central.standing import Desk, Home, Say, To, belongs, is_answered, waits
 from controller.ports.signalling import BOOTH_END, Ack, Signal
 
 SETTLING_S = 30.0  # after a start somebody unknown may still come; an answer is in the picture by then or never
@@ -146,9 +146,9 @@ class Broker:
             self._owner[session] = home
             self._orders.pictured(brief, before.get(session))
             self._meet(brief, now_s)
-        self._follow_all(now_s)
         if first:
             self._out += self._orders.resent(home.id, now_s)
+        self._follow_all(now_s)
 
     def _over(self, session: str, now_s: float) -> None:
         self._part(session, now_s)
@@ -157,7 +157,7 @@ class Broker:
 
     def _meet(self, brief: Brief, now_s: float) -> None:
         """Note with whom a session is, and learn how long it was with the one before."""
-        expert = brief.expert if brief.state in WITH_EXPERT else None
+        expert = brief.expert if is_answered(brief) else None
         if (met := self._met.get(brief.session)) is not None and (met[0], met[1]) != (expert, brief.provider):
             self._part(brief.session, now_s)
         if expert is not None:
@@ -185,14 +185,16 @@ class Broker:
         if desk.session is None:
             return self._offer(desk)
         brief = self._brief(desk.session)
-        had = brief is not None and brief.expert == desk.expert.id and brief.state in WITH_EXPERT
-        if brief is not None and had:
+        if brief is not None and belongs(brief, desk.expert.id, had=desk.claimed_s is None):
             if desk.claimed_s is not None:
                 desk.claimed_s = None
                 self._seat(desk, brief, now_s)
+            elif brief.expert is None and desk.joined and desk.answer is not None:
+                home = self._owner[desk.session]
+                self._out += self._orders.repeat(home.id, desk.answer, now_s, desk.expert.id)
         elif desk.claimed_s is None:
             self._leave(desk, (brief.cause or brief.state) if brief is not None else "over")
-        elif brief is None or brief.state not in WITHOUT:
+        elif brief is None or not (waits(brief) or (is_answered(brief) and brief.expert is None)):
             self._leave(desk, "gone" if brief is None or brief.expert is None else "taken")
 
     def _offer(self, desk: Desk) -> None:
@@ -212,14 +214,17 @@ class Broker:
             return None if had == session else self._lost(desk, session, "busy")
         if not home.here:
             return self._lost(desk, session, "point_away")
-        if brief.state not in WITHOUT or brief.expert is not None or self._claimed(session):
+        if not waits(brief) or self._claimed(session):
             return self._lost(desk, session, "taken" if brief.state != "ended" else "gone")
         desk.session, desk.claimed_s, desk.ready, desk.joined = session, now_s, False, False
         if brief.state == "queued" and not self._orders.is_under_way(session, "ring"):
             self._out.append(self._orders.own(home.id, session, "ring", now_s))
-        who = desk.expert
-        order = self._orders.own(home.id, session, "answer", now_s, expert=who.id, name=who.name, by=who.id)
-        self._out.append(order)
+        expert = desk.expert
+        to, order = self._orders.own(
+            home.id, session, "answer", now_s, expert=expert.id, name=expert.name, by=expert.id
+        )  # fmt: skip
+        desk.answer = order
+        self._out.append((to, order))
         return self._introduce(desk)
 
     def _claimed(self, session: str) -> bool:
@@ -233,10 +238,12 @@ class Broker:
                 return self._lost(desk, session, "unknown_session")
             desk.wants, desk.wants_s = session, now_s
             return None
-        if brief.expert != desk.expert.id or brief.state not in WITH_EXPERT:
-            under_way = desk.session == session and desk.claimed_s is not None
-            return None if under_way else self._lost(desk, session, "not_yours")
-        desk.session, desk.claimed_s, desk.ready = session, None, False
+        had = desk.session == session and desk.claimed_s is None
+        if not belongs(brief, desk.expert.id, had=had):
+            return None if desk.session == session and not had else self._lost(desk, session, "not_yours")
+        if desk.session != session:
+            desk.session, desk.answer = session, None
+        desk.claimed_s, desk.ready = None, False
         return self._seat(desk, brief, now_s)
 
     def _seat(self, desk: Desk, brief: Brief, now_s: float) -> None:
@@ -257,7 +264,7 @@ class Broker:
         self._out.append((To("expert", desk.expert.id), joined))
 
     def _leave(self, desk: Desk, why: str) -> None:
-        session, desk.session, desk.claimed_s = desk.session, None, None
+        session, desk.session, desk.claimed_s, desk.answer = desk.session, None, None, None
         desk.joined, desk.ready, desk.shown, desk.offered = False, False, None, None
         if session is not None:
             self._lost(desk, session, why)
@@ -326,7 +333,7 @@ class Broker:
     def _session_of(self, expert: str) -> str | None:
         """The session that the pictures of the points with a line give this expert."""
         briefs = (brief for home in self._homes.values() if home.here for brief in home.sessions.values())
-        return next((b.session for b in briefs if b.expert == expert and b.state in WITH_EXPERT), None)
+        return next((brief.session for brief in briefs if belongs(brief, expert, had=False)), None)
 
     def _lost(self, desk: Desk, session: str, why: str) -> None:
         self._out.append((To("expert", desk.expert.id), Lost(session=session, why=why)))

@@ -56,12 +56,13 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """What a session may be moved to, and what an expert may say was delivered."""
+    """What an expert may say was delivered; `remote`: what a session may be moved to."""
 
     id: Id
     name: Name = {}
     provider: Id
     provider_name: Name = {}
+    remote: bool = True
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +177,7 @@ class PointOrder(_Said, frozen=True, kw_only=True, tag="order", omit_defaults=Tr
     session: str
     do: str
     expert: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET  # of the expert, for the customer's eyes
+    name: str | UnsetType = UNSET
     why: str | UnsetType = UNSET
     outcome: str | UnsetType = UNSET
     resolution: str | UnsetType = UNSET

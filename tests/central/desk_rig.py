@@ -71,7 +71,7 @@ class Booth:
             return
         change: dict[str, dict[str, Any]] = {
             "ring": {"state": "ringing"}, "unring": {"state": "queued"}, "hold": {"state": "held"},
-            "answer": {"state": "connected", "expert": order.get("expert")}, "resume": {"state": "connected"},
+            "answer": {"state": "ringing", "cause": "answered", "expert": order.get("expert")}, "resume": {"state": "connected"},
             "drop": {"state": "queued", "expert": None, "cause": order.get("why")},
             "move": {"state": "queued", "expert": None, "cause": "moved", "provider": order.get("provider")},
             "end": {"state": "ended", "expert": None, "cause": order.get("outcome")},
@@ -99,13 +99,15 @@ class Desk:
         await self.booth.draw(S)
         await self.page.keyboard.press("F2")
         await expect(self.page.locator(".status")).to_contain_text("waiting for your answer")
-        await self.page.locator("button.answer").click()
+        await self.page.locator(f"[data-session='{S}'] button.answer").click()
         await self.booth.page.evaluate("(s) => booth.begin(s)", S)
         await expect(self.page.locator(".customer:not(.dim)")).to_be_visible(timeout=15_000)
         await expect(self.page.locator(".document:not(.dim)")).to_be_visible(timeout=15_000)
+        await self.booth.draw(S, state="connected", cause="")
 
     async def shot(self, name: str) -> None:
         if SHOTS:
+            await asyncio.sleep(1.5)
             await self.page.screenshot(path=Path(SHOTS) / f"desk-{name}.png")
 
 

@@ -74,7 +74,7 @@ async def test_text_goes_both_ways_character_by_character_and_messages_vanish(tm
 
 async def test_a_document_is_looked_at_large_and_a_pdf_is_printed(tmp_path: Path) -> None:
     pdf = tmp_path / "paatos.pdf"
-    pdf.write_bytes(b"%PDF-1.7\n" + b"x" * 1_500_000)
+    pdf.write_bytes(b"%PDF-1.7\n" + b"x" * 1_500_000 + b"\n%%EOF\n")
     (tmp_path / "virus.pdf").write_bytes(b"MZ" + b"x" * 100)
     async with desk(tmp_path / "central") as one:
         page, booth = one.page, one.booth
@@ -97,11 +97,11 @@ async def test_a_document_is_looked_at_large_and_a_pdf_is_printed(tmp_path: Path
         await page.set_input_files("input[type=file]", tmp_path / "virus.pdf")
         await expect(page.locator(".notice.alert")).to_contain_text("no PDF")
         await page.set_input_files("input[type=file]", pdf)
-        await expect(page.locator("li.print .state")).to_contain_text("press Print", timeout=15_000)
+        await expect(page.locator("li.print [role=status]")).to_contain_text("press Print", timeout=15_000)
         [print_] = await booth.page.evaluate("booth.heard.prints")
         assert (print_["name"], print_["whole"]) == ("paatos.pdf", True)
         await booth.page.evaluate("(id) => booth.printed(id)", print_["id"])
-        await expect(page.locator("li.print.printed .state")).to_have_text("Printed")
+        await expect(page.locator("li.print.printed [role=status]")).to_have_text("Printed")
         await one.shot("files")
 
 
@@ -118,7 +118,7 @@ async def test_a_customer_who_says_no_and_a_picture_that_was_tampered_with(tmp_p
             await booth.page.wait_for_function("booth.heard.ctl.some((m) => m.k === 'still_ask')")
             asked = await booth.page.evaluate("booth.heard.ctl.find((m) => m.k === 'still_ask').id")
             await booth.page.evaluate("([id, ok]) => booth.ctl({k: 'still_may', id, ok})", [asked, ok])
-            await expect(page.locator(f"[data-file='{asked}'] .state")).to_contain_text(why)
+            await expect(page.locator(f"[data-file='{asked}'] [role=status]")).to_contain_text(why)
 
 
 async def test_hold_identity_hand_over_and_what_the_point_refuses(tmp_path: Path) -> None:
@@ -133,16 +133,14 @@ async def test_hold_identity_hand_over_and_what_the_point_refuses(tmp_path: Path
         await page.keyboard.press("F8")
         await expect(page.locator(".notice.warning")).to_have_count(0)
         await page.click("text=Identity")
-        await page.click("text=Passport")
-        await page.click("text=Verified >> nth=0")
+        await page.click("text=Identity document")
+        await page.click("text=Confirmed >> nth=0")
         await one.shot("identity")
         await page.click("form button.primary")
         await expect(page.locator("form[data-form=identity]")).to_have_count(0)
         [order] = booth.told("identity")
-        assert {k: order[k] for k in order.keys() - {"t", "id", "session", "do"}} == {
-            "method": "passport",
-            "result": "verified",
-        }
+        told = {name: order[name] for name in order.keys() - {"t", "id", "session", "do"}}
+        assert told == {"method": "document", "result": "confirmed"}
         booth.refusals["hand_over"] = "counter-not-open"
         await page.keyboard.press("F9")
         await page.select_option("form select", "1")
@@ -193,7 +191,7 @@ async def test_the_screen_is_shared_and_muting_reaches_the_customer(tmp_path: Pa
         await booth.page.wait_for_function("booth.heard.tracks.screen?.getVideoTracks()[0]?.muted === false")
         await one.shot("sharing")
         await page.click("text=Stop sharing")
-        await booth.page.wait_for_function("booth.heard.ctl.at(-1)?.k === 'screen' && !booth.heard.ctl.at(-1).on")
+        await booth.page.wait_for_function("booth.heard.ctl.findLast((m) => m.k === 'screen').on === false")
 
 
 async def test_two_experts_and_the_slower_one_is_told(tmp_path: Path) -> None:

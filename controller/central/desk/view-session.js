@@ -12,13 +12,14 @@ import { timer } from "/expert/time.js";
 export function session(ui, t) {
   return keyed(ui.call.id, html`
     ${about(ui, t)}
-    <section class="stage ${ui.large}-large">
-      ${customer(ui, t)}${documents(ui, t)}
-    </section>
+    ${customer(ui, t)}${documents(ui, t)}
     ${controls(ui, t)}
     <section class="side">${ui.panel && ui.panel !== "devices" ? forms(ui, t) : side(ui, t)}</section>
     ${deeds(ui, t)}`);
 }
+
+/** The customer has ended it: only the words are left. */
+export const wrapUp = (ui, t) => html`${about(ui, t)}<section class="side">${forms(ui, t)}</section>`;
 
 function about(ui, t) {
   const { call } = ui;
@@ -30,7 +31,7 @@ function about(ui, t) {
     ${brief.interpreter ? html`<span class="tag loud">${interpreter(brief.interpreter, t)}</span>` : nothing}
     ${brief.mode === "appointment" ? html`<span class="tag loud">${t("desk-booked")}</span>` : nothing}
     <span class="quiet"><bdi>${ui.name(call.pointName)}</bdi>${brief.booth ? html` · <bdi>${ui.name(brief.booth_name) || brief.booth}</bdi>` : nothing}</span>
-    <span class="right">${quality ? line(quality, t) : nothing}
+    <span class="right">${quality && call.talking.state === "up" ? line(quality, t) : nothing}
       <span class="timer" aria-label=${t("desk-lasted")}>${timer(performance.now() - call.startedAt)}</span></span>
   </div>`;
 }
