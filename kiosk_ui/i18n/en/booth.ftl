@@ -52,7 +52,6 @@ booth-text-theirs = The expert writes
 booth-text-mine = You write (the expert sees it at once)
 booth-keyboard = Keyboard
 booth-key-space = Space
-booth-key-erase = Delete the last letter
 booth-key-line = New line
 booth-microphone-off = Microphone off
 booth-camera-off = Camera off

@@ -52,7 +52,6 @@ booth-text-theirs = Asiantuntija kirjoittaa
 booth-text-mine = Sinä kirjoitat (asiantuntija näkee heti)
 booth-keyboard = Näppäimistö
 booth-key-space = Väli
-booth-key-erase = Poista viimeinen kirjain
 booth-key-line = Uusi rivi
 booth-microphone-off = Mikrofoni pois
 booth-camera-off = Kamera pois

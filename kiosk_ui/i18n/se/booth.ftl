@@ -52,7 +52,6 @@ booth-text-theirs = Áššedovdi čállá
 booth-text-mine = Don čálát (áššedovdi oaidná dakkaviđe)
 booth-keyboard = Boallobeavdi
 booth-key-space = Gaska
-booth-key-erase = Sihko maŋimuš bustáva
 booth-key-line = Ođđa linnjá
 booth-microphone-off = Jaddat mikrofovnna
 booth-camera-off = Jaddat kamera

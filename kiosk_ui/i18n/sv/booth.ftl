@@ -52,7 +52,6 @@ booth-text-theirs = Den sakkunniga skriver
 booth-text-mine = Du skriver (den sakkunniga ser genast)
 booth-keyboard = Tangentbord
 booth-key-space = Mellanslag
-booth-key-erase = Radera sista bokstaven
 booth-key-line = Ny rad
 booth-microphone-off = Mikrofon av
 booth-camera-off = Kamera av
