@@ -1,4 +1,4 @@
-"""Every screen of the booth in every language: nothing under, over, cut off or broken, nothing that axe complains of."""
+"""Every screen of the booth in every language: nothing under, over, cut off or broken, nothing that axe finds."""
 
 import pytest
 from playwright.async_api import Page
