@@ -15,6 +15,7 @@ export function stageView(all) {
     <div class="scene" ?data-text=${talk.panel}>
       <div class="seen">
         ${pictures(all)}
+        ${all.step === "talk" && talk.muted.audio ? html`<p class="sign" data-live>${t("booth-expert-muted")}</p>` : nothing}
         <p class="caption" ?hidden=${!talk.caption} lang=${session.language}>
           <strong>${t("booth-caption")}</strong> ${talk.caption}
         </p>
@@ -38,7 +39,6 @@ function pictures({ step, session, call, devices, loudness, now, t }) {
       <video class="self" autoplay playsinline .muted=${true} aria-label=${t("booth-own-picture")}
         ?hidden=${!sent({ devices, session, step }).camera} .srcObject=${devices.stream}></video>
       ${status({ step, call, now, t })}
-      ${step === "talk" && session.talk.muted.audio ? html`<p class="sign" data-live>${t("booth-expert-muted")}</p>` : nothing}
     </div>`;
 }
 

@@ -86,6 +86,22 @@ async def _later(expert: Page, before: int) -> bool:
     return await epoch(expert) > before
 
 
+async def test_a_way_that_is_sought_anew_keeps_the_connection(open_page: OpenPage, point: Point) -> None:
+    """As after an address that changed: ICE starts again within the same connection."""
+    booth, expert = await meet(open_page, point)
+    before = await epoch(expert)
+    fragment = "window.witness.peers.at(-1).remoteDescription.sdp.match(/a=ice-ufrag:(\\S+)/)[1]"
+    first = await booth.evaluate(fragment)
+    await expert.evaluate("window.witness.peers.at(-1).restartIce()")
+    await until(lambda: _other(booth, fragment, first), what="other credentials")
+    await see_and_hear_each_other(booth, expert)
+    assert await epoch(expert) == before and await expert.evaluate("window.expert.faults") == []
+
+
+async def _other(booth: Page, look: str, first: str) -> bool:
+    return str(await booth.evaluate(look)) != first
+
+
 async def test_a_forged_signal_disturbs_nothing(open_page: OpenPage, point: Point) -> None:
     booth, expert = await meet(open_page, point)
     now = await epoch(expert)

@@ -37,6 +37,7 @@ booth-expert-picture = Picture of the expert
 booth-own-picture = Your own picture
 booth-shared-picture = Screen that the expert shares
 booth-expert-muted = The expert’s microphone is off
+booth-touch-to-hear = Touch the screen to hear the expert.
 booth-caption = Automatic captions:
 booth-connecting-title = Connecting
 booth-connecting-text = The expert has answered. Picture and sound come in a moment.

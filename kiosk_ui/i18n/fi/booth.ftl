@@ -37,6 +37,7 @@ booth-expert-picture = Asiantuntijan kuva
 booth-own-picture = Oma kuvasi
 booth-shared-picture = Asiantuntijan jakama näyttö
 booth-expert-muted = Asiantuntijan mikrofoni on pois päältä
+booth-touch-to-hear = Kosketa näyttöä, niin kuulet asiantuntijan.
 booth-caption = Automaattinen tekstitys:
 booth-connecting-title = Yhdistetään
 booth-connecting-text = Asiantuntija vastasi. Kuva ja ääni tulevat pian.

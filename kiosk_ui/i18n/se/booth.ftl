@@ -37,6 +37,7 @@ booth-expert-picture = Áššedovdi govva
 booth-own-picture = Du iežat govva
 booth-shared-picture = Šearbma, maid áššedovdi juohká
 booth-expert-muted = Áššedovdi mikrofovdna lea jaddaduvvon
+booth-touch-to-hear = Guoskka šerbmii, de gulat áššedovdi.
 booth-caption = Automáhtalaš teaksten:
 booth-connecting-title = Oktavuohta rahppojuvvo
 booth-connecting-text = Áššedovdi vástidii. Govva ja jietna bohtet fargga.

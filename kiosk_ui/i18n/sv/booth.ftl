@@ -37,6 +37,7 @@ booth-expert-picture = Bild av den sakkunniga
 booth-own-picture = Din egen bild
 booth-shared-picture = Skärm som den sakkunniga delar
 booth-expert-muted = Den sakkunnigas mikrofon är avstängd
+booth-touch-to-hear = Rör vid skärmen så hör du den sakkunniga.
 booth-caption = Automatisk textning:
 booth-connecting-title = Kopplar upp
 booth-connecting-text = Den sakkunniga svarade. Bild och ljud kommer snart.
