@@ -15,13 +15,14 @@ from drivers.media.sim.leg import LegEnd, Notice
 from drivers.media.sim.synthetic import Camera, Microphone
 
 BACK_S = 0.5
+HEARTBEAT_S = 3.0  # a line on which nothing comes back for so long is opened anew
 GREETING = "Hei, olen simuloitu asiantuntija. "
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an expert is. `dawdles_s`: from the ring to the answer. `talks_s`: from the answer to the end. `ends`: orders
-    the end; `drops`: the page is gone without a word, and comes back after `back_s`, never if that is None; `stays`.
+    the end; `drops`: the page is gone once without a word, and comes back after `back_s`, never if that is None; `stays`.
     `media`: picture and sound, not only text."""
 
     answers: bool = True
@@ -53,6 +54,7 @@ class Expert:
         self._answering: asyncio.Task[None] | None = None
         self._talking: asyncio.Task[None] | None = None
         self._orders = 0
+        self._has_dropped = False
 
     async def run(self) -> None:
         jar = aiohttp.CookieJar(unsafe=True)  # a central that is known by its number has cookies too
@@ -66,7 +68,7 @@ class Expert:
                         ) as line:
                             await self._speak(line)
                     except Dropped:
-                        await self._hang_up()
+                        await self._hang_up(forget=False)
                         if self._manner.back_s is None:
                             return
                         await asyncio.sleep(self._manner.back_s)
@@ -172,9 +174,10 @@ class Expert:
                 self._orders += 1
                 end = {"outcome": "completed", "resolution": "first_contact", "guidance": "none"}
                 self._tell({"t": "order", "id": f"{session}-{self._orders}", "session": session, "do": "end", **end})
-            case "drops":
+            case "drops" if not self._has_dropped:
+                self._has_dropped = True
                 self._out.put_nowait("")
-            case "stays":
+            case _:
                 return
 
     def _furnish_talk(self, pc: RTCPeerConnection) -> Iterable[RTCDataChannel]:
