@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+import pytest
 
 SIM = (sys.executable, "-m", "drivers.media.sim")
 PATIENCE_S = 30.0
@@ -30,10 +31,13 @@ class People:
 
     async def until(self, holds: Callable[[list[dict[str, Any]]], Any]) -> None:
         """Until what was noticed is so; whatever nobody foresaw fails the test."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not holds(self.noticed):
-                self._more.clear()
-                await self._more.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not holds(self.noticed):
+                    self._more.clear()
+                    await self._more.wait()
+        except TimeoutError:
+            pytest.fail("not seen; what was: " + "\n".join(map(str, self.noticed[-30:])))
         assert not [one for one in self.noticed if one["what"] in {"fault", "unknown"}]
 
     async def saw(self, what: str, **facts: Any) -> None:

@@ -69,8 +69,9 @@ async def test_relay_only_goes_by_turn_alone(way: Way) -> None:
 
 async def test_an_expert_who_moves_joins_again_and_is_seen_again() -> None:
     """Another address, as from wireless to telephone: the line is found dead, opened anew, and a new seat taken."""
-    async with Network("booth", "expert", "centre") as net, met(net, IceConfig()) as (between, booth, _):
+    async with Network("booth", "expert", "centre") as net, met(net, IceConfig()) as (between, booth, expert):
         await flows(booth, 1001)
         await net.end("expert").move()
+        await expert.saw("joined", seat=2)
         await flows(booth, 2001)
         assert [one.state for one in between.sessions.values()] == ["connected"]

@@ -14,7 +14,7 @@ from controller.ports.signalling import MESSAGE_MOST, IceConfig, Leg, Message, W
 from drivers.media.sim.leg import LegEnd, Notice
 from drivers.media.sim.synthetic import Camera, Microphone
 
-BACK_S = 0.5
+BACK_S, OPEN_S = 0.5, 5.0
 HEARTBEAT_S = 3.0  # a line on which nothing comes back for so long is opened anew
 GREETING = "Hei, olen simuloitu asiantuntija. "
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -58,25 +58,32 @@ class Expert:
 
     async def run(self) -> None:
         jar = aiohttp.CookieJar(unsafe=True)  # a central that is known by its number has cookies too
-        async with aiohttp.ClientSession(cookie_jar=jar) as http:
+        fresh = aiohttp.TCPConnector(force_close=True)  # a kept connection may be one from an address of before
+        async with aiohttp.ClientSession(cookie_jar=jar, connector=fresh) as http:
             try:
-                while True:
-                    try:
-                        await self._sign_in(http)
-                        async with http.ws_connect(
-                            f"{self._url}/api/v1/expert/line", max_msg_size=MESSAGE_MOST
-                        ) as line:
-                            await self._speak(line)
-                    except Dropped:
-                        await self._hang_up(forget=False)
-                        if self._manner.back_s is None:
-                            return
-                        await asyncio.sleep(self._manner.back_s)
-                    except aiohttp.ClientError as problem:
-                        self._notice("no_line", why=str(problem))
+                while await self._connected(http):
                     await asyncio.sleep(BACK_S)
             finally:
                 await self._hang_up()
+
+    async def _connected(self, http: aiohttp.ClientSession) -> bool:
+        """One line, as long as it lasts; False when the expert does not come back."""
+        try:
+            async with asyncio.timeout(OPEN_S):
+                await self._sign_in(http)
+                line = await http.ws_connect(
+                    f"{self._url}/api/v1/expert/line", max_msg_size=MESSAGE_MOST, heartbeat=HEARTBEAT_S
+                )
+            async with line:
+                await self._speak(line)
+        except Dropped:
+            await self._hang_up(forget=False)
+            if self._manner.back_s is None:
+                return False
+            await asyncio.sleep(self._manner.back_s)
+        except (aiohttp.ClientError, TimeoutError) as problem:
+            self._notice("no_line", why=repr(problem))
+        return True
 
     async def _sign_in(self, http: aiohttp.ClientSession) -> None:
         address = f"{self._url}/api/v1/expert/login"
