@@ -1,1 +1,1 @@
-"""The media process: the booth's own WebRTC peer (aiortc), and the simulated people. Nowhere else is aiortc imported."""
+"""The media process: the booth's own peer in every remote session (docs/remote-service.md)."""

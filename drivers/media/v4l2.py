@@ -1,0 +1,157 @@
+"""Cameras of the kernel (V4L2), read by FFmpeg: a camera that encodes H.264 is passed on as it comes, one that gives
+JPEGs or raw lines as that. Blocking; called in a camera's thread.
+
+FFmpeg's reads wait in the kernel for a picture, so that a camera that hangs would hold its reader, and its light, for
+ever. The descriptor is therefore found after the open, made non-blocking, and waited for with a time-out.
+"""
+
+import errno
+import fcntl
+import io
+import os
+import select
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import av.container
+import av.error
+
+from drivers.media.capture import CameraGone, Coding, Shot
+
+SIZE = "1280x720"
+RATE = "30"
+STILL_SIZE = "4096x3072"  # more than any has: the driver answers with its largest (VIDIOC_S_FMT)
+SETTLE = 6  # pictures before a still, in which exposure and focus settle
+LOOK_S = 0.1  # how soon an end is noticed
+HUNG_S = 5.0  # no picture for so long: the camera is broken
+JPEG_HUFFMAN = b"\xff\xc4"  # DHT; many UVC cameras leave the tables out (MJPEG as in AVI)
+FILMS = ("h264", "mjpeg")  # what a camera is asked for, in this order
+CODINGS: dict[str, Coding] = {"h264": "h264", "mjpeg": "mjpeg", "rawvideo": "rawvideo"}
+REASONS = {
+    errno.ENOENT: "absent",
+    errno.ENODEV: "absent",
+    errno.ENXIO: "absent",
+    errno.EACCES: "no_access",
+    errno.EPERM: "no_access",
+    errno.EBUSY: "busy_elsewhere",
+}
+
+
+class V4l2:
+    """The camera at a node, such as /dev/video0."""
+
+    coding: Coding | None = None
+
+    def __init__(self, node: str) -> None:
+        self._node = node
+
+    def film(self, until: threading.Event) -> Iterator[Shot]:
+        """See `Device`."""
+        container, descriptor = self._film()
+        try:
+            yield from self._shots(container, descriptor, until)
+        finally:
+            container.close()
+
+    def still(self, until: threading.Event) -> bytes:
+        """See `Device`."""
+        container, descriptor = self._open({"input_format": "mjpeg", "video_size": STILL_SIZE})
+        try:
+            for count, shot in enumerate(self._shots(container, descriptor, until)):
+                if count >= SETTLE:
+                    return jpeg_of(shot.data)
+        finally:
+            container.close()
+        raise CameraGone("broken", "no still picture")
+
+    def _film(self) -> tuple[av.container.InputContainer, int]:
+        """Opened with the first of FILMS that it knows, else as it likes."""
+        for coding in FILMS:
+            try:
+                return self._open({"input_format": coding, "video_size": SIZE, "framerate": RATE})
+            except CameraGone as gone:
+                if gone.reason != "broken":  # not the format's fault
+                    raise
+        return self._open({"video_size": SIZE})
+
+    def _open(self, options: dict[str, str]) -> tuple[av.container.InputContainer, int]:
+        """The camera, and its descriptor, which no longer blocks (-1: not found)."""
+        before = descriptors(self._node)
+        try:
+            container = av.open(self._node, format="v4l2", options=options)
+        except (av.error.FFmpegError, OSError) as error:
+            raise gone(error) from error
+        [descriptor, *_] = [*(descriptors(self._node) - before), -1]
+        if descriptor >= 0:
+            flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+            fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_NONBLOCK)
+        return container, descriptor
+
+    def _shots(self, container: av.container.InputContainer, descriptor: int, until: threading.Event) -> Iterator[Shot]:
+        stream = container.streams.video[0]
+        coding = CODINGS.get(stream.codec_context.name)
+        if coding is None:
+            raise CameraGone("broken", f"it speaks {stream.codec_context.name}")
+        size = (stream.codec_context.width, stream.codec_context.height)
+        pixels = stream.codec_context.pix_fmt or ""
+        packets = container.demux(stream)
+        heard = time.monotonic()
+        while not until.is_set():
+            if not readable(descriptor):
+                if time.monotonic() - heard > HUNG_S:
+                    raise CameraGone("broken", "no pictures")
+                continue
+            try:
+                packet = next(packets)
+            except BlockingIOError:
+                packets = container.demux(stream)  # a generator that raised is over
+                continue
+            except (av.error.FFmpegError, OSError, StopIteration) as error:
+                raise gone(error) from error
+            if not packet.size:
+                raise CameraGone("absent", "it ended")
+            heard = time.monotonic()
+            key = packet.is_keyframe or coding != "h264"
+            yield Shot(bytes(packet), coding, key, time.monotonic_ns(), size, pixels)
+
+
+def readable(descriptor: int) -> bool:
+    """Whether a picture is there, after LOOK_S at most. Without a descriptor: a read will tell."""
+    if descriptor < 0:
+        return True
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(LOOK_S * 1000))
+
+
+def descriptors(node: str) -> set[int]:
+    """Our open descriptors of that device."""
+    real, found = os.path.realpath(node), set[int]()
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            if os.readlink(entry) == real:
+                found.add(int(entry.name))
+        except OSError:
+            continue  # closed while we looked
+    return found
+
+
+def gone(error: Exception) -> CameraGone:
+    """What an open or a read that failed means."""
+    number = getattr(error, "errno", None) or 0
+    return CameraGone(REASONS.get(number, "broken"), str(error)[:120])
+
+
+def jpeg_of(data: bytes) -> bytes:
+    """A JPEG that any program reads: the camera's own, or encoded anew where it left its tables out."""
+    if JPEG_HUFFMAN in data:
+        return data
+    decoder = av.CodecContext.create("mjpeg", "r")
+    for frame in decoder.decode(av.Packet(data)):
+        out = io.BytesIO()
+        frame.to_image().save(out, "JPEG", quality=92)  # type: ignore[no-untyped-call]
+        return out.getvalue()
+    raise CameraGone("broken", "no JPEG")
