@@ -1,6 +1,7 @@
 // The session itself: the expert large, the customer's own picture, what is shared; controls; and, when the line is
 // gone, calm words in the same place.
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
+import { live } from "/ui/vendor/lit/directives/live.js"; // a stream that is set anew begins anew
 import { icon } from "/ui/shared/icons.js";
 import { LEVELS, LONG_BREAK_S } from "/ui/booth/session.js";
 import { filesView } from "/ui/booth/files.js";
@@ -32,12 +33,12 @@ function pictures({ step, session, call, devices, loudness, now, t }) {
   const shared = session.talk.screen && screen;
   return html`
     <div class="pane" ?data-shared=${Boolean(shared)}>
-      <video class="expert" autoplay playsinline aria-label=${t("booth-expert-picture")} .srcObject=${camera}
+      <video class="expert" autoplay playsinline aria-label=${t("booth-expert-picture")} .srcObject=${live(camera)}
         .volume=${loudness}></video>
       ${shared ? html`<video class="shared" autoplay playsinline .muted=${true} aria-label=${t("booth-shared-picture")}
-        .srcObject=${screen}></video>` : nothing}
+        .srcObject=${live(screen)}></video>` : nothing}
       <video class="self" autoplay playsinline .muted=${true} aria-label=${t("booth-own-picture")}
-        ?hidden=${!sent({ devices, session, step }).camera} .srcObject=${devices.stream}></video>
+        ?hidden=${!sent({ devices, session, step }).camera} .srcObject=${live(devices.stream)}></video>
       ${status({ step, call, now, t })}
     </div>`;
 }
