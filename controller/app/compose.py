@@ -51,6 +51,7 @@ class Demo(msgspec.Struct, frozen=True):
     sim: str
     central: str
     box_token: str
+    expert_token: str
     sims: dict[str, int]  # printer -> raw TCP port
     seed: int = 1
     inputs: str = ""  # the folder where simulated panels and scanners listen
@@ -159,9 +160,13 @@ async def _settled(ledger: Ledger, heart: asyncio.Task[None]) -> None:
 
 def _site(ledger: Ledger, options: Options, clock: SystemClock) -> Site:
     keeper = Doorkeeper(ledger.journal.secret, options.config)
-    links = DemoLinks(options.demo.sim, options.demo.central) if options.demo else None
+    links = DemoLinks(options.demo.sim, options.demo.central, _expert_desk(options.demo)) if options.demo else None
     return Site(ledger, options.config, clock, keeper, demo=links, build=version("luukku"),
                 config_hash=config_hash(options.config))  # fmt: skip
+
+
+def _expert_desk(demo: Demo) -> str:
+    return f"{demo.central}expert#token={demo.expert_token}" if demo.expert_token else ""
 
 
 def _player(site: Site, day: DemoDay, demo: Demo, url: str, random: SystemRandom) -> Player:

@@ -77,7 +77,8 @@ async def point(plan: Plan) -> None:
         for n, p in enumerate(p for p in config.printers if p.link == "sim")
     }
     demo = Demo(
-        plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, sims, plan.seed,
+        plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, plan.expert_token,
+        sims, plan.seed,
         str(_input_folder(plan)), plan.day_speed,
     )  # fmt: skip
     await run_point(Options(config, Path(plan.data), path.parent, demo), lambda url: None)

@@ -174,7 +174,7 @@ class RingSession(Command, frozen=True, kw_only=True):
 
 
 class AnswerSession(Command, frozen=True, kw_only=True):
-    """An expert takes it. `expert` is a pseudonym, and goes into no event."""
+    """An expert takes it. `expert` is a pseudonym."""
 
     session: str
     expert: str

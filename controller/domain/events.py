@@ -259,10 +259,13 @@ class RemoteRequested(Event, frozen=True, kw_only=True):
 
 
 class RemoteStateChanged(Event, frozen=True, kw_only=True):
+    """`expert`: who answered, a pseudonym; with cause `answered` only (ADR 0027)."""
+
     session: Id
     from_: SessionState = msgspec.field(name="from")
     to: SessionState
     cause: Cause
+    expert: Id | UnsetType = UNSET
 
 
 class RemoteEnded(Event, frozen=True, kw_only=True):

@@ -41,7 +41,8 @@ def _requested(state: State, event: e.RemoteRequested, ms: int, here: tuple[int,
     booth = event.booth if isinstance(event.booth, str) else ""
     session = Session(
         event.session, event.mode, event.provider, event.service, event.language, booth, turn.id if turn else "",
-        turn.counter if turn is not None and event.mode == "support" else "", event.interpreter, "queued", "", ms, ms,
+        turn.counter if turn is not None and event.mode == "support" else "", event.interpreter,
+        since=ms, requested=ms,
     )  # fmt: skip
     session.clocks |= {"requested": here, "state": here, "waits": here}
     state.sessions[session.id] = session
@@ -55,9 +56,10 @@ def _changed(session: Session, event: e.RemoteStateChanged, ms: int, here: tuple
         session.interrupted_ms += (here[0] - began) // 1_000_000 if boot == here[1] else max(0, ms - session.since)
     if event.cause == "answered":
         session.answered = ms
+        session.expert = event.expert if isinstance(event.expert, str) else ""
         session.clocks["answered"] = here
     elif event.to == "queued" and event.cause != "no_expert":
-        session.answered = 0  # it waits for another expert
+        session.answered, session.expert = 0, ""  # it waits for another one
         session.clocks["waits"] = here
     if event.to == "connected" and not session.connected:
         session.connected = ms

@@ -1,5 +1,7 @@
 """What every rule of remote sessions needs: which session, whose service event, how long since, and its one end."""
 
+from msgspec import UNSET, UnsetType
+
 from controller.domain.draft import Draft, Refused
 from controller.domain.events import (
     Quality,
@@ -59,9 +61,12 @@ def over(draft: Draft, session: Session, outcome: SessionOutcome, cause: str, qu
             draft.set_advisor(counter, "serving", "explicit")
 
 
-def turn_to(draft: Draft, session: Session, to: SessionState, cause: str) -> None:
+def turn_to(
+    draft: Draft, session: Session, to: SessionState, cause: str, *, expert: str | UnsetType = UNSET
+) -> None:
+    """The session goes to another state."""
     draft.subject = session.id
-    draft.add(RemoteStateChanged(session=session.id, from_=session.state, to=to, cause=cause))
+    draft.add(RemoteStateChanged(session=session.id, from_=session.state, to=to, cause=cause, expert=expert))
 
 
 def room(draft: Draft, booth: Booth, *, occupied: bool) -> None:

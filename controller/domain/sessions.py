@@ -120,7 +120,7 @@ def answer(draft: Draft, wish: c.AnswerSession) -> None:
     session = live(draft, wish.session)
     if session.answered:
         raise Refused("wrong-state", f"session {session.id} has an expert already")
-    turn_to(draft, session, "ringing", "answered")
+    turn_to(draft, session, "ringing", "answered", expert=wish.expert or UNSET)
     turn = own_turn(draft, session)
     if turn is None or turn.stage not in {"waiting", "called"}:
         return

@@ -126,6 +126,7 @@ class Session(msgspec.Struct):
     service_event: str = ""
     counter: str = ""  # of an advisor who is supported
     interpreter: str = ""
+    expert: str = ""  # who answered, a pseudonym
     state: SessionState = "queued"
     cause: str = ""
     since: int = 0

@@ -35,7 +35,6 @@ class Known(msgspec.Struct):
     """What no event says of a session. Times are the loop's."""
 
     since: float
-    expert: str = ""
     name: str = ""
     consent: str = ""
     order: str = ""
@@ -196,7 +195,7 @@ class Booths:
                 return
             case b.IceTold() if session is not None:
                 known = self._of(session)
-                known.ice = message.config
+                known.ice, known.opened = message.config, known.opened and known.ice == message.config
                 if session.answered:
                     await self._ice_to_page(session, known)
             case b.Outlook() if session is not None:
@@ -306,9 +305,9 @@ class Booths:
             known = self._of(session)
             known.order = order.id
             if order.do == "answer":
-                known.expert, known.name, known.talk_up = order.expert, order.name, False
+                known.name, known.talk_up = order.name, False
             elif order.do in {"drop", "move"}:
-                known.expert = known.name = ""
+                known.name = ""
         if reply.status == 200:
             return b.Done(id=order.id, ok=True)
         no = msgspec.json.decode(reply.body, type=_No)
@@ -351,11 +350,11 @@ class Booths:
         ticket = state.tickets.get(state.visits[turn.visit].ticket) if turn is not None else None
         service, booth = config.service(session.service), config.booth(session.booth)
         return b.Brief(
-            session=session.id, state=session.state, cause=session.cause, mode=session.mode, booth=session.booth or None,
-            booth_name=booth.name if booth else {}, provider=session.provider, service=session.service,
-            service_name=service.name if service else {}, language=session.language, interpreter=session.interpreter or None,
-            number=ticket.number if ticket else None, requested_at=moment(session.requested),
-            since=moment(session.since), expert=known.expert or None, order=known.order or None,
+            session=session.id, state=session.state, cause=session.cause, mode=session.mode,
+            booth=session.booth or None, booth_name=booth.name if booth else {}, provider=session.provider,
+            service=session.service, service_name=service.name if service else {}, language=session.language,
+            interpreter=session.interpreter or None, number=ticket.number if ticket else None, requested_at=moment(session.requested),
+            since=moment(session.since), expert=session.expert or None, order=known.order or None,
             legs={"page": bool(self._pages.get(session.booth)), "media": self._media is not None},
             printer=bool(booth and booth.printer),
         )  # fmt: skip

@@ -144,6 +144,7 @@ def wall(site: Site) -> View:
             "kiosk": f"/kiosk/{config.kiosks[0].id}", "tv": f"/tv/{config.screens[0].id}",
             "counter": f"/counter/{config.counters[0].id}", "sim": site.demo.sim, "central": site.demo.central,
             "technician": "/technician",
+            **({"booth": f"/booth/{config.booths[0].id}", "expert": site.demo.expert} if config.booths else {}),
         },
         "counters": [{"id": c.id, "label": c.label} for c in config.counters],
         "central": {"up": site.link.up, "seq": site.link.seq, "fork": site.link.fork},

@@ -24,6 +24,7 @@ class DemoLinks(msgspec.Struct, frozen=True):
 
     sim: str
     central: str
+    expert: str = ""  # the experts' desk, signed in
 
 
 class DemoDay(msgspec.Struct):

@@ -1,5 +1,5 @@
-"""The two data channels of a booth leg: `ctl` (stills are asked for, this end's heartbeat) and `file`. Whatever comes that
-is none of their words is let be; what is too long ends the channel."""
+"""The two data channels of a booth leg: `ctl` (stills are asked for, this end's heartbeat) and `file`. Whatever comes
+that is none of their words is let be; what is too long ends the channel."""
 
 import asyncio
 from collections.abc import Callable

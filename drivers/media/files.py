@@ -1,6 +1,6 @@
-"""Files on the booth leg, in memory only: what the expert sends to be printed is taken piece by piece, judged, kept for
-the customer's one press, and forgotten at the end. Pure: what is to be said goes to `say` (to the expert) and `news` (to
-the point). Protocol: docs/remote-service.md, "Files on the booth leg".
+"""Files on the booth leg, in memory only: what the expert sends to be printed is taken piece by piece, judged, kept
+for the customer's one press, and forgotten at the end. Pure: what is to be said goes to `say` (to the expert) and to
+`news` (to the point). Protocol: docs/remote-service.md, "Files on the booth leg".
 """
 
 import hashlib

@@ -1,5 +1,5 @@
-"""Every private part of aiortc 1.16 that this process touches, in one place; tests/media/test_hooks.py holds each to what
-it does here. aiortc is pinned in pyproject.toml for their sake.
+"""Every private part of aiortc 1.16 that this process touches, in one place; tests/media/test_hooks.py holds each to
+what it does here. aiortc is pinned in pyproject.toml for their sake.
 """
 
 from collections.abc import Callable
@@ -7,9 +7,12 @@ from typing import Any
 
 import aiortc.codecs.h264
 import aiortc.codecs.vpx
-import aiortc.rtcrtpsender
 from aiortc import RTCPeerConnection, RTCRtpSender
+from aiortc import rtcrtpsender as senders
+from aiortc.codecs import get_encoder
+from aiortc.codecs.base import Encoder
 from aiortc.codecs.opus import OpusEncoder
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import (
     RTCP_PSFB_APP,
     RTCP_PSFB_FIR,
@@ -27,18 +30,16 @@ def lower_floors() -> None:
     """Once, before the first connection: encoders that may go as low as a bad path needs."""
     aiortc.codecs.vpx.MIN_BITRATE = LEAST_BITS_PER_S
     aiortc.codecs.h264.MIN_BITRATE = LEAST_BITS_PER_S
-    if getattr(aiortc.rtcrtpsender.get_encoder, "is_ours", False):
-        return
-    plain = aiortc.rtcrtpsender.get_encoder
+    if senders.__dict__["get_encoder"] is not encoder:
+        senders.__dict__["get_encoder"] = encoder
 
-    def encoder(codec: Any) -> Any:
-        made = plain(codec)
-        if isinstance(made, OpusEncoder):
-            made.codec.bit_rate = SOUND_BITS_PER_S
-        return made
 
-    encoder.is_ours = True  # type: ignore[attr-defined]
-    aiortc.rtcrtpsender.get_encoder = encoder
+def encoder(codec: RTCRtpCodecParameters) -> Encoder:
+    """aiortc's own for that codec; sound at SOUND_BITS_PER_S."""
+    made = get_encoder(codec)
+    if isinstance(made, OpusEncoder):
+        made.codec.bit_rate = SOUND_BITS_PER_S
+    return made
 
 
 def hear_receiver(sender: RTCRtpSender, allowed: Callable[[int], None], wants_key: Callable[[], None]) -> None:

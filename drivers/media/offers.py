@@ -1,5 +1,5 @@
-"""Which offers of an expert's page are answered: the layout of docs/remote-service.md, and no more of anything than such a
-page sends. Whatever else comes is refused before aiortc sees it.
+"""Which offers of an expert's page are answered: the layout of docs/remote-service.md, and no more of anything than
+such a page sends. Whatever else comes is refused before aiortc sees it.
 """
 
 import re
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aiortc import RTCIceCandidate
-from aiortc.sdp import SessionDescription, candidate_from_sdp
+from aiortc.sdp import MediaDescription, SessionDescription, candidate_from_sdp
 
 LINES_MOST = 2_000  # of one offer; Chromium's with every codec has 300
 CANDIDATES_MOST = 32  # in an offer, and one by one: what a machine with many networks has
 KINDS = ("video", "audio", "video", "application")  # document, emergency's sound and picture, channels
 FIT = "42"  # constrained baseline by its first byte (RFC 6184, 8.1): what every decoder reads
 CANDIDATE = re.compile(
-    r"(?:candidate:)?[A-Za-z0-9+/]{1,32} [12] (?:udp|tcp) \d{1,10} [0-9A-Za-z.:-]{1,255} \d{1,5} typ (?:host|srflx|prflx|relay)\b"
-    r"[ -~]{0,200}",
+    r"(?:candidate:)?[A-Za-z0-9+/]{1,32} [12] (?:udp|tcp) \d{1,10} [0-9A-Za-z.:-]{1,255} \d{1,5} "
+    r"typ (?:host|srflx|prflx|relay)\b[ -~]{0,200}",
     re.IGNORECASE,
 )
 
@@ -64,13 +64,14 @@ def is_layout(kinds: tuple[str, ...]) -> bool:
     return bool(kinds) and kinds[-1] == "application" and all(kind in rest for kind in kinds)
 
 
-def takes_h264(media: object) -> bool:
+def takes_h264(media: MediaDescription) -> bool:
     """Whether a video m-line takes H.264 as aiortc packs it."""
-    for codec in media.rtp.codecs:  # type: ignore[attr-defined]
-        if codec.mimeType.lower() == "video/h264" and str(codec.parameters.get("packetization-mode", "0")) == "1":
-            if str(codec.parameters.get("profile-level-id", "")).lower().startswith(FIT):
-                return True
-    return False
+    return any(
+        codec.mimeType.lower() == "video/h264"
+        and str(codec.parameters.get("packetization-mode", "0")) == "1"
+        and str(codec.parameters.get("profile-level-id", "")).lower().startswith(FIT)
+        for codec in media.rtp.codecs
+    )
 
 
 def candidate(text: str, mid: str | None, index: int | None) -> RTCIceCandidate | None:

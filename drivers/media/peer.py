@@ -24,7 +24,6 @@ from aiortc.stats import RTCOutboundRtpStreamStats, RTCRemoteInboundRtpStreamSta
 
 from drivers.media import hooks, offers
 from drivers.media.offers import Offer, OfferRefused
-from drivers.media.pace import Pace
 from drivers.media.shapes import LegStats
 from drivers.media.tracks import DocumentTrack, PictureTrack
 
@@ -103,7 +102,7 @@ class Peer:
                 await self._connection.setLocalDescription(await self._connection.createAnswer())
         except TimeoutError:
             raise OfferRefused("malformed", "no answer in time") from None
-        except Exception as error:  # noqa: BLE001  why: aiortc raises whatever an odd offer leads it into
+        except Exception as error:
             raise OfferRefused("malformed", f"{type(error).__name__}: {error}"[:120]) from error
         return self._connection.localDescription.sdp
 
@@ -128,10 +127,9 @@ class Peer:
         for entry in report.values():
             if isinstance(entry, RTCOutboundRtpStreamStats):
                 sent += entry.bytesSent
-            elif isinstance(entry, RTCRemoteInboundRtpStreamStats) and document is not None:
-                if entry.id.endswith(str(id(document))):
-                    rtt_ms = None if entry.roundTripTime is None else round(entry.roundTripTime * 1000, 1)
-                    loss = round(entry.fractionLost / 256, 3)
+            elif isinstance(entry, RTCRemoteInboundRtpStreamStats) and entry.id.endswith(f"_{id(document)}"):
+                rtt_ms = None if entry.roundTripTime is None else round(entry.roundTripTime * 1000, 1)
+                loss = round(entry.fractionLost / 256, 3)
         track = self._document
         passed = 0 if track is None else track.passed
         self._before = _Before(now, sent, 0, passed)

@@ -36,7 +36,7 @@ async def print_pdf(data: bytes, title: str, queue: str | None, *, simulated: bo
     job = await _hand_over(data, title, queue)
     try:
         async with asyncio.timeout(PRINTED_S):
-            while await _is_waiting(job, queue):
+            while await _is_waiting(job, queue):  # noqa: ASYNC110  why: CUPS tells nothing by itself
                 await asyncio.sleep(LOOK_S)
     except BaseException as error:
         await asyncio.shield(_call_back(job))

@@ -27,7 +27,7 @@ PIECE = RATE // 50  # 20 ms
 PIECES_MOST = 5  # 100 ms that wait for the network or the loudspeaker; then the oldest go
 TONE_HZ, TONE_LEVEL = 440.0, 0.1  # a tenth of full scale
 TONE_S, TONE_EACH_S = 0.3, 1.0  # a beep a second
-LET_GO_S = 0.25
+LET_GO_S = 1.0  # as a camera
 AUDIBLE = 100  # of 32,767: whether a piece is sound, not silence
 AGAIN_S = 0.3
 
@@ -79,7 +79,7 @@ class SoundTrack(MediaStreamTrack):
         self._run: Run[av.AudioFrame] = Run(most=PIECES_MOST)
         self._over = threading.Event()
         self._ended = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
+        self._home = asyncio.get_running_loop()
         self._sent = 0
         threading.Thread(target=self._read, args=(microphone,), name="media-microphone", daemon=True).start()
 
@@ -110,13 +110,13 @@ class SoundTrack(MediaStreamTrack):
         while not self._over.is_set():
             try:
                 for frame in microphone.pieces(self._over):
-                    back(self._loop, self._take, frame)
+                    back(self._home, self._take, frame)
             except (av.error.FFmpegError, OSError) as error:
                 if str(error) != why:
                     why = str(error)
                     log.warning("media_microphone", why=why[:120])
             self._over.wait(AGAIN_S)  # absent, or its last holder lets it go just now
-        back(self._loop, self._ended.set)
+        back(self._home, self._ended.set)
 
     def _take(self, frame: av.AudioFrame) -> None:
         self._run.put(frame, is_key=True)

@@ -42,9 +42,7 @@ async def take(camera: Camera | None) -> bytes:
 
 async def send(channel: RTCDataChannel, id_: str, data: bytes, news: Callable[[File], None]) -> None:
     """Header and bytes. Raises `StillFailed` when the channel ends or takes too long."""
-    header = Header(
-        id=id_, name=f"{id_}.jpg", kind="still", size=len(data), sha256=hashlib.sha256(data).hexdigest()
-    )
+    header = Header(id=id_, name=f"{id_}.jpg", kind="still", size=len(data), sha256=hashlib.sha256(data).hexdigest())
     low = asyncio.Event()
     channel.bufferedAmountLowThreshold = AHEAD // 2
     channel.on("bufferedamountlow", low.set)

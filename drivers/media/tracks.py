@@ -1,11 +1,12 @@
-"""What the peer sends: the document picture as the camera encoded it, or encoded here (slowly) where the receiver or the
-camera has no H.264; and tracks that stay silent until the emergency.
+"""What the peer sends: the document picture as the camera encoded it, or encoded here (slowly) where the receiver or
+the camera has no H.264; and tracks that stay silent until the emergency.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from fractions import Fraction
+from typing import Any
 
 import av
 import av.error
@@ -35,7 +36,7 @@ class DocumentTrack(MediaStreamTrack):
         self._camera, self._run = camera, camera.watch()
         self._first_ns: int | None = None
 
-    async def recv(self) -> Packet:
+    async def recv(self) -> "Packet[Any]":
         while True:
             shot = await _next(self, self._run.get)
             self.bits += 8 * len(shot.data)
@@ -47,7 +48,7 @@ class DocumentTrack(MediaStreamTrack):
         super().stop()
         self._camera.leave(self._run)
 
-    def _packet(self, shot: Shot) -> Packet:
+    def _packet(self, shot: Shot) -> "Packet[Any]":
         if self._first_ns is None:
             self._first_ns = shot.at_ns
         packet = av.Packet(shot.data)
@@ -103,7 +104,7 @@ class PictureTrack(MediaStreamTrack):
     def _stamped(self, frame: Frame, shot: Shot) -> Frame:
         if self._first_ns is None:
             self._first_ns = self._due_ns = shot.at_ns
-        self._due_ns = max(self._due_ns + self._each_ns, shot.at_ns)
+        self._due_ns = max(self._due_ns + self._each_ns, shot.at_ns + self._each_ns // 2)
         self.passed += 1
         frame.pts = (shot.at_ns - self._first_ns) * VIDEO_CLOCK_RATE // NS
         frame.time_base = VIDEO_TIME_BASE
@@ -148,7 +149,7 @@ class GateTrack(MediaStreamTrack):
         super().stop()
         self.shut()
 
-    async def recv(self) -> Frame | Packet:
+    async def recv(self) -> "Frame | Packet[Any]":
         while True:
             await self._put.wait()
             source = self._source
@@ -162,7 +163,7 @@ class GateTrack(MediaStreamTrack):
                 if self.readyState != "live":
                     raise
 
-    def _timed(self, thing: Frame | Packet) -> Frame | Packet:
+    def _timed(self, thing: "Frame | Packet[Any]") -> "Frame | Packet[Any]":
         """Each source counts from its own zero; what leaves goes on where the clock is."""
         assert thing.pts is not None and thing.time_base is not None
         now = time.monotonic_ns()
@@ -176,7 +177,7 @@ class GateTrack(MediaStreamTrack):
         return thing
 
 
-async def _next(track: MediaStreamTrack, get: Callable[[], "asyncio.Future[Shot]"]) -> Shot:
+async def _next(track: MediaStreamTrack, get: Callable[[], Awaitable[Shot]]) -> Shot:
     if track.readyState != "live":
         raise MediaStreamError
     try:

@@ -5,6 +5,7 @@ and the first usable in the order udp, tcp, tls is given to it.
 """
 
 import asyncio
+import itertools
 import statistics
 import struct
 import time
@@ -203,7 +204,7 @@ def _path(address: Address, ear: _Ear) -> Path:
     trips = [ear.trips_s[n] * 1000 for n in sorted(ear.trips_s)]
     if not trips:
         return Path(address.url, address.how, False, "carries_nothing", loss=1.0)
-    jumps: Sequence[float] = [abs(b - a) for a, b in zip(trips, trips[1:], strict=False)]
+    jumps: Sequence[float] = [abs(b - a) for a, b in itertools.pairwise(trips)]
     return Path(
         address.url, address.how, True, "", round(statistics.median(trips), 1),
         round(statistics.fmean(jumps), 1) if jumps else 0.0, round(1 - len(trips) / PACKETS, 3),

@@ -90,9 +90,7 @@ class V4l2:
             fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_NONBLOCK)
         return container, descriptor
 
-    def _shots(
-        self, container: av.container.InputContainer, descriptor: int, until: threading.Event
-    ) -> Iterator[Shot]:
+    def _shots(self, container: av.container.InputContainer, descriptor: int, until: threading.Event) -> Iterator[Shot]:
         stream = container.streams.video[0]
         coding = CODINGS.get(stream.codec_context.name)
         if coding is None:
@@ -152,8 +150,8 @@ def jpeg_of(data: bytes) -> bytes:
     if JPEG_HUFFMAN in data:
         return data
     decoder = av.CodecContext.create("mjpeg", "r")
-    for frame in decoder.decode(av.Packet(data)):  # type: ignore[attr-defined]
+    for frame in decoder.decode(av.Packet(data)):
         out = io.BytesIO()
-        frame.to_image().save(out, "JPEG", quality=92)
+        frame.to_image().save(out, "JPEG", quality=92)  # type: ignore[no-untyped-call]
         return out.getvalue()
     raise CameraGone("broken", "no JPEG")

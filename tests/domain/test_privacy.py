@@ -35,6 +35,7 @@ IDS = {
     "device": "of the config, or of the credential of whoever asks",
     "place": "of the panel, or of staff's program; an alarm is never refused for where it comes from",
     "advisor": "a pseudonym: the sign-in's, see [listen].staff",
+    "expert": "a pseudonym: central's own name for who answered (ADR 0027)",
     "appointment": "of whoever books: central's or staff's program",
     "command": "given by central",
     "type": "one of ours, or `unknown`",

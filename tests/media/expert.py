@@ -27,10 +27,17 @@ SEAT = 1_795_970_000
 
 
 class Expert:
-    """One expert in one session, at the other end of the test daemon's line. `h264` False: as a fresh Firefox."""
+    """One expert in one session, at the other end of the daemon's line. `h264` False: as a fresh Firefox."""
 
-    def __init__(self, daemon: Daemon, session: str = "r-1", *, h264: bool = True, voice: MediaStreamTrack | None = None,
-                 config: RTCConfiguration = NO_STUN) -> None:  # fmt: skip
+    def __init__(
+        self,
+        daemon: Daemon,
+        session: str = "r-1",
+        *,
+        h264: bool = True,
+        voice: MediaStreamTrack | None = None,
+        config: RTCConfiguration = NO_STUN,
+    ) -> None:
         self.daemon, self.session, self.h264, self.voice, self.config = daemon, session, h264, voice, config
         self.wire = Wire(session, "booth", "expert", begins=True)
         self.pictures: list[int | None] = []  # the stamps of the document's pictures

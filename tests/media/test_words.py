@@ -1,6 +1,7 @@
 """The line to the point, the slots, the pace, the renewals, the stamps: the pure parts."""
 
 import asyncio
+import itertools
 
 import pytest
 from hypothesis import given
@@ -85,7 +86,7 @@ def test_a_narrow_path_gets_key_pictures_only_and_the_whole_is_tried_ever_more_s
             tries.append(now)
             pace.allowed(300_000, 800_000, now + SETTLE_S + 0.1)
             assert pace.thins
-    waits = [round(b - a) for a, b in zip(tries, tries[1:], strict=False)]
+    waits = [round(b - a) for a, b in itertools.pairwise(tries)]
     assert round(tries[0] - began) == TRY_AGAIN_S and waits == sorted(waits) and waits[-1] >= 60
 
 
@@ -105,7 +106,7 @@ def test_a_wide_path_gets_everything_and_an_old_failure_is_forgotten() -> None:
 def test_a_start_asks_for_a_connection_after_a_moment_and_goes_on_asking() -> None:
     renewal = Renewal(0.0)
     said = [now / 2 for now in range(100) if renewal.asks("new", None, now / 2) == "begun"]
-    assert said[0] == BEGIN_S and [round(b - a) for a, b in zip(said, said[1:], strict=False)][:4] == [3, 6, 10, 10]
+    assert said[0] == BEGIN_S and [round(b - a) for a, b in itertools.pairwise(said)][:4] == [3, 6, 10, 10]
 
 
 def test_a_connection_that_failed_is_asked_for_at_once_but_never_in_a_rush() -> None:
@@ -124,9 +125,7 @@ def test_an_offer_that_leads_to_nothing_is_complained_of() -> None:
 
 @given(st.integers(0, 2**24 - 1), st.sampled_from([64, 320, 1280, 1920]))
 def test_a_stamp_is_read_back_at_any_width(number: int, width: int) -> None:
-    row = bytes(
-        220 if stamp.bits(number)[column * stamp.BITS // width] else 30 for column in range(width)
-    )
+    row = bytes(220 if stamp.bits(number)[column * stamp.BITS // width] else 30 for column in range(width))
     assert stamp.read(row, width) == number
 
 
