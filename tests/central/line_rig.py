@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
@@ -17,6 +18,12 @@ EXPERTS = (
     Expert(id="E8", name="Kaisa", pools=("kela",), languages=("fi",), token=hashed_token(TOKEN + "8")),
     Expert(id="E9", name="Aino", pools=("vero",), languages=("fi",), code=hashed_code("kesäkuu")),
 )
+
+
+def enlisted(data: Path) -> None:
+    """Write DIR/experts.json of a central that has not started."""
+    listed = {"experts": [msgspec.to_builtins(one) for one in EXPERTS]}
+    (data / "experts.json").write_bytes(msgspec.json.encode(listed))
 
 
 class Line:
