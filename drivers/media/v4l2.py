@@ -7,7 +7,6 @@ ever. The descriptor is therefore found after the open, made non-blocking, and w
 
 import errno
 import fcntl
-import io
 import os
 import select
 import threading
@@ -20,6 +19,7 @@ import av.container
 import av.error
 
 from drivers.media.capture import CameraGone, Coding, Shot
+from drivers.media.decoding import jpeg_of
 
 SIZE = "1280x720"
 RATE = "30"
@@ -27,7 +27,6 @@ STILL_SIZE = "4096x3072"  # more than any has: the driver answers with its large
 SETTLE = 6  # pictures before a still, in which exposure and focus settle
 LOOK_S = 0.1  # how soon an end is noticed
 HUNG_S = 5.0  # no picture for so long: the camera is broken
-JPEG_HUFFMAN = b"\xff\xc4"  # DHT; many UVC cameras leave the tables out (MJPEG as in AVI)
 FILMS = ("h264", "mjpeg")  # what a camera is asked for, in this order
 CODINGS: dict[str, Coding] = {"h264": "h264", "mjpeg": "mjpeg", "rawvideo": "rawvideo"}
 REASONS = {
@@ -58,11 +57,16 @@ class V4l2:
 
     def still(self, until: threading.Event) -> bytes:
         """See `Device`."""
-        container, descriptor = self._open({"input_format": "mjpeg", "video_size": STILL_SIZE})
+        try:
+            container, descriptor = self._open({"input_format": "mjpeg", "video_size": STILL_SIZE})
+        except CameraGone as gone:
+            if gone.reason != "broken":
+                raise
+            container, descriptor = self._open({"video_size": STILL_SIZE})
         try:
             for count, shot in enumerate(self._shots(container, descriptor, until)):
                 if count >= SETTLE:
-                    return jpeg_of(shot.data)
+                    return jpeg_of(shot)
         finally:
             container.close()
         raise CameraGone("broken", "no still picture")
@@ -143,15 +147,3 @@ def gone(error: Exception) -> CameraGone:
     """What an open or a read that failed means."""
     number = getattr(error, "errno", None) or 0
     return CameraGone(REASONS.get(number, "broken"), str(error)[:120])
-
-
-def jpeg_of(data: bytes) -> bytes:
-    """A JPEG that any program reads: the camera's own, or encoded anew where it left its tables out."""
-    if JPEG_HUFFMAN in data:
-        return data
-    decoder = av.CodecContext.create("mjpeg", "r")
-    for frame in decoder.decode(av.Packet(data)):
-        out = io.BytesIO()
-        frame.to_image().save(out, "JPEG", quality=92)  # type: ignore[no-untyped-call]
-        return out.getvalue()
-    raise CameraGone("broken", "no JPEG")
