@@ -28,7 +28,8 @@ def jpeg_of(shot: Shot) -> bytes:
     try:
         frames = decoder(shot).decode(av.Packet(shot.data))
     except av.error.FFmpegError as error:
-        raise CameraGone("broken", str(error)[:120]) from error
+        told = f"{shot.coding} {shot.pixels} {shot.size} {len(shot.data)}: {error}"
+        raise CameraGone("broken", told[:160]) from error
     if not frames:
         raise CameraGone("broken", "no picture")
     out = io.BytesIO()
