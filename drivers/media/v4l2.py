@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import select
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -23,11 +24,15 @@ from drivers.media.decoding import jpeg_of
 
 SIZE = "1280x720"
 RATE = "30"
-STILL_SIZE = "4096x3072"  # more than any has: the driver answers with its largest (VIDIOC_S_FMT)
 SETTLE = 6  # pictures before a still, in which exposure and focus settle
 LOOK_S = 0.1  # how soon an end is noticed
 HUNG_S = 5.0  # no picture for so long: the camera is broken
 FILMS = ("h264", "mjpeg")  # what a camera is asked for, in this order
+STILLS = {"mjpeg": b"MJPG", "yuyv422": b"YUYV"}  # FFmpeg's names, the kernel's (linux/videodev2.h)
+ENUM_FRAMESIZES = 0xC02C564A  # _IOWR('V', 74, struct v4l2_frmsizeenum)
+FRMSIZE = struct.Struct("=11I")  # index, format, kind; width and height, or their least, most and step; reserved
+DISCRETE = 1  # V4L2_FRMSIZE_TYPE_DISCRETE
+SIZES_MOST = 64
 CODINGS: dict[str, Coding] = {"h264": "h264", "mjpeg": "mjpeg", "rawvideo": "rawvideo"}
 REASONS = {
     errno.ENOENT: "absent",
@@ -57,12 +62,7 @@ class V4l2:
 
     def still(self, until: threading.Event) -> bytes:
         """See `Device`."""
-        try:
-            container, descriptor = self._open({"input_format": "mjpeg", "video_size": STILL_SIZE})
-        except CameraGone as gone:
-            if gone.reason != "broken":
-                raise
-            container, descriptor = self._open({"video_size": STILL_SIZE})
+        container, descriptor = self._open(still_options(self._node))
         try:
             for count, shot in enumerate(self._shots(container, descriptor, until)):
                 if count >= SETTLE:
@@ -120,6 +120,40 @@ class V4l2:
             heard = time.monotonic()
             key = packet.is_keyframe or coding != "h264"
             yield Shot(bytes(packet), coding, key, time.monotonic_ns(), size, pixels)
+
+
+def still_options(node: str) -> dict[str, str]:
+    """What to ask for to get its largest picture: JPEG where it has that, else raw lines. Raises `CameraGone`."""
+    try:
+        descriptor = os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise gone(error) from error
+    try:
+        for name, fourcc in STILLS.items():
+            sizes = frame_sizes(descriptor, fourcc)
+            if sizes:
+                width, height = max(sizes, key=lambda size: size[0] * size[1])
+                key = "input_format" if name == "mjpeg" else "pixel_format"
+                return {key: name, "video_size": f"{width}x{height}"}
+    finally:
+        os.close(descriptor)
+    return {"video_size": SIZE}
+
+
+def frame_sizes(descriptor: int, fourcc: bytes) -> list[tuple[int, int]]:
+    """Width and height of every size that it has in that format; of a range its largest."""
+    sizes: list[tuple[int, int]] = []
+    for index in range(SIZES_MOST):
+        asked = bytearray(FRMSIZE.pack(index, int.from_bytes(fourcc, "little"), *([0] * 9)))
+        try:
+            fcntl.ioctl(descriptor, ENUM_FRAMESIZES, asked)
+        except OSError:
+            break
+        _, _, kind, *told = FRMSIZE.unpack(asked)
+        if kind != DISCRETE:
+            return [(told[1], told[4])]
+        sizes.append((told[0], told[1]))
+    return sizes
 
 
 def readable(descriptor: int) -> bool:
