@@ -13,7 +13,6 @@ umask 022
 root=${DESTDIR:-}
 home=$root/opt/luukku etc=$root/etc/luukku lib=$root/usr/local/lib
 unit=luukku.service
-media=luukku-media.service # of points with a remote-service booth
 changed=
 
 if [ -z "$root" ] && [ "$(id -u)" != 0 ]; then
@@ -102,7 +101,6 @@ put() {
 
 put_units() {
     put "$1/$unit" "$lib/systemd/system/$unit"
-    if [ -e "$1/$media" ]; then put "$1/$media" "$lib/systemd/system/$media"; fi
     put "$1/luukku.sysusers.conf" "$lib/sysusers.d/luukku.conf"
     put "$1/luukku.tmpfiles.conf" "$lib/tmpfiles.d/luukku.conf"
     put "$1/luukku.modules-load.conf" "$lib/modules-load.d/luukku.conf"
@@ -139,15 +137,6 @@ switch_to() {
     changed=yes
 }
 
-# Runs where the config has a booth, and is no reason for a release to fail: without it the rest of the point works.
-start_media() {
-    if [ ! -e "$lib/systemd/system/$media" ] || ! grep -qs '^\[\[booths\]\]' "$root/etc/luukku/point.toml"; then return; fi
-    systemctl enable --quiet $media
-    if [ -d /run/systemd/system ]; then
-        systemctl restart $media || say "$media does not start: no document camera, no files; see journalctl -u $media"
-    fi
-}
-
 # A release that does not start: the one that ran is current again, the one before it is previous again.
 undo() {
     local ran=$1 before=$2
@@ -164,7 +153,6 @@ undo() {
 start() {
     if [ ! -d /run/systemd/system ]; then
         systemctl enable --quiet $unit
-        start_media
         say "NOT STARTED: systemd does not run here. It starts with the machine, or by: systemctl start luukku"
         return
     fi
@@ -173,15 +161,11 @@ start() {
     tell_udev
     systemctl restart systemd-modules-load.service || say "a driver of a device is missing; see luukku doctor"
     if [ -z "$changed" ] && systemctl is-active --quiet $unit; then
-        start_media
         say "service: runs, and nothing changed"
         return
     fi
     say "service: started, waiting until it is ready"
-    if systemctl restart $unit; then
-        start_media
-        return
-    fi
+    systemctl restart $unit && return
     journalctl --quiet --no-pager -n 20 -u $unit >&2 || true
     undo "$ran" "$before"
 }
