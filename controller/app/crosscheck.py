@@ -17,6 +17,7 @@ REFERENCES = (
     ("kiosks", "general", "services"),
     ("screens", "queues", "queues"),
     ("booths", "room", "rooms"),
+    ("booths", "services", "services"),
     ("panels", "counter", "counters"),
     ("panels", "kiosk", "kiosks"),
     ("scanners", "kiosk", "kiosks"),

@@ -65,7 +65,7 @@ def cancel(draft: Draft, wish: CancelAppointment) -> None:
 def check_in(draft: Draft, wish: CheckIn) -> None:
     """The customer with an appointment is here: a number like any other, placed by the agreed time."""
     visits.today_or_refuse(draft)
-    known = _with_code(draft, wish.code)
+    known = with_code(draft, wish.code)
     _in_time(draft, known)
     service = draft.config.service(known.service)
     if service is None:
@@ -78,7 +78,7 @@ def check_in(draft: Draft, wish: CheckIn) -> None:
     change(draft, known, "checked_in")
 
 
-def _with_code(draft: Draft, code: str) -> Appointment:
+def with_code(draft: Draft, code: str) -> Appointment:
     """The booking that this code means: of several, the first that nobody has come for."""
     wanted = hash_booking(draft.secret, code.strip().upper())
     found = [a for a in draft.state.appointments.values() if a.code_hash == wanted and a.state != "cancelled"]

@@ -50,6 +50,11 @@ AppointmentState = Literal["booked", "checked_in", "cancelled", "no_show", "done
 RoomState = Literal["booked", "occupied", "released", "no_show"]
 DeviceState = Literal["attached", "ready", "degraded", "out_of_service", "detached", "unknown"]
 RollCause = Literal["printed", "low", "near_end", "paper_out", "new_roll", "another_printer"]
+SessionState = Literal["queued", "ringing", "connected", "held", "reconnecting", "ended"]
+SessionMode = Literal["walk_in", "appointment", "support"]
+SessionOutcome = Literal["completed", "no_answer", "customer_left", "technical_failure", "transferred"]
+IdentityMethod = Literal["document", "strong_authentication", "known_customer", "questions"]
+IdentityResult = Literal["confirmed", "not_confirmed", "not_needed"]
 PointCause = Literal["boot", "ready", "config", "clock_step", "disk_low", "link_up", "link_down"]
 
 
@@ -227,6 +232,65 @@ class AdvisorStateChanged(Event, frozen=True, kw_only=True):
     reason: Cause
 
 
+class Quality(msgspec.Struct, frozen=True, kw_only=True):
+    """How the talk of a session was at the booth. `loss`: share of packets that did not come, 0 to 1; `relay`: through
+    a TURN server."""
+
+    rtt_p95_ms: Count
+    loss: Annotated[float, Meta(ge=0, le=1)]
+    freeze_ms: Count
+    audio_ok: bool
+    video_ok: bool
+    relay: bool
+
+
+class RemoteRequested(Event, frozen=True, kw_only=True):
+    """A session with a remote expert is wanted. `booth`: where the customer is; none while an advisor is supported at
+    a counter. `interpreter`: the language to interpret from or to, "" for none."""
+
+    session: Id
+    service_event: Id | UnsetType = UNSET
+    provider: Id
+    service: Id
+    mode: SessionMode
+    booth: Id | UnsetType = UNSET
+    language: Language
+    interpreter: Annotated[str, _all(r"([a-z]{2,3})?")]
+
+
+class RemoteStateChanged(Event, frozen=True, kw_only=True):
+    """`expert`: who answered, a pseudonym; with cause `answered` only (ADR 0027)."""
+
+    session: Id
+    from_: SessionState = msgspec.field(name="from")
+    to: SessionState
+    cause: Cause
+    expert: Id | UnsetType = UNSET
+
+
+class RemoteEnded(Event, frozen=True, kw_only=True):
+    """`wait_ms`: from the request to the (last) answer, or to the end of a session that nobody answered. `setup_ms`:
+    from the answer to sound and picture. `connected_ms`: with the expert, holds and interruptions included;
+    `interrupted_ms` of it without a way to each other. `quality` None: there was no talk to judge."""
+
+    session: Id
+    outcome: SessionOutcome
+    wait_ms: Count
+    setup_ms: Count
+    connected_ms: Count
+    interrupted_ms: Count
+    quality: Quality | None
+
+
+class IdentityChecked(Event, frozen=True, kw_only=True):
+    """Who the customer is was checked; never what the document says."""
+
+    service_event: Id | UnsetType = UNSET
+    session: Id | UnsetType = UNSET
+    method: IdentityMethod
+    result: IdentityResult
+
+
 class AppointmentChanged(Event, frozen=True, kw_only=True):
     """`code_hash` finds the booking when its customer checks in; the code itself is never kept."""
 
@@ -347,6 +411,10 @@ EVENTS: dict[str, type[Event]] = {
     "counter.opened": CounterOpened,
     "counter.closed": CounterClosed,
     "advisor.state_changed": AdvisorStateChanged,
+    "remote.requested": RemoteRequested,
+    "remote.state_changed": RemoteStateChanged,
+    "remote.ended": RemoteEnded,
+    "identity.checked": IdentityChecked,
     "appointment.changed": AppointmentChanged,
     "room.state_changed": RoomStateChanged,
     "feedback.given": FeedbackGiven,

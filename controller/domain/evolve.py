@@ -6,6 +6,7 @@ import msgspec
 
 from controller.domain import events as e
 from controller.domain import evolve_service as service
+from controller.domain import evolve_session as session
 from controller.domain import rolls
 from controller.domain.state import Appointment, Counter, Device, Incident, Print, State, Ticket, Visit
 
@@ -40,9 +41,10 @@ def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
         case e.ServiceAnnounced():
             turn = state.service_events[event.service_event]
             turn.shown_on.append(f"{event.device}/{turn.call}")
+        case e.RemoteRequested() | e.RemoteStateChanged() | e.RemoteEnded():
+            session.moved(state, event, stamp.ms, stamp.mono_ns, stamp.boot)
         case e.FeedbackGiven():
-            if isinstance(event.service_event, str) and event.service_event in state.service_events:
-                state.service_events[event.service_event].rated = True
+            _rated(state, event)
         case e.VisitCreated() | e.VisitEnded():
             _visit(state, event, stamp)
         case e.TicketIssued() | e.TicketVoided() | e.PrintStarted() | e.PrintResulted():
@@ -65,7 +67,7 @@ def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
             )
         case e.DeviceCounters():
             rolls.counted(state, event)
-        case e.QueueReset() | e.RoomStateChanged() | e.PointStateChanged() | e.WorkRecorded():
+        case e.QueueReset() | e.RoomStateChanged() | e.PointStateChanged() | e.WorkRecorded() | e.IdentityChecked():
             pass  # figures only: nothing the core decides by
         case _:
             raise AssertionError(f"no rule for {type(event).__name__}")
@@ -83,9 +85,17 @@ def _new_day(state: State, date: str) -> None:
     state.visits = {id_: v for id_, v in state.visits.items() if id_ not in over}
     state.tickets = {id_: t for id_, t in state.tickets.items() if t.visit not in over}
     state.service_events = {id_: s for id_, s in state.service_events.items() if s.visit not in over}
+    state.sessions = {id_: s for id_, s in state.sessions.items() if s.outcome is None}
     state.codes = {hash_: id_ for hash_, id_ in state.codes.items() if id_ in state.tickets}
     state.unfinished_prints = {id_: ms for id_, ms in state.unfinished_prints.items() if id_ in state.tickets}
     state.appointments = {id_: a for id_, a in state.appointments.items() if a.end[:10] >= date}
+
+
+def _rated(state: State, event: e.FeedbackGiven) -> None:
+    if isinstance(event.service_event, str) and event.service_event in state.service_events:
+        state.service_events[event.service_event].rated = True
+    if isinstance(event.session, str) and event.session in state.sessions:
+        state.sessions[event.session].rated = True
 
 
 def _visit(state: State, event: e.VisitCreated | e.VisitEnded, stamp: Stamp) -> None:

@@ -1,5 +1,5 @@
-"""What the two ends of a WebRTC leg tell each other through whoever stands between: shapes, limits, and the machine that
-sends and takes them in order (docs/remote-service.md, "Signals"). No I/O here.
+"""What the two ends of a WebRTC leg tell each other through whoever stands between: shapes, limits, and the machine
+that sends and takes them in order (docs/remote-service.md, "Signals"). No I/O here.
 
 Relays keep nothing and may restart: who sent keeps what was not acknowledged and says it again; who takes takes each
 once, in order. A message bears session, leg, epoch and sequence, so that a replayed, late or reordered one is known.
@@ -170,9 +170,7 @@ class Wire:
         while (following := self._early.pop(self._next, None)) is not None:
             taken.append(following.body)
             self._next += 1
-        self._fresh.append(
-            Ack(session=self.session, leg=self.leg, epoch=self.epoch, from_=self.me, seq=self._next - 1)
-        )
+        self._fresh.append(Ack(session=self.session, leg=self.leg, epoch=self.epoch, from_=self.me, seq=self._next - 1))
         return taken
 
     def _turn(self, epoch: int) -> None:

@@ -14,9 +14,14 @@ from controller.domain.events import (
     DeviceState,
     Guidance,
     Id,
+    IdentityMethod,
+    IdentityResult,
     Language,
     Medium,
     Resolution,
+    SessionMode,
+    SessionOutcome,
+    SessionState,
     Word,
 )
 
@@ -135,6 +140,33 @@ class Feedback(Body, kw_only=True):
     session: Id | None = None
 
 
+class RequestSession(Body, kw_only=True):
+    """`ticket`: a waiting number; `appointment`: a booking's code, which says the service; `counter`: whose customer is
+    sent to the booth, or, with mode support, which advisor an expert shall help."""
+
+    service: Id | None = None
+    language: Language
+    ticket: Id | None = None
+    appointment: Annotated[str, Meta(min_length=4, max_length=32)] | None = None
+    interpreter: Language | None = None
+    counter: Id | None = None
+    mode: Literal["walk_in", "appointment", "support"] = "walk_in"
+
+
+class EndSession(Body, kw_only=True):
+    """From the booth: the customer leaves. From staff: without `outcome` the customer is helped away."""
+
+    outcome: Literal["completed", "customer_left", "technical_failure"] | None = None
+    resolution: Resolution = "pending"
+    guidance: Guidance = "none"
+    delivered: Annotated[tuple[Delivered, ...], Meta(max_length=50)] = ()
+
+
+class Identity(Body, kw_only=True):
+    method: IdentityMethod
+    result: IdentityResult
+
+
 class Incident(Body, kw_only=True):
     place: Id
     kind: Word = "threat"
@@ -197,6 +229,27 @@ class ServiceEvent(msgspec.Struct, kw_only=True):
     call: int
     waiting_ms: int
     called_at: str | None
+
+
+class Session(msgspec.Struct, kw_only=True):
+    """A remote session."""
+
+    id: str
+    state: SessionState
+    cause: str
+    mode: SessionMode
+    booth: str | None
+    service: str
+    provider: str
+    language: str
+    interpreter: str | None
+    service_event: str | None
+    ticket: str | None
+    number: str | None
+    requested_at: Time
+    since: Time
+    outcome: SessionOutcome | None
+    rated: bool
 
 
 class Subject(msgspec.Struct, kw_only=True):

@@ -16,7 +16,7 @@ from controller.domain.decide import Context, Draft, Refused, day_facts, decide
 from controller.domain.draft import Fact
 from controller.domain.evolve import Stamp, evolve
 from controller.domain.numbering import business_date
-from controller.domain.point import Config, Counter, OpeningHours, Point, Provider, Queue, Service
+from controller.domain.point import Booth, Config, Counter, OpeningHours, Point, Provider, Queue, Room, Service
 from controller.domain.state import ServiceEvent, State, Ticket
 from controller.journal import replay, wire
 from controller.ports.journal import Stored
@@ -46,9 +46,9 @@ def config(*, hours: OpeningHours | None = None, cap: int = 0, **point: Any) -> 
         point=Point(**point),
         providers=(Provider(id="kela", name={"fi": "Kela"}), Provider(id="police", name={"fi": "Poliisi"})),
         services=(
-            service("housing", "kela", "k"),
+            service("housing", "kela", "k", channels=("counter", "remote")),
             service("pension", "kela", "k", priority=1),
-            service("passport", "police", "p", median_s=240),
+            service("passport", "police", "p", median_s=240, channels=("counter", "remote")),
             service("licence", "police", "l"),
         ),
         queues=(
@@ -62,6 +62,8 @@ def config(*, hours: OpeningHours | None = None, cap: int = 0, **point: Any) -> 
             Counter(id="c3", label="3", languages=("sv", "fi")),
             Counter(id="c4", label="4", services=("passport", "licence")),
         ),
+        rooms=(Room(id="room", name={"fi": "Etäpalvelutila"}),),
+        booths=(Booth(id="b1", room="room"), Booth(id="b2")),
         opening_hours=hours or OpeningHours(sat="08:00-16:00", sun="08:00-16:00", holidays=False),
     )
 

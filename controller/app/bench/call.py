@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,10 +67,10 @@ class Screen:
 async def playing() -> AsyncIterator["Playwright"]:
     """Playwright. Raises NotStarted where it is missing."""
     try:
-        from playwright.async_api import async_playwright
+        api = await asyncio.to_thread(import_module, "playwright.async_api")
     except ImportError as missing:
         raise NotStarted("this needs Playwright and Debian's chromium: `make setup-test` brings both") from missing
-    async with async_playwright() as playwright:
+    async with api.async_playwright() as playwright:
         yield playwright
 
 
@@ -84,7 +85,7 @@ async def screen(
     try:
         context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         page = await context.new_page()
-        await page.add_init_script(path=PAGES / "meter.js")
+        await page.add_init_script(await asyncio.to_thread((PAGES / "meter.js").read_text, encoding="utf-8"))
         await page.add_init_script(f"bench.stamping = {str(stamping).lower()};")
         yield Screen(browser, page, mark)
     finally:

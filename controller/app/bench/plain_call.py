@@ -68,4 +68,4 @@ async def _carry(told: asyncio.Queue[dict[str, Any]], there: Screen) -> None:
 
 async def _serve(route: Any) -> None:
     file = PAGES / route.request.url.rpartition("/")[2]
-    await route.fulfill(path=file, content_type=KINDS[file.suffix])
+    await route.fulfill(body=await asyncio.to_thread(file.read_bytes), content_type=KINDS[file.suffix])

@@ -14,6 +14,7 @@ from drivers.media.sim.leg import LegEnd, Notice
 from drivers.media.sim.synthetic import Camera, Microphone
 
 BACK_S = 0.5  # before a line that was lost is opened again
+HEARTBEAT_S = 3.0
 
 
 class Booth:
@@ -84,7 +85,9 @@ class Booth:
         address = f"{self._url}/api/v1/booths/{self._booth}/line"
         while True:
             try:
-                async with self._http.ws_connect(address, headers=self._headers, max_msg_size=MESSAGE_MOST) as line:
+                async with self._http.ws_connect(
+                    address, headers=self._headers, max_msg_size=MESSAGE_MOST, heartbeat=HEARTBEAT_S
+                ) as line:
                     await self._speak(line)
             except aiohttp.ClientError as problem:
                 self._notice("no_line", booth=self._booth, why=str(problem))

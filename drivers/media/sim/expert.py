@@ -14,14 +14,15 @@ from controller.ports.signalling import MESSAGE_MOST, IceConfig, Leg, Message, W
 from drivers.media.sim.leg import LegEnd, Notice
 from drivers.media.sim.synthetic import Camera, Microphone
 
-BACK_S = 0.5
+BACK_S, OPEN_S = 0.5, 5.0
+HEARTBEAT_S = 3.0  # a line on which nothing comes back for so long is opened anew
 GREETING = "Hei, olen simuloitu asiantuntija. "
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an expert is. `dawdles_s`: from the ring to the answer. `talks_s`: from the answer to the end. `ends`: orders
-    the end; `drops`: the page is gone without a word, and comes back after `back_s`, never if that is None; `stays`.
+    the end; `drops`: the page is gone once without a word, and comes back after `back_s`, never if that is None; `stays`.
     `media`: picture and sound, not only text."""
 
     answers: bool = True
@@ -53,28 +54,36 @@ class Expert:
         self._answering: asyncio.Task[None] | None = None
         self._talking: asyncio.Task[None] | None = None
         self._orders = 0
+        self._has_dropped = False
 
     async def run(self) -> None:
         jar = aiohttp.CookieJar(unsafe=True)  # a central that is known by its number has cookies too
-        async with aiohttp.ClientSession(cookie_jar=jar) as http:
+        fresh = aiohttp.TCPConnector(force_close=True)  # a kept connection may be one from an address of before
+        async with aiohttp.ClientSession(cookie_jar=jar, connector=fresh) as http:
             try:
-                while True:
-                    try:
-                        await self._sign_in(http)
-                        async with http.ws_connect(
-                            f"{self._url}/api/v1/expert/line", max_msg_size=MESSAGE_MOST
-                        ) as line:
-                            await self._speak(line)
-                    except Dropped:
-                        await self._hang_up()
-                        if self._manner.back_s is None:
-                            return
-                        await asyncio.sleep(self._manner.back_s)
-                    except aiohttp.ClientError as problem:
-                        self._notice("no_line", why=str(problem))
+                while await self._connected(http):
                     await asyncio.sleep(BACK_S)
             finally:
                 await self._hang_up()
+
+    async def _connected(self, http: aiohttp.ClientSession) -> bool:
+        """One line, as long as it lasts; False when the expert does not come back."""
+        try:
+            async with asyncio.timeout(OPEN_S):
+                await self._sign_in(http)
+                line = await http.ws_connect(
+                    f"{self._url}/api/v1/expert/line", max_msg_size=MESSAGE_MOST, heartbeat=HEARTBEAT_S
+                )
+            async with line:
+                await self._speak(line)
+        except Dropped:
+            await self._hang_up(forget=False)
+            if self._manner.back_s is None:
+                return False
+            await asyncio.sleep(self._manner.back_s)
+        except (aiohttp.ClientError, TimeoutError) as problem:
+            self._notice("no_line", why=repr(problem))
+        return True
 
     async def _sign_in(self, http: aiohttp.ClientSession) -> None:
         address = f"{self._url}/api/v1/expert/login"
@@ -172,9 +181,10 @@ class Expert:
                 self._orders += 1
                 end = {"outcome": "completed", "resolution": "first_contact", "guidance": "none"}
                 self._tell({"t": "order", "id": f"{session}-{self._orders}", "session": session, "do": "end", **end})
-            case "drops":
+            case "drops" if not self._has_dropped:
+                self._has_dropped = True
                 self._out.put_nowait("")
-            case "stays":
+            case _:
                 return
 
     def _furnish_talk(self, pc: RTCPeerConnection) -> Iterable[RTCDataChannel]:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from aiortc import (
+    MediaStreamTrack,
     RTCBundlePolicy,
     RTCConfiguration,
     RTCDataChannel,
@@ -150,10 +151,13 @@ class LegEnd:
 
     def _fresh(self) -> RTCPeerConnection:
         pc = self.pc = RTCPeerConnection(configuration(self._ice))
-        pc.on("track", lambda track: self.sinks.append(Sink(track)))
+        pc.on("track", self._watch)
         pc.on("datachannel", self._open)
         pc.on("connectionstatechange", lambda: self._changed(pc))
         return pc
+
+    def _watch(self, track: MediaStreamTrack) -> None:
+        self.sinks.append(Sink(track, lambda: self._notice("flows", leg=self.leg, kind=track.kind, epoch=self._epoch)))
 
     def _open(self, channel: RTCDataChannel) -> None:
         self.channels[channel.label] = channel

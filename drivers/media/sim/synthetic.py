@@ -5,6 +5,7 @@ import contextlib
 import fractions
 import math
 from array import array
+from collections.abc import Callable
 
 import av
 from aiortc import MediaStreamTrack, VideoStreamTrack
@@ -14,6 +15,7 @@ WIDTH, HEIGHT = 320, 240
 SAMPLES_PER_S, SAMPLES = 48_000, 960  # 20 ms, as Opus likes it
 TONE_HZ, TONE_LEVEL = 440, 6_000
 GREY, BAR = 96, 220
+FLOWS = 10
 
 
 class Camera(VideoStreamTrack):
@@ -57,11 +59,13 @@ class Microphone(MediaStreamTrack):
 
 
 class Sink:
-    """Takes everything that a track brings and counts it; ends by itself when the track does."""
+    """Takes everything that a track brings and counts it; ends by itself when the track does. `flows` is called once,
+    when FLOWS frames have come."""
 
-    def __init__(self, track: MediaStreamTrack) -> None:
+    def __init__(self, track: MediaStreamTrack, flows: Callable[[], None]) -> None:
         self.kind: str = track.kind
         self.frames = 0
+        self._flows = flows
         self._task = asyncio.create_task(self._take(track))
 
     async def end(self) -> None:
@@ -74,6 +78,8 @@ class Sink:
             while True:
                 await track.recv()
                 self.frames += 1
+                if self.frames == FLOWS:
+                    self._flows()
 
 
 def picture(n: int) -> av.VideoFrame:
