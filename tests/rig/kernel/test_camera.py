@@ -8,13 +8,18 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from drivers.media.capture import CameraGone, Shot
 from drivers.media.house import node_state
+from drivers.media.shapes import Health
 from drivers.media.v4l2 import V4l2, descriptors
+from tests.media.daemon import Daemon, MediaProcess
+from tests.media.expert import Expert
+from tests.rig.kernel.world import until
 
 NODE = "/dev/video0"
 S_CTRL = 0xC008561C  # _IOWR('V', 28, struct v4l2_control)
@@ -88,3 +93,22 @@ def disconnect() -> None:
     """VIDIOC_S_CTRL (linux/videodev2.h) of vivid's own button."""
     with open(NODE, "rb+", buffering=0) as node:
         fcntl.ioctl(node, S_CTRL, struct.pack("Ii", VIVID_DISCONNECT, 1))
+
+
+async def test_the_light_is_on_between_open_and_close_of_a_session_and_never_else(tmp_path: Path) -> None:
+    """The whole process, and an expert who sees what the camera films."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["ip", "addr", "replace", "10.9.9.9/32", "dev", "lo"], check=True)
+    booth = {"id": "koppi", "document_camera": NODE, "camera": None, "microphone": None, "printer": None}
+    async with Daemon(tmp_path / "media.sock") as daemon, MediaProcess(daemon.path, simulated=False) as media:
+        await daemon.ready((booth,), simulated=False)
+        health = await daemon.wait(Health)
+        assert health.booths[0].document_camera == "ready" and media.open_devices() == []
+        daemon.open("r-1")
+        async with Expert(daemon) as expert:
+            await expert.connect()
+            await expert.until(lambda: len(expert.pictures) > 5)
+            assert media.open_devices() == [NODE]
+            daemon.close_session("r-1")
+            await until(lambda: not media.open_devices(), "the light goes off")
+        assert not media.logged("media_device_stuck")
