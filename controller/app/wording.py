@@ -15,6 +15,9 @@ PATTERNS = {
     r"^(sim|tcp:[^:\s]+:\d{1,5}|usb:\S+|port:\S+|serial:/dev/\S+,\d+)$": (
         '"usb:SERIAL", "port:PATH", "tcp:HOST:PORT", "serial:/dev/...,BAUD" or "sim"'
     ),
+    r"^(sim|usb:\S+|port:\S+|/dev/\S+)?$": '"usb:SERIAL", "port:PATH", "/dev/...", "sim", or "" for none',
+    r"^[A-Za-z0-9._-]{0,80}$": "a name of letters, digits and . _ -, or empty",
+    r"^[0-9A-Za-z.-]{1,20}$": "a version of 1 to 20 letters, digits, dots and hyphens",
     r"^(sim|usb:\S+|port:\S+)$": '"usb:SERIAL", "port:PATH" or "sim"',
     r"^(sim|usb:\S+|port:\S+|serial:/dev/\S+,\d+)$": '"usb:SERIAL", "port:PATH", "serial:/dev/...,BAUD" or "sim"',
 }
