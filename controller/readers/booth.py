@@ -324,8 +324,10 @@ class Booths:
         """Done once, however often it comes: the answer is kept with the journal."""
         key = Key(f"desk/{order.id}", hashlib.sha256(msgspec.json.encode(order)).digest())
         try:
-            reply = await self._ledger.submit(booth_orders.command_of(order, self.quality(order.session)), render=booth_orders.done, key=key,
-                                              refusal=booth_orders.refused)  # fmt: skip
+            command = booth_orders.command_of(order, self.quality(order.session))
+            reply = await self._ledger.submit(
+                command, render=booth_orders.done, refusal=booth_orders.refused, key=key
+            )  # fmt: skip
         except (JournalFault, CommandFailed, KeyConflict, Refused) as fault:
             return b.Done(id=order.id, ok=False, problem="internal", detail=str(fault))
         session = self._live(order.session)
