@@ -110,6 +110,7 @@ class Desk:
     async def answer(self) -> None:
         """A customer rings, and is answered: both see each other."""
         await self.booth.draw()
+        await expect(self.page.locator(".state button.primary")).to_be_enabled()
         await self.page.keyboard.press("F2")
         await expect(self.page.locator(".status")).to_contain_text("waiting for your answer")
         await self.page.locator(f"[data-session='{self.booth.session}'] button.answer").click()
