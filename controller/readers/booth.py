@@ -97,7 +97,7 @@ class Booths:
                     await self._to_media({"t": "print", "session": session.id, "file": message.file})
             case b.Here() if session is not None:
                 known = self._of(session)
-                known.consent = message.consent or ""
+                known.consent = message.consent or known.consent  # a new page has not asked yet
                 if session.answered:
                     await self._ice_to_page(session, known)
             case _:

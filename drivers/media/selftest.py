@@ -13,8 +13,8 @@ import av.error
 from controller.ports.signalling import IceConfig
 from drivers.media import turn
 from drivers.media.capture import Camera, Shot
+from drivers.media.decoding import decoder
 from drivers.media.slots import Run, SlotEnded
-from drivers.media.tracks import decoder
 
 FIRST_S = 10.0  # for a camera to give its first picture; real ones take one or two
 LOOK_S = 1.5

@@ -2,15 +2,18 @@
 stays."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, async_playwright, expect
 
-from tests.booth.conftest import OpenPage
+from tests.booth import states
+from tests.booth.conftest import FAKE, OpenPage
 from tests.booth.meeting import meet
 from tests.booth.point import Point
-from tests.booth.seen import live_tracks, moving, see_and_hear_each_other, until
-from tests.pages.conftest import pass_time, tap
+from tests.booth.seen import BOOTH, live_tracks, moving, see_and_hear_each_other, until
+from tests.pages.conftest import ARGUMENTS, pass_time, tap
+from tests.pages.ears import FORBID, LET_IT_SOUND
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+SHY = [one for one in FAKE if one != LET_IT_SOUND] + [FORBID]
 
 
 async def test_customer_and_expert_see_and_hear_each_other(open_page: OpenPage, point: Point) -> None:
@@ -159,3 +162,21 @@ async def test_a_line_that_is_gone_without_a_conversation_closes_the_devices(ope
 
 async def _closed(booth: Page) -> bool:
     return await live_tracks(booth) == 0
+
+
+async def test_a_browser_that_wants_a_touch_shows_the_expert_and_sounds_from_the_first_touch_on(point: Point) -> None:
+    point.state["session"] = states.session(state="connected", consent="2026-11")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, *SHY])
+        booth, expert = await browser.new_page(), await browser.new_page()
+        await booth.goto(f"{point.url}/booth/b1")
+        await expert.goto(f"{point.url}/test/expert.html")
+        await moving(booth, BOOTH, 20)
+        silent = await booth.evaluate("document.querySelector('video.expert').muted")
+        told = booth.locator("footer .notice")
+        if silent:  # a page that holds a microphone may be let through
+            await expect(told).to_have_text("Kosketa näyttöä, niin kuulet asiantuntijan.")
+        await booth.click("header")
+        await until(lambda: booth.evaluate("!document.querySelector('video.expert').muted"), what="sound")
+        await expect(told).to_have_count(0)
+        await browser.close()
