@@ -110,6 +110,7 @@ class Desk:
     async def answer(self) -> None:
         """A customer rings, and is answered: both see each other."""
         await self.booth.draw()
+        await expect(self.page.locator(".state button.primary")).to_be_enabled()
         await self.page.keyboard.press("F2")
         await expect(self.page.locator(".status")).to_contain_text("waiting for your answer")
         await self.page.locator(f"[data-session='{self.booth.session}'] button.answer").click()
@@ -143,24 +144,31 @@ async def desk(
 
     async with AsyncExitStack() as stack:
         room = await stack.enter_async_context(Room.of(url))
-        booth_context = await browser.new_context()
-        stack.push_async_callback(booth_context.close)
-        booth = await _booth(await booth_context.new_page(), url, room)
+        booth = await stack.enter_async_context(booth_of(browser, url, room))
         context = await browser.new_context(viewport=size or SIZE, locale="en-GB")  # type: ignore[arg-type]  # why: a TypedDict
         stack.push_async_callback(context.close)
         await context.add_init_script(f"localStorage.setItem('luukku.expert.language', '{lang}')")
         page = await context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        listening = asyncio.create_task(booth.listen())
-        stack.push_async_callback(_ended, listening)
-        try:
-            yield Desk(url, page, booth, room)
-        finally:  # the next test's expert is free
-            booth.sessions.clear()
-            with contextlib.suppress(ConnectionError):
-                await booth.send()
+        yield Desk(url, page, booth, room)
     assert complaints == []
+
+
+@asynccontextmanager
+async def booth_of(browser: Browser, url: str, room: Room) -> AsyncIterator[Booth]:
+    """A point with a booth that has a line to this central; at the end its session is over."""
+    context = await browser.new_context()
+    booth = await _booth(await context.new_page(), url, room)
+    listening = asyncio.create_task(booth.listen())
+    try:
+        yield booth
+    finally:  # the next test's expert is free
+        booth.sessions.clear()
+        with contextlib.suppress(ConnectionError):
+            await booth.send()
+        await _ended(listening)
+        await context.close()
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

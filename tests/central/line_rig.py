@@ -63,16 +63,21 @@ class Room:
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self.session, self.url = session, url
+        self.lines: list[Line] = []
 
     @classmethod
     @asynccontextmanager
     async def of(cls, url: str) -> AsyncIterator[Self]:
         jar = aiohttp.DummyCookieJar()  # each page brings its own
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
-            yield cls(session, url)
+            room = cls(session, url)
+            yield room
+            for line in room.lines:
+                await line.socket.close()
 
     async def point(self, point: str = "sodankyla", *pictures: str) -> Line:
         line = Line(await self.session.ws_connect(f"{self.url}/api/v1/points/{point}/line", headers=BOX))
+        self.lines.append(line)
         for one in pictures:
             await line.say(one)
         return line
@@ -90,5 +95,6 @@ class Room:
             status, cookie = await self.login(token)
             assert status == 200
         line = Line(await self.session.ws_connect(f"{self.url}/api/v1/expert/line", headers={"Cookie": cookie}))
+        self.lines.append(line)
         await line.until("you")
         return line

@@ -49,6 +49,23 @@ async def test_an_expert_signs_in_answers_talks_and_ends(desk_central: str, desk
         await one.shot("over")
 
 
+async def test_the_pictures_run_on_whatever_is_drawn_anew(desk_central: str, desk_browser: Browser) -> None:
+    """Drawing the page (each second, and at each press) must not begin a video anew."""
+    async with desk(desk_browser, desk_central) as one:
+        page = one.page
+        await one.sign_in()
+        await one.answer()
+        await page.evaluate(
+            "window.begun = 0; document.querySelectorAll('video').forEach((v) => v.onemptied = () => { begun += 1; })"
+        )
+        await page.keyboard.press("F9")
+        await page.keyboard.press("Escape")
+        await page.click("#tab-chat")
+        await asyncio.sleep(2.5)
+        assert await page.evaluate("begun") == 0
+        assert await page.locator("video").count() == 3
+
+
 async def test_text_goes_both_ways_character_by_character_and_messages_vanish(
     desk_central: str, desk_browser: Browser
 ) -> None:
