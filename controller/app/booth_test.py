@@ -1,4 +1,4 @@
-"""`luukku booth-test BOOTH`: its cameras, its paths to the experts, its page; on the spot, asked of the running daemon."""
+"""`luukku booth-test BOOTH`: its cameras, its paths to the experts, its page; asked of the running daemon."""
 
 import argparse
 import asyncio

@@ -366,7 +366,8 @@ def test_a_room_is_one_appointment_s_at_a_time_and_its_state_is_told() -> None:
 
     def book(id_: str, start: str, end: str, **more: Any) -> c.PutAppointment:
         wish = {"appointment": id_, "rev": 1, "provider": "kela", "service": "housing", "channel": "remote",
-                "start": f"2026-11-23T{start}:00+02:00", "end": f"2026-11-23T{end}:00+02:00", "room": "room"}  # fmt: skip
+                "start": f"2026-11-23T{start}:00+02:00", "end": f"2026-11-23T{end}:00+02:00",
+                "room": "room"}  # fmt: skip
         return c.PutAppointment(**(wish | more))
 
     point.do(book("a1", "12:00", "12:30"))

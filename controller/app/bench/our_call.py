@@ -112,4 +112,4 @@ async def _is_here(log: Path) -> None:
     """The media process has come: it makes its film first."""
     async with asyncio.timeout(MEDIA_S):
         while "media process is here" not in await asyncio.to_thread(log.read_text, encoding="utf-8"):
-            await asyncio.sleep(0.1)  # noqa: ASYNC110  # why: another process writes it
+            await asyncio.sleep(0.1)  # why: another process writes it

@@ -62,7 +62,7 @@ class Expert:
         async with aiohttp.ClientSession(cookie_jar=jar, connector=fresh) as http:
             try:
                 while await self._connected(http):
-                    await asyncio.sleep(BACK_S)  # noqa: ASYNC110  # why: a pause before the next line, no waiting
+                    await asyncio.sleep(BACK_S)  # why: a pause before the next line, no waiting
             finally:
                 await self._hang_up()
 
@@ -171,7 +171,7 @@ class Expert:
         began_s = asyncio.get_running_loop().time()
         await leg.up.wait()
         while self._manner.greets and not leg.write("rtt", GREETING[0]):
-            await asyncio.sleep(0.05)  # noqa: ASYNC110  # why: aiortc tells of no opening at the end that made it
+            await asyncio.sleep(0.05)  # why: aiortc tells of no opening at the end that made it
         for letter in GREETING[1:] if self._manner.greets else "":
             await asyncio.sleep(0.02)
             leg.write("rtt", letter)
