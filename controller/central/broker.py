@@ -24,6 +24,7 @@ from controller.central.shapes import (
     Join,
     Joined,
     Lost,
+    Name,
     Order,
     Point,
     Ready,
@@ -32,25 +33,27 @@ from controller.central.shapes import (
     You,
     misfit,
 )  # fmt: skip
-from controller.central.standing import Desk, Home, Say, To, belongs, is_answered, waits
+from controller.central.standing import Desk, Home, Meetings, Say, To, belongs, is_answered, waits
 from controller.ports.signalling import BOOTH_END, Ack, Signal
 
 SETTLING_S = 30.0  # after a start somebody unknown may still come; an answer is in the picture by then or never
 FORGOTTEN_S = 600.0  # a point without a line for so long is gone, and its sessions with it
-POINTS_MOST = 5_000
+LAST = ("end", "move", "hand_over")  # after these it is no longer the expert's
+POINTS_MOST, NAMES_MOST = 5_000, 1_000
 
 
 class Broker:
     """Each method takes the time (Unix seconds) and gives what must be said now, in order."""
 
     def __init__(self, engine: Engine, new_id: Callable[[], str], started_s: float, durations: Durations) -> None:
-        self._engine, self._started_s, self._durations = engine, started_s, durations
+        self._engine, self._started_s = engine, started_s
         self._homes: dict[str, Home] = {}
         self._desks: dict[str, Desk] = {}
         self._owner: dict[str, Home] = {}  # session -> its point
         self._orders = Orders(new_id)
-        self._met: dict[str, tuple[str, str, float]] = {}  # session -> expert, pool, since when
+        self._meetings = Meetings(durations)
         self._seats: dict[str, int] = {}
+        self._names: dict[str, Name] = {}  # of providers, as points tell them
         self._following = Following(self._homes, self._desks, self._orders, engine, durations)
         self._out: list[Say] = []
 
@@ -140,32 +143,29 @@ class Broker:
             self._out.append((To("point", home.id), taken))
         home.name, home.sessions, home.drawn = picture.name, mine, True
         home.services, home.queues, home.counters = picture.services, picture.queues, picture.counters
+        self._learn({service.provider: service.provider_name for service in picture.services})
         for session in before.keys() - mine.keys():
             self._over(session, now_s)
         for session, brief in mine.items():
             self._owner[session] = home
             self._orders.pictured(brief, before.get(session))
-            self._meet(brief, now_s)
+            self._meetings.meet(brief, now_s)
         if first:
             self._out += self._orders.resent(home.id, now_s)
         self._follow_all(now_s)
 
+    def _learn(self, names: dict[str, Name]) -> None:
+        fresh = names.keys() - self._names.keys()
+        if len(self._names) < NAMES_MOST:
+            self._names |= {provider: names[provider] for provider in fresh}
+        for desk in self._desks.values():
+            if desk.here and fresh.intersection(desk.expert.pools):
+                self._introduce(desk)
+
     def _over(self, session: str, now_s: float) -> None:
-        self._part(session, now_s)
+        self._meetings.part(session, now_s)
         self._owner.pop(session, None)
         self._seats.pop(session, None)
-
-    def _meet(self, brief: Brief, now_s: float) -> None:
-        """Note with whom a session is, and learn how long it was with the one before."""
-        expert = brief.expert if is_answered(brief) else None
-        if (met := self._met.get(brief.session)) is not None and (met[0], met[1]) != (expert, brief.provider):
-            self._part(brief.session, now_s)
-        if expert is not None:
-            self._met.setdefault(brief.session, (expert, brief.provider, now_s))
-
-    def _part(self, session: str, now_s: float) -> None:
-        if (met := self._met.pop(session, None)) is not None:
-            self._durations.took(met[1], now_s - met[2])
 
     def _brief(self, session: str | None) -> Brief | None:
         home = self._owner.get(session or "")
@@ -280,6 +280,8 @@ class Broker:
             self._out.append((to, Done(id=order.id, ok=False, problem="not-yours")))
         else:
             self._out += self._orders.of(desk.expert.id, home.id, order, now_s)
+            if order.do in LAST and not home.here:
+                self._leave(desk, "told_later")  # nobody waits for a point that is not there
 
     def _done(self, point: str, done: Done, now_s: float) -> None:
         pending = self._orders.done(point, done, now_s)
@@ -327,13 +329,15 @@ class Broker:
         you = You(
             expert=expert.id, name=expert.name, pools=expert.pools, languages=expert.languages, ready=desk.ready,
             session=desk.session or self._session_of(expert.id),
+            pool_names={pool: self._names[pool] for pool in expert.pools if pool in self._names},
         )  # fmt: skip
         self._out.append((To("expert", expert.id), you))
 
     def _session_of(self, expert: str) -> str | None:
         """The session that the pictures of the points with a line give this expert."""
         briefs = (brief for home in self._homes.values() if home.here for brief in home.sessions.values())
-        return next((brief.session for brief in briefs if belongs(brief, expert, had=False)), None)
+        mine = (brief.session for brief in briefs if belongs(brief, expert, had=False))
+        return next((session for session in mine if not self._orders.is_under_way(session, *LAST)), None)
 
     def _lost(self, desk: Desk, session: str, why: str) -> None:
         self._out.append((To("expert", desk.expert.id), Lost(session=session, why=why)))

@@ -213,9 +213,12 @@ class Outlook(_Said, frozen=True, kw_only=True, tag="outlook"):
 
 
 class You(_Said, frozen=True, kw_only=True, tag="you"):
+    """`pool_names`: as far as points have told them."""
+
     expert: str
     name: str
     pools: tuple[str, ...]
+    pool_names: dict[str, Name]
     languages: tuple[str, ...]
     ready: bool
     session: str | None

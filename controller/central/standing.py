@@ -91,6 +91,27 @@ class Pending:
     since_s: float = 0.0
 
 
+class Meetings:
+    """With whom each session is, since when; a pool learns from each how long one takes."""
+
+    def __init__(self, durations: Durations) -> None:
+        self._durations = durations
+        self._met: dict[str, tuple[str, str, float]] = {}  # session -> expert, pool, since when
+
+    def meet(self, brief: Brief, now_s: float) -> None:
+        if is_answered(brief) and brief.expert is None:
+            return  # its point has forgotten whose it is
+        expert = brief.expert if is_answered(brief) else None
+        if (met := self._met.get(brief.session)) is not None and met[:2] != (expert, brief.provider):
+            self.part(brief.session, now_s)
+        if expert is not None:
+            self._met.setdefault(brief.session, (expert, brief.provider, now_s))
+
+    def part(self, session: str, now_s: float) -> None:
+        if (met := self._met.pop(session, None)) is not None:
+            self._durations.took(met[1], now_s - met[2])
+
+
 class Waiter(NamedTuple):
     home: Home
     brief: Brief

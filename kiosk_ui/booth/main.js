@@ -45,6 +45,7 @@ function draw() {
 
 function drawNow() {
   const { session, state, call } = page;
+  if (!call) return; // a device was plugged in before the page was ready
   const root = document.documentElement;
   const step = screen(state, session, call.now);
   root.lang = session.language;
@@ -198,7 +199,9 @@ function link() {
     },
     message(message) {
       page.call.hear(message);
-      if (message.t === "end") follow();
+      if (message.t !== "end") return;
+      page.session.left = message.session;
+      follow();
     },
   });
   page.call = new Call({

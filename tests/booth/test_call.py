@@ -1,14 +1,18 @@
 """The conversation itself: a real booth page and a real expert's page see, hear and read each other, and nothing of it
 stays."""
 
-import pytest
-from playwright.async_api import Page, expect
+import asyncio
 
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.booth import states
 from tests.booth.conftest import OpenPage
 from tests.booth.meeting import meet
 from tests.booth.point import Point
 from tests.booth.seen import live_tracks, moving, see_and_hear_each_other, until
-from tests.pages.conftest import pass_time, tap
+from tests.pages.conftest import ARGUMENTS, pass_time, tap
+from tests.pages.ears import FORBID
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -159,3 +163,40 @@ async def test_a_line_that_is_gone_without_a_conversation_closes_the_devices(ope
 
 async def _closed(booth: Page) -> bool:
     return await live_tracks(booth) == 0
+
+
+# Looks at the expert's picture from within the page: whatever a test asks of a page counts as a touch there.
+UNTOUCHED = """
+window.seen = [];
+setInterval(() => {
+  const video = document.querySelector("video.expert");
+  if (video && !video.paused && video.getVideoPlaybackQuality().totalVideoFrames > 5) {
+    window.seen.push([video.muted, document.querySelector("footer .notice")?.textContent ?? ""]);
+  }
+}, 50);
+"""
+
+
+async def test_a_browser_that_wants_a_touch_shows_the_expert_and_sounds_from_the_first_touch_on(
+    open_page: OpenPage, point: Point
+) -> None:
+    """Without camera and microphone of its own, this page may not sound by itself in a browser of anybody's."""
+    point.state["session"] = states.session(state="connected", consent="2026-11")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, FORBID])
+        booth = await browser.new_page()
+        await booth.add_init_script(UNTOUCHED)
+        await booth.goto(f"{point.url}/booth/b1")
+        await open_page("/test/expert.html")
+        await until(lambda: _up(point), 20, "a conversation")
+        await asyncio.sleep(2)  # some frames, and nothing asked of the page
+        silent = await booth.evaluate("window.seen.at(-1)")
+        assert silent == [True, "Kosketa näyttöä, niin kuulet asiantuntijan."]
+        await booth.click("header")
+        await until(lambda: booth.evaluate("window.seen.at(-1)[0] === false"), what="sound")
+        await expect(booth.locator("footer .notice")).to_have_count(0)
+        await browser.close()
+
+
+async def _up(point: Point) -> bool:
+    return any(one["up"] for one in point.said("talk"))

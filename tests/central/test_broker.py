@@ -252,6 +252,21 @@ def test_an_order_is_said_again_to_a_point_that_was_away_and_its_answer_reaches_
     assert table.orders("sodankyla") == []
 
 
+def test_an_expert_whose_point_is_away_ends_the_session_is_free_and_the_point_is_told_later() -> None:
+    table = answered()
+    table.orders("sodankyla")
+    table.hear(table.broker.point_gone("sodankyla", table.now_s))
+    table.expert("E7", t="order", id="o-1", session=S, do="end", outcome="technical_failure")
+    assert table.told("expert", "E7", "lost") == [{"t": "lost", "session": S, "why": "told_later"}]
+    table.orders("sodankyla")
+    table.expert("E7", t="ready", ready=True)
+    assert table.told("expert", "E7", "you")[-1]["ready"]
+    table.passes(120)
+    table.point_comes("sodankyla", picture(brief(S, state="reconnecting", expert="E7")))
+    assert ("end", S) in table.orders("sodankyla")
+    assert [you["session"] for you in table.told("expert", "E7", "you")] in ([], [None])
+
+
 def test_an_order_repeated_to_a_broker_that_forgot_it_has_the_same_id_at_the_point() -> None:
     ids = []
     for _ in range(2):
@@ -286,7 +301,8 @@ def test_a_session_that_ends_is_taken_from_its_expert_with_the_cause() -> None:
     table.point("sodankyla", picture(brief(S, state="ended", cause="customer_left")))
     assert table.told("expert", "E7", "lost") == [{"t": "lost", "session": S, "why": "customer_left"}]
     assert table.told("expert", "E7", "you")[-1] == {
-        "t": "you", "expert": "E7", "name": "Name of E7", "pools": ["kela"], "languages": ["fi", "sv"], "ready": False,
+        "t": "you", "expert": "E7", "name": "Name of E7", "pools": ["kela"],
+        "pool_names": {"kela": {"fi": "Kela"}}, "languages": ["fi", "sv"], "ready": False,
         "session": None,
     }  # fmt: skip
 

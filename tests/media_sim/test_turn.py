@@ -1,4 +1,4 @@
-"""Debian's coturn, as the tests start it: it relays for who has a credential that holds, to whom it may, by every way."""
+"""Debian's coturn, as tests start it: it relays by every way, for who has a credential that holds, to whom it may."""
 
 import asyncio
 import ssl

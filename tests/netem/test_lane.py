@@ -1,5 +1,6 @@
 """What becomes of packets, without a network: shares as asked, order kept, the same seed the same fates."""
 
+from itertools import pairwise
 from random import Random
 
 import msgspec
@@ -48,7 +49,7 @@ def test_all_are_lost_when_all_shall_be() -> None:
 def test_the_line_takes_its_time_and_a_full_queue_drops() -> None:
     slow = lane(rate_kbit=800, queue_ms=50)  # 1000 octets take 10 ms, they come each 2 ms
     came = [one[0] for one in fates(slow, 100) if one]
-    gaps = [later - earlier for earlier, later in zip(came, came[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(came)]
     assert min(gaps) > 0.0099 and slow.counts.dropped == 100 - len(came) > 50
     waited = [one[0] - n * EVERY_S for n, one in enumerate(fates(lane(rate_kbit=800, queue_ms=50), 100)) if one]
     assert max(waited) < 0.0601  # the queue, and its own time on the line

@@ -4,6 +4,7 @@
 be read (media_pages/meter.js). `before` and `after` are the browser's own sums at the window's two ends.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -37,13 +38,7 @@ class Seen(msgspec.Struct, frozen=True):
     def gaps_ms(self) -> list[float]:
         """Between pictures, and to the window's ends."""
         times = [self.began_ms, *(at for at, _ in self.shown if self.began_ms < at < self.ended_ms), self.ended_ms]
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
-
-    def live_again_ms(self, since_ms: float) -> float | None:
-        """From a moment to the first picture on the glass that was captured after it; None: none came."""
-        found = (at for at, ago in self.shown if ago is not None and at - ago >= since_ms)
-        first = next(found, None)
-        return None if first is None else first - since_ms
+        return [later - earlier for earlier, later in pairwise(times)]
 
 
 def figures(ends: list[Seen]) -> Figures:
@@ -82,4 +77,6 @@ def _concealed(seen: Seen) -> float:
 
 
 def _grown(seen: Seen, kind: str, name: str) -> float:
-    return float(seen.after[kind][name] or 0) - float(seen.before[kind][name] or 0)
+    """A connection that was replaced meanwhile counts from nothing."""
+    after, before = (float(sums[kind].get(name) or 0) for sums in (seen.after, seen.before))
+    return after - before if after >= before else after

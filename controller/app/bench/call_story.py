@@ -5,41 +5,35 @@ The same for ours and for the plain pair. Each part's figures bear its name.
 
 import asyncio
 import time
-from typing import Protocol
 
-from controller.app.bench.call import Screen, window
+from controller.app.bench.call import Call, window
 from controller.app.bench.call_figures import Seen, figures, readable
 from controller.app.bench.figures import Figures, Tell
-from drivers.sim.network.network import Path
+from drivers.sim.network.impairment import CLEAR, Impairment
+from drivers.sim.network.network import End
 
 SETTLE_S = 8.0  # the browser finds out how much the line carries
-RTT_40 = {"delay_ms": 20}
-LOSS_5 = {"delay_ms": 20, "loss": 0.05}
-RTT_200 = {"delay_ms": 100}
-NARROW = {"delay_ms": 20, "rate_kbit": 500, "queue_ms": 300}
+RTT_40 = Impairment(delay_ms=20)
+LOSS_5 = Impairment(delay_ms=20, loss=0.05)
+RTT_200 = Impairment(delay_ms=100)
+NARROW = Impairment(delay_ms=20, rate_kbit=500, queue_ms=300)
 OUTAGE_S, LONG_OUTAGE_S = 10.0, 40.0
-AFTER_S = 15.0  # to come back in
+AFTER_S = 30.0  # to come back in
 NEVER_MS = 1e9  # it did not come back
 QUIET = ("p50_ms", "p95_ms", "fps", "frozen", "concealed", "offset_p95_ms", "height", "kbit")
 TROUBLED = ("p50_ms", "p95_ms", "fps", "frozen", "longest_gap_ms", "concealed")
 
 
-class Call(Protocol):
-    """Two screens that see each other; `first_ms`: from the answer to the first picture at both."""
-
-    first_ms: float
-
-    @property
-    def screens(self) -> list[Screen]: ...
-
-
-async def story(call: Call, path: Path, size: float, tell: Tell) -> Figures:
+async def story(call: Call, near: End, size: float, tell: Tell) -> Figures:
     """All of it with `size` 1, which takes about four minutes; less in tests. The call was opened at RTT_40."""
-    parts = _Parts(call, path, size)
+    parts = _Parts(call, near, size)
     told: Figures = {"first_picture_ms": round(call.first_ms, 1)}
-    await path.set()
+    await near.set()
     await asyncio.sleep(SETTLE_S * size)
-    told |= _named("clear", await parts.under({}, 20), QUIET)
+    first, second = await parts.under(CLEAR, 10), await parts.under(CLEAR, 10)
+    told |= _named("clear", [*first, *second], QUIET)
+    halves = [figures(half)["p50_ms"] for half in (first, second)]
+    told["spread"] = round(max(halves) / max(1.0, min(halves)), 3)
     tell(0.2)
     told |= _named("loss5", await parts.under(LOSS_5, 25), TROUBLED)
     tell(0.35)
@@ -57,45 +51,35 @@ async def story(call: Call, path: Path, size: float, tell: Tell) -> Figures:
 
 
 class _Parts:
-    def __init__(self, call: Call, path: Path, size: float) -> None:
-        self._call, self._path, self._size = call, path, size
+    def __init__(self, call: Call, near: End, size: float) -> None:
+        self._call, self._near, self._size = call, near, size
         self.readable = [1.0]
 
-    async def under(self, how: dict[str, float], seconds: float) -> list[Seen]:
+    async def under(self, how: Impairment, seconds: float) -> list[Seen]:
         """A window that begins with the change, as customers meet it."""
-        await self._path.set(**how)
+        await self._near.set(how)
         seen = await window(self._call.screens, max(3.0, seconds * self._size))
         self.readable += [readable(one) for one in seen if one.shown]
         return seen
 
     async def back_after_outage(self, seconds: float) -> float:
         """From the network's return to a fresh picture at both ends."""
-        await self._path.set(**RTT_40)
-        await asyncio.sleep(1)
-        returned: list[float] = []
-
-        async def outage() -> None:
-            await self._path.set(blackhole=True)
-            await asyncio.sleep(seconds * self._size)
-            await self._path.set(**RTT_40)
-            returned.append(time.time() * 1000)
-
-        seen = await window(self._call.screens, seconds * self._size + AFTER_S, outage())
-        return _back_ms(seen, returned[0])
+        await self._near.set(blackhole=True)
+        await asyncio.sleep(seconds * self._size)
+        await self._near.set(RTT_40)
+        return await self._back()
 
     async def back_after_move(self) -> float:
         """From another address of the near end to a fresh picture at both."""
-        await self._path.set(**RTT_40)
-        await asyncio.sleep(1)
-        await self._path.near.move()
-        moved_ms = time.time() * 1000
-        return _back_ms(await window(self._call.screens, AFTER_S * 2), moved_ms)
+        await self._near.set(RTT_40)
+        await self._near.move()
+        return await self._back()
 
-
-def _back_ms(seen: list[Seen], since_ms: float) -> float:
-    """The longest gap that the trouble made beyond its own: NEVER_MS when an end saw nothing any more."""
-    found = [one.live_again_ms(since_ms) for one in seen]
-    return max(NEVER_MS if ms is None else round(ms, 1) for ms in found)
+    async def _back(self) -> float:
+        """The later of both; NEVER_MS when one saw nothing in AFTER_S."""
+        since_ms = time.time() * 1000
+        found = await asyncio.gather(*(one.live_after(since_ms, AFTER_S) for one in self._call.screens))
+        return max(NEVER_MS if at is None else round(at - since_ms, 1) for at in found)
 
 
 def _named(part: str, seen: list[Seen], names: tuple[str, ...]) -> Figures:

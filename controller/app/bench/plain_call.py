@@ -7,33 +7,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from controller.app.bench.call import PAGES, WANTED, Screen, playing, screen
-from drivers.sim.network.network import Path as NetworkPath
+from controller.app.bench.call import PAGES, WANTED, Call, Screen, playing, screen
+from drivers.sim.network.network import Network
 
 SITE = "https://plain.test"  # nobody is asked for it: its two files are handed to the browser
 SELECTOR = "video"
 KINDS = {".html": "text/html", ".js": "text/javascript"}
 
 
-class Call:
-    """A call that stands. `first_ms`: from the word to call to the first picture of the far end, at both ends."""
-
-    def __init__(self, near: Screen, far: Screen, first_ms: float) -> None:
-        self.near, self.far, self.first_ms = near, far, first_ms
-
-    @property
-    def screens(self) -> list[Screen]:
-        return [self.near, self.far]
-
-
 @asynccontextmanager
-async def plain_call(path: NetworkPath, folder: Path, *, stamping: bool = True) -> AsyncIterator[Call]:
+async def plain_call(net: Network, folder: Path, *, stamping: bool = True) -> AsyncIterator[Call]:
     """Both ends see and hear each other."""
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(playing())
         ends = [
-            await stack.enter_async_context(screen(playwright, end, folder, stamping=stamping, more=[]))
-            for end in (path.near, path.far)
+            await stack.enter_async_context(screen(playwright, end, folder, stamping=stamping))
+            for end in (net.end("near"), net.end("far"))
         ]
         near, far = ends
         await stack.enter_async_context(_signalling(near, far))
@@ -41,8 +30,8 @@ async def plain_call(path: NetworkPath, folder: Path, *, stamping: bool = True) 
             await one.evaluate("(wanted) => plain.open({ iceServers: [] }, wanted)", WANTED)
         began_ms = time.time() * 1000
         await far.evaluate("() => plain.call()")
-        first = await asyncio.gather(*(one.watch(SELECTOR) for one in ends)) if stamping else [began_ms]
-        yield Call(near, far, max(first) - began_ms)
+        firsts = await asyncio.gather(*(one.watch(SELECTOR) for one in ends))
+        yield Call(near, far, max(firsts) - began_ms)
 
 
 @asynccontextmanager

@@ -112,7 +112,7 @@ function lost({ session, why }) {
   if (ui.call?.id === session) {
     const { brief, startedAt } = ui.call;
     stop();
-    change({ over: { brief, why: FAREWELLS[last] ?? why, lasted: performance.now() - startedAt }, panel: null });
+    change({ over: { brief, why: why === "told_later" ? why : FAREWELLS[last] ?? why, lasted: performance.now() - startedAt }, panel: null });
   } else if (ui.answering === session) {
     change({ problem: `desk-lost-${why}` });
   }
@@ -210,8 +210,8 @@ async function print(file) {
   if (!file || !call) return;
   const why = await unfit(file);
   if (call !== ui.call) return;
-  if (why) change({ problem: `desk-file-${why}` });
-  else await call.files.print(file);
+  change({ problem: why ? `desk-file-${why}` : null });
+  if (!why) await call.files.print(file);
 }
 
 function askStill() {

@@ -43,8 +43,8 @@ function delivered(form, ui, t) {
 }
 
 function identity(form, ui, t) {
-  return html`<p class="quiet">${t("desk-identity-help")}</p>
-    ${choice("method", METHODS, form, ui, t, true)}${choice("result", RESULTS, form, ui, t)}`;
+  return html`${choice("method", METHODS, form, ui, t)}${choice("result", RESULTS, form, ui, t)}
+    <p class="quiet">${t("desk-identity-help")}</p>`;
 }
 
 function handOver(form, ui, t) {

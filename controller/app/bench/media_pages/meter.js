@@ -5,10 +5,11 @@
   const BAND = 32 / 720; // of the picture's height: survives scaling down to 320 x 180 at 30 kbit/s
   const BLACK = 16;
   const WHITE = 235;
+  const SILENCE_MS = 500;
   const now = () => performance.timeOrigin + performance.now();
-  const checksum = (ms) => ((ms >> 16) ^ (ms >> 8) ^ ms ^ 0x5a) & 0xff;
+  const checksum = (ms) => ((ms >> 16) ^ (ms >> 8) ^ ms ^ 0xa5) & 0xff;
   const connections = [];
-  let watched = null;
+  const watched = new Map(); // by name
 
   /** Writes `ms` modulo 2^24 into the luma plane: offset and stride in bytes. */
   function stamp(bytes, { offset, stride }, width, height, ms) {
@@ -81,24 +82,38 @@
 
   /** Follows what a video element shows: [UTC ms on the glass, ms since capture or null] of each picture. */
   class Watched {
-    constructor(video) {
-      this.video = video;
+    /** `loopMs`: the stamps begin anew after so long. */
+    constructor(selector, loopMs) {
+      Object.assign(this, { selector, loopMs });
       this.shown = [];
       this.missed = 0;
-      this.presented = null;
-      this.next();
+      this.presented = Infinity;
+      this.find();
     }
 
-    next() {
-      this.handle = this.video.requestVideoFrameCallback((_, told) => {
+    /** The element; another one when the page has made it anew. An element that is given another stream forgets whom
+     * it should have called: after a silence it is asked again. */
+    find() {
+      const isThere = this.video?.isConnected;
+      if (isThere && now() - this.heardAt < SILENCE_MS) return;
+      if (isThere) this.video.cancelVideoFrameCallback(this.handle);
+      this.video = isThere ? this.video : document.querySelector(this.selector);
+      this.presented = Infinity;
+      if (this.video) this.next(this.video);
+    }
+
+    next(video) {
+      this.heardAt = now();
+      this.handle = video.requestVideoFrameCallback((_, told) => {
+        if (this.video !== video) return;
         this.see(told);
-        if (watched === this) this.next();
+        this.next(video);
       });
     }
 
     see({ expectedDisplayTime, presentedFrames }) {
       const at = performance.timeOrigin + expectedDisplayTime;
-      if (this.presented !== null) this.missed += presentedFrames - this.presented - 1;
+      if (presentedFrames > this.presented) this.missed += presentedFrames - this.presented - 1; // else it has begun anew
       this.presented = presentedFrames;
       const entry = [at, null];
       this.shown.push(entry);
@@ -115,13 +130,13 @@
       const [luma] = await frame.copyTo(bytes, { rect });
       const ms = read(bytes, luma.offset, rect.width);
       if (ms === null) return;
-      const ago = (Math.floor(at) & 0xffffff) - ms;
-      entry[1] = (ago < -0x800000 ? ago + 0x1000000 : ago) + (at - Math.floor(at));
+      const ago = (((at % this.loopMs) - ms) % this.loopMs + this.loopMs) % this.loopMs;
+      entry[1] = ago > this.loopMs / 2 ? ago - this.loopMs : ago; // a picture that shows a little before its time
     }
 
     /** The receivers of what it shows, with their connection. */
     receivers() {
-      const stream = this.video.srcObject;
+      const stream = this.video?.srcObject;
       const [video] = stream ? stream.getVideoTracks() : [];
       for (const connection of connections) {
         const all = connection.connectionState === "closed" ? [] : connection.getReceivers();
@@ -136,8 +151,9 @@
   }
 
   /** What the browser itself counts of the picture and sound that are watched: sums since the connection began. */
-  async function sums() {
-    const found = watched?.receivers();
+  async function sums(name) {
+    watched.get(name)?.find();
+    const found = watched.get(name)?.receivers();
     if (!found) return null;
     const all = [...(await found.connection.getStats()).values()];
     const inbound = (receiver) => all.find((one) => one.type === "inbound-rtp" && one.trackIdentifier === receiver?.track.id);
@@ -162,16 +178,16 @@
     connections,
     sums,
     /** Begin to follow the first element of that selector. */
-    watch(selector) {
-      const video = document.querySelector(selector);
-      if (!video) throw new Error(`no ${selector} on this page`);
-      watched = new Watched(video);
+    watch(name, selector, loopMs = 2 ** 24) {
+      watched.set(name, new Watched(selector, loopMs));
     },
     /** What was shown since the last time that this was asked. */
-    take() {
-      const { shown, missed, size } = watched;
-      watched.shown = [];
-      watched.missed = 0;
+    take(name) {
+      const one = watched.get(name);
+      one.find();
+      const { shown, missed, size } = one;
+      one.shown = [];
+      one.missed = 0;
       return { shown, missed, size: size ?? [0, 0] };
     },
   };

@@ -19,7 +19,7 @@ window.plain = {
     connection = new RTCPeerConnection(servers);
     connection.onicecandidate = ({ candidate }) => window.tell({ candidate: candidate?.toJSON() ?? null });
     connection.ontrack = ({ streams: [stream] }) => {
-      video.srcObject = stream;
+      if (video.srcObject !== stream) video.srcObject = stream;
     };
     connection.oniceconnectionstatechange = () => {
       if (window.plain.calls && connection.iceConnectionState === "failed") connection.restartIce();

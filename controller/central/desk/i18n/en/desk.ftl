@@ -215,3 +215,4 @@ desk-do-answer = Answer
 desk-refusal-no-service = The customer's service is already over.
 desk-why-no_camera = there is no document camera
 desk-why-camera = the document camera does not work
+desk-over-told_later = The service point is not connected: what you recorded is passed on when it is back.

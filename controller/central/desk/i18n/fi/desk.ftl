@@ -215,3 +215,4 @@ desk-do-answer = Vastaaminen
 desk-refusal-no-service = Asiakkaan palvelu on jo päättynyt.
 desk-why-no_camera = asiakirjakameraa ei ole
 desk-why-camera = asiakirjakamera ei toimi
+desk-over-told_later = Palvelupisteeseen ei ole yhteyttä: kirjaus viedään perille, kun se palaa.

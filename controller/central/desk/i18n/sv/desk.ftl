@@ -215,3 +215,4 @@ desk-do-answer = Svar
 desk-refusal-no-service = Kundens service är redan avslutad.
 desk-why-no_camera = det finns ingen dokumentkamera
 desk-why-camera = dokumentkameran fungerar inte
+desk-over-told_later = Servicestället har ingen kontakt: registreringen skickas när det är tillbaka.
