@@ -61,9 +61,7 @@ def over(draft: Draft, session: Session, outcome: SessionOutcome, cause: str, qu
             draft.set_advisor(counter, "serving", "explicit")
 
 
-def turn_to(
-    draft: Draft, session: Session, to: SessionState, cause: str, *, expert: str | UnsetType = UNSET
-) -> None:
+def turn_to(draft: Draft, session: Session, to: SessionState, cause: str, *, expert: str | UnsetType = UNSET) -> None:
     """The session goes to another state."""
     draft.subject = session.id
     draft.add(RemoteStateChanged(session=session.id, from_=session.state, to=to, cause=cause, expert=expert))

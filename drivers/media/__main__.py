@@ -24,6 +24,7 @@ from drivers.media import hooks
 from drivers.media.control import Control
 from drivers.media.house import House
 from drivers.media.shapes import Hello
+from drivers.media.sound import find_alsa
 from drivers.media.synthetic import OVER, prepare
 
 ENCODERS = 2  # threads that decode and encode pictures
@@ -38,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     faulthandler.enable()
     _log_to_stderr()
     hooks.lower_floors()
+    find_alsa()
     asyncio.run(_serve(args.socket, args.simulated))
     return 0
 

@@ -98,7 +98,8 @@ class Turn:
         lines = [
             "use-auth-secret", f"static-auth-secret={self.secret}", f"realm={REALM}", "fingerprint",
             f"listening-ip={self.host}", f"relay-ip={self.host}",
-            f"listening-port={self.port}", f"tls-listening-port={self.tls_port}", f"min-port={first}", f"max-port={last}",
+            f"listening-port={self.port}", f"tls-listening-port={self.tls_port}", f"min-port={first}",
+            f"max-port={last}",
             f"cert={self.certificate}", f"pkey={self._folder / 'turn.key'}", "no-dtls", "no-cli", "no-multicast-peers",
             "denied-peer-ip=0.0.0.0-255.255.255.255", f"allowed-peer-ip={self._peers}",
             f"userdb={self._folder / 'users.db'}", f"pidfile={self._folder / 'pid'}", "log-file=stdout", "simple-log",

@@ -1,19 +1,20 @@
 """The conversation itself: a real booth page and a real expert's page see, hear and read each other, and nothing of it
 stays."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.booth import states
-from tests.booth.conftest import FAKE, OpenPage
+from tests.booth.conftest import OpenPage
 from tests.booth.meeting import meet
 from tests.booth.point import Point
-from tests.booth.seen import BOOTH, live_tracks, moving, see_and_hear_each_other, until
+from tests.booth.seen import live_tracks, moving, see_and_hear_each_other, until
 from tests.pages.conftest import ARGUMENTS, pass_time, tap
-from tests.pages.ears import FORBID, LET_IT_SOUND
+from tests.pages.ears import FORBID
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-SHY = [one for one in FAKE if one != LET_IT_SOUND] + [FORBID]
 
 
 async def test_customer_and_expert_see_and_hear_each_other(open_page: OpenPage, point: Point) -> None:
@@ -164,19 +165,38 @@ async def _closed(booth: Page) -> bool:
     return await live_tracks(booth) == 0
 
 
-async def test_a_browser_that_wants_a_touch_shows_the_expert_and_sounds_from_the_first_touch_on(point: Point) -> None:
+# Looks at the expert's picture from within the page: whatever a test asks of a page counts as a touch there.
+UNTOUCHED = """
+window.seen = [];
+setInterval(() => {
+  const video = document.querySelector("video.expert");
+  if (video && !video.paused && video.getVideoPlaybackQuality().totalVideoFrames > 5) {
+    window.seen.push([video.muted, document.querySelector("footer .notice")?.textContent ?? ""]);
+  }
+}, 50);
+"""
+
+
+async def test_a_browser_that_wants_a_touch_shows_the_expert_and_sounds_from_the_first_touch_on(
+    open_page: OpenPage, point: Point
+) -> None:
+    """Without camera and microphone of its own, this page may not sound by itself in a browser of anybody's."""
     point.state["session"] = states.session(state="connected", consent="2026-11")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, *SHY])
-        booth, expert = await browser.new_page(), await browser.new_page()
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, FORBID])
+        booth = await browser.new_page()
+        await booth.add_init_script(UNTOUCHED)
         await booth.goto(f"{point.url}/booth/b1")
-        await expert.goto(f"{point.url}/test/expert.html")
-        await moving(booth, BOOTH, 20)
-        silent = await booth.evaluate("document.querySelector('video.expert').muted")
-        told = booth.locator("footer .notice")
-        if silent:  # a page that holds a microphone may be let through
-            await expect(told).to_have_text("Kosketa näyttöä, niin kuulet asiantuntijan.")
+        await open_page("/test/expert.html")
+        await until(lambda: _up(point), 20, "a conversation")
+        await asyncio.sleep(2)  # some frames, and nothing asked of the page
+        silent = await booth.evaluate("window.seen.at(-1)")
+        assert silent == [True, "Kosketa näyttöä, niin kuulet asiantuntijan."]
         await booth.click("header")
-        await until(lambda: booth.evaluate("!document.querySelector('video.expert').muted"), what="sound")
-        await expect(told).to_have_count(0)
+        await until(lambda: booth.evaluate("window.seen.at(-1)[0] === false"), what="sound")
+        await expect(booth.locator("footer .notice")).to_have_count(0)
         await browser.close()
+
+
+async def _up(point: Point) -> bool:
+    return any(one["up"] for one in point.said("talk"))

@@ -359,3 +359,27 @@ def test_identity_is_a_method_and_a_result() -> None:
     assert (checked.session, checked.method, checked.result) == (id_, "document", "confirmed")
     assert at("2026-11-23T10:00") <= point.ms
     point.holds()
+
+
+def test_a_room_is_one_appointment_s_at_a_time_and_its_state_is_told() -> None:
+    point = Story()
+
+    def book(id_: str, start: str, end: str, **more: Any) -> c.PutAppointment:
+        wish = {"appointment": id_, "rev": 1, "provider": "kela", "service": "housing", "channel": "remote",
+                "start": f"2026-11-23T{start}:00+02:00", "end": f"2026-11-23T{end}:00+02:00",
+                "room": "room"}  # fmt: skip
+        return c.PutAppointment(**(wish | more))
+
+    point.do(book("a1", "12:00", "12:30"))
+    assert point.refused(book("a2", "12:29", "13:00")) == "wrong-state"
+    point.do(book("a2", "12:30", "13:00"))
+    point.do(book("a1", "12:00", "12:30", rev=2))  # its own place is no conflict, and nothing new of the room
+    point.do(c.CancelAppointment(appointment="a1", rev=2))
+    point.do(book("a3", "12:00", "12:30", rev=1))
+    point.until("2026-11-23T13:05")
+    point.tick()
+    assert [(told.room, told.state) for told in point.of(e.RoomStateChanged)] == [
+        ("room", "booked"), ("room", "booked"), ("room", "released"), ("room", "booked"),
+        ("room", "no_show"), ("room", "no_show"),
+    ]  # fmt: skip
+    point.holds()

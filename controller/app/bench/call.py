@@ -135,8 +135,8 @@ async def window(screens: list[Screen], seconds: float, name: str = FAR) -> list
     ends_s = time.monotonic() + seconds
     while (left_s := ends_s - time.monotonic()) > 0:
         await asyncio.sleep(min(SAMPLE_S, left_s))
-        for one, found in zip(screens, offsets, strict=True):
-            found += _offset(await one.sums(name))
+        for one, known in zip(screens, offsets, strict=True):
+            known.extend(_offset(await one.sums(name)))
     seen = []
     for one, earlier, found in zip(screens, before, offsets, strict=True):
         told, after = await one.take(name), await one.sums(name)

@@ -9,13 +9,14 @@ import time
 from controller.app.bench.call import Call, window
 from controller.app.bench.call_figures import Seen, figures, readable
 from controller.app.bench.figures import Figures, Tell
+from drivers.sim.network.impairment import CLEAR, Impairment
 from drivers.sim.network.network import End
 
 SETTLE_S = 8.0  # the browser finds out how much the line carries
-RTT_40 = {"delay_ms": 20}
-LOSS_5 = {"delay_ms": 20, "loss": 0.05}
-RTT_200 = {"delay_ms": 100}
-NARROW = {"delay_ms": 20, "rate_kbit": 500, "queue_ms": 300}
+RTT_40 = Impairment(delay_ms=20)
+LOSS_5 = Impairment(delay_ms=20, loss=0.05)
+RTT_200 = Impairment(delay_ms=100)
+NARROW = Impairment(delay_ms=20, rate_kbit=500, queue_ms=300)
 OUTAGE_S, LONG_OUTAGE_S = 10.0, 40.0
 AFTER_S = 30.0  # to come back in
 NEVER_MS = 1e9  # it did not come back
@@ -29,7 +30,7 @@ async def story(call: Call, near: End, size: float, tell: Tell) -> Figures:
     told: Figures = {"first_picture_ms": round(call.first_ms, 1)}
     await near.set()
     await asyncio.sleep(SETTLE_S * size)
-    first, second = await parts.under({}, 10), await parts.under({}, 10)
+    first, second = await parts.under(CLEAR, 10), await parts.under(CLEAR, 10)
     told |= _named("clear", [*first, *second], QUIET)
     halves = [figures(half)["p50_ms"] for half in (first, second)]
     told["spread"] = round(max(halves) / max(1.0, min(halves)), 3)
@@ -54,9 +55,9 @@ class _Parts:
         self._call, self._near, self._size = call, near, size
         self.readable = [1.0]
 
-    async def under(self, how: dict[str, float], seconds: float) -> list[Seen]:
+    async def under(self, how: Impairment, seconds: float) -> list[Seen]:
         """A window that begins with the change, as customers meet it."""
-        await self._near.set(**how)
+        await self._near.set(how)
         seen = await window(self._call.screens, max(3.0, seconds * self._size))
         self.readable += [readable(one) for one in seen if one.shown]
         return seen
@@ -65,12 +66,12 @@ class _Parts:
         """From the network's return to a fresh picture at both ends."""
         await self._near.set(blackhole=True)
         await asyncio.sleep(seconds * self._size)
-        await self._near.set(**RTT_40)
+        await self._near.set(RTT_40)
         return await self._back()
 
     async def back_after_move(self) -> float:
         """From another address of the near end to a fresh picture at both."""
-        await self._near.set(**RTT_40)
+        await self._near.set(RTT_40)
         await self._near.move()
         return await self._back()
 

@@ -1,4 +1,4 @@
-"""`bench media`: a customer in a booth and an expert, in two real Chromiums, beside a plain pair of them in the same run.
+"""`bench media`: customer and expert in two real Chromiums, beside a plain pair of them in the same run.
 
 Both pairs meet over the same simulated network (drivers/sim/network) with the same synthetic cameras; nothing of ours
 is in the plain pair's way. Needs root, for the network.
@@ -79,7 +79,7 @@ async def _looking(queue: Queue) -> AsyncIterator[None]:
 
 async def _side(opened: Opened, net: Network, ask: Ask, name: str, tell: Tell) -> Figures:
     near, folder = net.end("near"), ask.folder / name
-    await near.set(**RTT_40)
+    await near.set(RTT_40)
     await asyncio.to_thread(folder.mkdir, parents=True)
     async with opened(net, folder) as call:
         found = await story(call, near, ask.size, lambda done: tell(0.8 * done))

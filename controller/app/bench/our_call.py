@@ -1,5 +1,5 @@
-"""Our call: the point's daemon, its media process and the booth's page at the near end, the expert's desk at the far one,
-central at a third; answered as a person answers."""
+"""Our call: the point's daemon, its media process and the booth's page at the near end, the expert's desk at the far
+one, central at a third; answered as a person answers."""
 
 import asyncio
 import secrets
@@ -112,4 +112,4 @@ async def _is_here(log: Path) -> None:
     """The media process has come: it makes its film first."""
     async with asyncio.timeout(MEDIA_S):
         while "media process is here" not in await asyncio.to_thread(log.read_text, encoding="utf-8"):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)  # why: another process writes it

@@ -1,4 +1,4 @@
-"""`python -m drivers.media.sim expert|booths ...`: simulated people as a process; a JSON document a line says what happens.
+"""`python -m drivers.media.sim expert|booths ...`: simulated people; a JSON document a line says what happens.
 
 expert --central URL --token TOKEN… [--manner JSON]        an expert for each token, until SIGTERM
 booths --point URL --token TOKEN [--calls S] [--text] ID…  so many booths, each calling again S seconds after a call

@@ -1,4 +1,4 @@
-"""A simulated customer in a booth: speaks the booth page's line to the point, and is the booth's end of the talk leg."""
+"""A simulated customer in a booth: speaks the page's line to the point, and is the booth's end of the talk leg."""
 
 import asyncio
 import contextlib

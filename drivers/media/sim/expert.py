@@ -22,7 +22,7 @@ Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an expert is. `dawdles_s`: from the ring to the answer. `talks_s`: from the answer to the end. `ends`: orders
-    the end; `drops`: the page is gone once without a word, and comes back after `back_s`, never if that is None; `stays`.
+    it; `drops`: the page is gone once without a word, and comes back after `back_s`, never if that is None; `stays`.
     `media`: picture and sound, not only text."""
 
     answers: bool = True
@@ -62,7 +62,7 @@ class Expert:
         async with aiohttp.ClientSession(cookie_jar=jar, connector=fresh) as http:
             try:
                 while await self._connected(http):
-                    await asyncio.sleep(BACK_S)
+                    await asyncio.sleep(BACK_S)  # why: a pause before the next line, no waiting
             finally:
                 await self._hang_up()
 
@@ -171,7 +171,7 @@ class Expert:
         began_s = asyncio.get_running_loop().time()
         await leg.up.wait()
         while self._manner.greets and not leg.write("rtt", GREETING[0]):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # why: aiortc tells of no opening at the end that made it
         for letter in GREETING[1:] if self._manner.greets else "":
             await asyncio.sleep(0.02)
             leg.write("rtt", letter)

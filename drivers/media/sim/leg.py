@@ -192,7 +192,7 @@ class LegEnd:
 
     def _describe(self, pc: RTCPeerConnection) -> None:
         told = pc.localDescription
-        self.wire.say(Sdp(type=told.type, sdp=told.sdp))
+        self.wire.say(Sdp(type="offer" if told.type == "offer" else "answer", sdp=told.sdp))
         self._tell()
 
     def _tell(self, *, again: bool = False) -> None:

@@ -23,8 +23,8 @@ class Wire:
         self.address = address
         self.namespace = tun.new_namespace()
         self.fd = tun.new_device(self.namespace, address)
-        self.up = Lane(Random(f"{seed}/{name}/up"))
-        self.down = Lane(Random(f"{seed}/{name}/down"))
+        self.up = Lane(Random(f"{seed}/{name}/up"))  # noqa: S311  why: it is to be repeated
+        self.down = Lane(Random(f"{seed}/{name}/down"))  # noqa: S311
 
     @property
     def place(self) -> Place:

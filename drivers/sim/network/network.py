@@ -1,4 +1,4 @@
-"""A network to be used: `async with Network("booth", "expert") as net: await net.end("booth").set(loss=0.05)`."""
+"""A network to use: `async with Network("booth", "expert") as net: await net.end("booth").set(loss=0.05)`."""
 
 import asyncio
 import shlex
@@ -31,12 +31,12 @@ class End:
         self._namespace, self._net = place.namespace, net
 
     async def set(
-        self, *, up: Impairment | dict[str, Any] | None = None, down: Impairment | dict[str, Any] | None = None,
-        **both: Any,
+        self, both: Impairment = CLEAR, *, up: dict[str, Any] | None = None, down: dict[str, Any] | None = None,
+        **members: Any,
     ) -> None:  # fmt: skip
-        """How bad its link is from now on, the whole of it: `set()` makes it clear. Names as in `Impairment`; what is
-        said for both directions holds in each that is not told apart. A delay of 20 ms both ways is a round trip of 40."""
-        each = _told(both, CLEAR)
+        """How bad its link is from now on, the whole of it: `set()` makes it clear. `members` are `Impairment`'s,
+        for both ways; `up` and `down` hold for one, in place of them. 20 ms both ways are a round trip of 40."""
+        each = _told(members, both)
         await self._net.order(Set(id=self._net.next_id(), end=self.name, up=_told(up, each), down=_told(down, each)))
 
     async def move(self, address: str | None = None) -> str:
@@ -186,5 +186,6 @@ class Path(Network):
         await self.near.set(up=to_far, down=to_near, **both)
 
 
-def _told(one: Impairment | dict[str, Any] | None, each: Impairment) -> Impairment:
-    return msgspec.convert(one, Impairment) if isinstance(one, dict) else one or each
+def _told(members: dict[str, Any] | None, otherwise: Impairment) -> Impairment:
+    """Raises msgspec.ValidationError for a member that there is not, or a value that cannot be."""
+    return msgspec.convert(members, Impairment) if members else otherwise

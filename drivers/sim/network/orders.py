@@ -1,6 +1,6 @@
 """What the network's process is told and answers: a JSON document a line, in on stdin, out on stdout.
 
-→ {"do": "set", "id": 1, "end": "booth", "up": {"loss": 0.05}, "down": {}}     the whole of it: what is not named is clear
+→ {"do": "set", "id": 1, "end": "booth", "up": {"loss": 0.05}, "down": {}}     the whole: what is not named is clear
 → {"do": "move", "id": 2, "end": "booth", "address": "198.18.0.77"}            another address, as by another router
 → {"do": "link", "id": 3, "end": "booth", "up": false}                         the cable is pulled, the kernel knows
 → {"do": "counts", "id": 4}
@@ -50,8 +50,8 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """`stray`: packets from or to an address that nobody has. `late_most_ms`, `late`: how much later than it should the
-    slowest packet came out, and how many came more than LATE_S too late: a starved machine, no figure of the network."""
+    """`stray`: packets from or to an address that nobody has. `late_most_ms`, `late`: how much later than it should
+    the slowest packet came out, and how many came more than LATE_S too late: a starved machine, not the network."""
 
     ends: dict[str, Way]
     stray: int

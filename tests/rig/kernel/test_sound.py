@@ -8,7 +8,7 @@ import pytest
 from av import AudioFrame
 
 from drivers.media.house import has_sound
-from drivers.media.sound import AUDIBLE, RATE, Alsa, Loudspeaker, SoundTrack, loudness, piece, tone
+from drivers.media.sound import AUDIBLE, RATE, Alsa, Loudspeaker, SoundTrack, find_alsa, loudness, piece, tone
 
 PLAYED, HEARD = "hw:Loopback,0", "hw:Loopback,1"
 
@@ -18,6 +18,7 @@ def loopback() -> Iterator[None]:
     subprocess.run(["modprobe", "snd-aloop", "pcm_substreams=1"], check=True)
     subprocess.run(["udevadm", "settle"], check=False)
     assert has_sound()
+    find_alsa()
     yield
     subprocess.run(["modprobe", "-r", "snd-aloop"], check=False)
 
