@@ -90,7 +90,8 @@ class Booth:
             "end": {"state": "ended", "expert": None, "cause": order.get("outcome")},
             "hand_over": {"state": "ended", "expert": None, "cause": "handed_over"}, "identity": {},
         }  # fmt: skip
-        await self.draw(order["session"], **change[order["do"]])
+        if self.sessions.get(order["session"], {}).get("state") != "ended":
+            await self.draw(order["session"], **change[order["do"]])
         await self.line.say(t="done", id=order["id"], ok=True)
 
     def told(self, do: str) -> list[dict[str, Any]]:

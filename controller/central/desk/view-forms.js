@@ -3,8 +3,7 @@ import { html, nothing } from "/ui/vendor/lit/lit-html.js";
 import { live } from "/ui/vendor/lit/directives/live.js";
 import { GUIDANCE, METHODS, OUTCOMES, POSITIONS, QUANTITY_MOST, RESOLUTIONS, RESULTS, complete } from "/expert/forms.js";
 
-export function forms(ui, t) {
-  const name = ui.panel;
+export function forms(ui, t, name = ui.panel) {
   const form = ui.formOf(name);
   const submit = (event) => {
     event.preventDefault();

@@ -20,7 +20,7 @@ export function session(ui, t) {
 }
 
 /** The customer has ended it: only the words are left. */
-export const wrapUp = (ui, t) => html`${about(ui, t)}<section class="side">${forms(ui, t)}</section>`;
+export const wrapUp = (ui, t) => html`${about(ui, t)}<section class="side">${forms(ui, t, "end")}</section>`;
 
 function about(ui, t) {
   const { call } = ui;
