@@ -11,6 +11,7 @@ from controller.app.supervise import keep_running
 from controller.domain.point import Central
 from controller.ledger import Ledger
 from controller.readers.booth import Booths
+from controller.readers.booth_check import BoothCheck
 from controller.uplink.signals import run_signals
 from controller.web.site import Site
 
@@ -27,6 +28,9 @@ async def start(
     site.exchange = booths
     await stack.enter_async_context(open_media_door(booths, data))
     tasks.create_task(keep_running("booths", booths.run, random))
+    check = BoothCheck(ledger, booths)
+    site.try_booth = check.try_booth
+    tasks.create_task(keep_running("booths' self-test", check.run, random))
     if central.url:
         line = partial(
             run_signals, central.url, token, ledger.journal.point, came=booths.central_came, said=booths.central_said,

@@ -24,6 +24,7 @@ from controller.central.shapes import (
     Join,
     Joined,
     Lost,
+    Name,
     Order,
     Point,
     Ready,
@@ -32,25 +33,27 @@ from controller.central.shapes import (
     You,
     misfit,
 )  # fmt: skip
-from controller.central.standing import WITH_EXPERT, WITHOUT, Desk, Home, Say, To
+from controller.central.standing import Desk, Home, Meetings, Say, To, belongs, is_answered, waits
 from controller.ports.signalling import BOOTH_END, Ack, Signal
 
 SETTLING_S = 30.0  # after a start somebody unknown may still come; an answer is in the picture by then or never
 FORGOTTEN_S = 600.0  # a point without a line for so long is gone, and its sessions with it
-POINTS_MOST = 5_000
+LAST = ("end", "move", "hand_over")  # after these it is no longer the expert's
+POINTS_MOST, NAMES_MOST = 5_000, 1_000
 
 
 class Broker:
     """Each method takes the time (Unix seconds) and gives what must be said now, in order."""
 
     def __init__(self, engine: Engine, new_id: Callable[[], str], started_s: float, durations: Durations) -> None:
-        self._engine, self._started_s, self._durations = engine, started_s, durations
+        self._engine, self._started_s = engine, started_s
         self._homes: dict[str, Home] = {}
         self._desks: dict[str, Desk] = {}
         self._owner: dict[str, Home] = {}  # session -> its point
         self._orders = Orders(new_id)
-        self._met: dict[str, tuple[str, str, float]] = {}  # session -> expert, pool, since when
+        self._meetings = Meetings(durations)
         self._seats: dict[str, int] = {}
+        self._names: dict[str, Name] = {}  # of providers, as points tell them
         self._following = Following(self._homes, self._desks, self._orders, engine, durations)
         self._out: list[Say] = []
 
@@ -140,32 +143,29 @@ class Broker:
             self._out.append((To("point", home.id), taken))
         home.name, home.sessions, home.drawn = picture.name, mine, True
         home.services, home.queues, home.counters = picture.services, picture.queues, picture.counters
+        self._learn({service.provider: service.provider_name for service in picture.services})
         for session in before.keys() - mine.keys():
             self._over(session, now_s)
         for session, brief in mine.items():
             self._owner[session] = home
             self._orders.pictured(brief, before.get(session))
-            self._meet(brief, now_s)
-        self._follow_all(now_s)
+            self._meetings.meet(brief, now_s)
         if first:
             self._out += self._orders.resent(home.id, now_s)
+        self._follow_all(now_s)
+
+    def _learn(self, names: dict[str, Name]) -> None:
+        fresh = names.keys() - self._names.keys()
+        if len(self._names) < NAMES_MOST:
+            self._names |= {provider: names[provider] for provider in fresh}
+        for desk in self._desks.values():
+            if desk.here and fresh.intersection(desk.expert.pools):
+                self._introduce(desk)
 
     def _over(self, session: str, now_s: float) -> None:
-        self._part(session, now_s)
+        self._meetings.part(session, now_s)
         self._owner.pop(session, None)
         self._seats.pop(session, None)
-
-    def _meet(self, brief: Brief, now_s: float) -> None:
-        """Note with whom a session is, and learn how long it was with the one before."""
-        expert = brief.expert if brief.state in WITH_EXPERT else None
-        if (met := self._met.get(brief.session)) is not None and (met[0], met[1]) != (expert, brief.provider):
-            self._part(brief.session, now_s)
-        if expert is not None:
-            self._met.setdefault(brief.session, (expert, brief.provider, now_s))
-
-    def _part(self, session: str, now_s: float) -> None:
-        if (met := self._met.pop(session, None)) is not None:
-            self._durations.took(met[1], now_s - met[2])
 
     def _brief(self, session: str | None) -> Brief | None:
         home = self._owner.get(session or "")
@@ -185,14 +185,16 @@ class Broker:
         if desk.session is None:
             return self._offer(desk)
         brief = self._brief(desk.session)
-        had = brief is not None and brief.expert == desk.expert.id and brief.state in WITH_EXPERT
-        if brief is not None and had:
+        if brief is not None and belongs(brief, desk.expert.id, had=desk.claimed_s is None):
             if desk.claimed_s is not None:
                 desk.claimed_s = None
                 self._seat(desk, brief, now_s)
+            elif brief.expert is None and desk.joined and desk.answer is not None:
+                home = self._owner[desk.session]
+                self._out += self._orders.repeat(home.id, desk.answer, now_s, desk.expert.id)
         elif desk.claimed_s is None:
             self._leave(desk, (brief.cause or brief.state) if brief is not None else "over")
-        elif brief is None or brief.state not in WITHOUT:
+        elif brief is None or not (waits(brief) or (is_answered(brief) and brief.expert is None)):
             self._leave(desk, "gone" if brief is None or brief.expert is None else "taken")
 
     def _offer(self, desk: Desk) -> None:
@@ -212,14 +214,17 @@ class Broker:
             return None if had == session else self._lost(desk, session, "busy")
         if not home.here:
             return self._lost(desk, session, "point_away")
-        if brief.state not in WITHOUT or brief.expert is not None or self._claimed(session):
+        if not waits(brief) or self._claimed(session):
             return self._lost(desk, session, "taken" if brief.state != "ended" else "gone")
         desk.session, desk.claimed_s, desk.ready, desk.joined = session, now_s, False, False
         if brief.state == "queued" and not self._orders.is_under_way(session, "ring"):
             self._out.append(self._orders.own(home.id, session, "ring", now_s))
-        who = desk.expert
-        order = self._orders.own(home.id, session, "answer", now_s, expert=who.id, name=who.name, by=who.id)
-        self._out.append(order)
+        expert = desk.expert
+        to, order = self._orders.own(
+            home.id, session, "answer", now_s, expert=expert.id, name=expert.name, by=expert.id
+        )  # fmt: skip
+        desk.answer = order
+        self._out.append((to, order))
         return self._introduce(desk)
 
     def _claimed(self, session: str) -> bool:
@@ -233,10 +238,12 @@ class Broker:
                 return self._lost(desk, session, "unknown_session")
             desk.wants, desk.wants_s = session, now_s
             return None
-        if brief.expert != desk.expert.id or brief.state not in WITH_EXPERT:
-            under_way = desk.session == session and desk.claimed_s is not None
-            return None if under_way else self._lost(desk, session, "not_yours")
-        desk.session, desk.claimed_s, desk.ready = session, None, False
+        had = desk.session == session and desk.claimed_s is None
+        if not belongs(brief, desk.expert.id, had=had):
+            return None if desk.session == session and not had else self._lost(desk, session, "not_yours")
+        if desk.session != session:
+            desk.session, desk.answer = session, None
+        desk.claimed_s, desk.ready = None, False
         return self._seat(desk, brief, now_s)
 
     def _seat(self, desk: Desk, brief: Brief, now_s: float) -> None:
@@ -257,7 +264,7 @@ class Broker:
         self._out.append((To("expert", desk.expert.id), joined))
 
     def _leave(self, desk: Desk, why: str) -> None:
-        session, desk.session, desk.claimed_s = desk.session, None, None
+        session, desk.session, desk.claimed_s, desk.answer = desk.session, None, None, None
         desk.joined, desk.ready, desk.shown, desk.offered = False, False, None, None
         if session is not None:
             self._lost(desk, session, why)
@@ -273,6 +280,8 @@ class Broker:
             self._out.append((to, Done(id=order.id, ok=False, problem="not-yours")))
         else:
             self._out += self._orders.of(desk.expert.id, home.id, order, now_s)
+            if order.do in LAST and not home.here:
+                self._leave(desk, "told_later")  # nobody waits for a point that is not there
 
     def _done(self, point: str, done: Done, now_s: float) -> None:
         pending = self._orders.done(point, done, now_s)
@@ -320,13 +329,15 @@ class Broker:
         you = You(
             expert=expert.id, name=expert.name, pools=expert.pools, languages=expert.languages, ready=desk.ready,
             session=desk.session or self._session_of(expert.id),
+            pool_names={pool: self._names[pool] for pool in expert.pools if pool in self._names},
         )  # fmt: skip
         self._out.append((To("expert", expert.id), you))
 
     def _session_of(self, expert: str) -> str | None:
         """The session that the pictures of the points with a line give this expert."""
         briefs = (brief for home in self._homes.values() if home.here for brief in home.sessions.values())
-        return next((b.session for b in briefs if b.expert == expert and b.state in WITH_EXPERT), None)
+        mine = (brief.session for brief in briefs if belongs(brief, expert, had=False))
+        return next((session for session in mine if not self._orders.is_under_way(session, *LAST)), None)
 
     def _lost(self, desk: Desk, session: str, why: str) -> None:
         self._out.append((To("expert", desk.expert.id), Lost(session=session, why=why)))

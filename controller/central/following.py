@@ -8,20 +8,8 @@ from collections.abc import Iterable
 from controller.central.engine import Engine
 from controller.central.ordering import Orders
 from controller.central.pools import Durations
-from controller.central.shapes import Ice, Session, Waiting
-from controller.central.standing import (
-    WITH_EXPERT,
-    WITHOUT,
-    Desk,
-    Home,
-    Say,
-    To,
-    Waiter,
-    outlook,
-    ringing,
-    rows,
-    waiters,
-)
+from controller.central.shapes import Brief, Ice, Session, Waiting
+from controller.central.standing import Desk, Home, Say, To, Waiter, is_answered, outlook, ringing, rows, waiters, waits
 
 LEFT_S = 20.0  # an expert whose page is gone for so long during a session has left it
 
@@ -51,7 +39,7 @@ class Following:
         ]
 
     def _rung(self, waiting: Iterable[Waiter], rings: dict[str, set[str]], now_s: float) -> list[Say]:
-        said = []
+        said: list[Say] = []
         for home, brief, _ in waiting:
             wanted = bool(rings[brief.session])
             do = {("queued", True): "ring", ("ringing", False): "unring"}.get((brief.state, wanted))
@@ -64,14 +52,11 @@ class Following:
 
     def _dropped(self, now_s: float) -> list[Say]:
         """Sessions whose expert's page is not there: since when, and for how long they wait for it."""
-        said, absent = [], {}
+        said: list[Say] = []
+        absent: dict[str, float] = {}
         for home in self._homes.values():
             for brief in home.sessions.values():
-                if (
-                    brief.state not in WITH_EXPERT
-                    or brief.expert is None
-                    or self._is_attended(brief.session, brief.expert)
-                ):
+                if not is_answered(brief) or self._is_attended(brief):
                     continue
                 absent[brief.session] = since = self._absent.get(brief.session, now_s)
                 is_due = now_s - since >= LEFT_S and home.here and home.drawn
@@ -81,9 +66,9 @@ class Following:
         self._absent = absent
         return said
 
-    def _is_attended(self, session: str, expert: str) -> bool:
-        desk = self._desks.get(expert)
-        return desk is not None and desk.here and desk.joined and desk.session == session
+    def _is_attended(self, brief: Brief) -> bool:
+        there = [d for d in self._desks.values() if d.here and d.joined and d.session == brief.session]
+        return any(brief.expert in {None, desk.expert.id} for desk in there)
 
     def _iced(self, homes: Iterable[Home], now_s: float) -> list[Say]:
         """Told as soon as it rings, so that the booth has them when somebody answers."""
@@ -134,4 +119,4 @@ class Following:
 
 def _waits(home: Home, session: str) -> bool:
     brief = home.sessions.get(session)
-    return brief is not None and brief.state in WITHOUT and brief.expert is None
+    return brief is not None and waits(brief)

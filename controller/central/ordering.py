@@ -28,12 +28,19 @@ class Orders:
         self._pending: dict[str, Pending] = {}
         self._hushed: dict[str, float] = {}  # session -> until when it is neither rung nor unrung
 
-    def own(self, point: str, session: str, do: str, now_s: float, **members: Any) -> Say:
+    def own(self, point: str, session: str, do: str, now_s: float, **members: Any) -> tuple[To, PointOrder]:
         """An order of the broker's own; `by` in `members` is the expert for whom it is."""
         by = members.pop("by", None)
         order = PointOrder(id=self._new_id(), session=session, do=do, **members)
         self._pending[order.id] = Pending(point, order, now_s, by, "", now_s)
         return To("point", point), order
+
+    def repeat(self, point: str, order: PointOrder, now_s: float, by: str) -> list[Say]:
+        """An order that was done, to a point that has forgotten what came of it."""
+        if order.id in self._pending:
+            return []
+        self._pending[order.id] = Pending(point, order, now_s, by, "", now_s)
+        return [(To("point", point), order)]
 
     def of(self, expert: str, point: str, order: Order, now_s: float) -> list[Say]:
         """An expert's order; refused when too many are under way."""
@@ -69,7 +76,9 @@ class Orders:
         if before is not None and before.state != brief.state:
             self._hushed.pop(brief.session, None)
         for id_, pending in list(self._pending.items()):
-            if pending.order.session == brief.session and brief.state not in MEANT.get(pending.order.do, {brief.state}):
+            order = pending.order
+            past = brief.state not in MEANT.get(order.do, {brief.state}) or order.expert == brief.expert
+            if order.session == brief.session and past:
                 del self._pending[id_]
 
     def resent(self, point: str, now_s: float) -> list[Say]:

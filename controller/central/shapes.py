@@ -56,12 +56,13 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """What a session may be moved to, and what an expert may say was delivered."""
+    """What an expert may say was delivered; `remote`: what a session may be moved to."""
 
     id: Id
     name: Name = {}
     provider: Id
     provider_name: Name = {}
+    remote: bool = True
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +177,7 @@ class PointOrder(_Said, frozen=True, kw_only=True, tag="order", omit_defaults=Tr
     session: str
     do: str
     expert: str | UnsetType = UNSET
-    name: str | UnsetType = UNSET  # of the expert, for the customer's eyes
+    name: str | UnsetType = UNSET
     why: str | UnsetType = UNSET
     outcome: str | UnsetType = UNSET
     resolution: str | UnsetType = UNSET
@@ -212,9 +213,12 @@ class Outlook(_Said, frozen=True, kw_only=True, tag="outlook"):
 
 
 class You(_Said, frozen=True, kw_only=True, tag="you"):
+    """`pool_names`: as far as points have told them."""
+
     expert: str
     name: str
     pools: tuple[str, ...]
+    pool_names: dict[str, Name]
     languages: tuple[str, ...]
     ready: bool
     session: str | None

@@ -10,8 +10,24 @@ from controller.central.experts import Expert
 from controller.central.pools import Durations, estimate, place, ring_at
 from controller.central.shapes import Brief, Outlook, Place, PointOrder, Row, Said, Service
 
-WITH_EXPERT = frozenset({"ringing", "connected", "held", "reconnecting"})  # ringing: once its point names the expert
-WITHOUT = frozenset({"queued", "ringing"})
+MET = frozenset({"connected", "held", "reconnecting"})
+
+
+def is_answered(brief: Brief) -> bool:
+    """Somebody has answered it and it lives; `expert` says who, unless its point has forgotten that in a restart."""
+    return brief.state in MET or (brief.state == "ringing" and (brief.expert is not None or brief.cause == "answered"))
+
+
+def waits(brief: Brief) -> bool:
+    return brief.state in {"queued", "ringing"} and not is_answered(brief) and brief.expert is None
+
+
+def belongs(brief: Brief, expert: str, *, had: bool) -> bool:
+    """Whether it is this expert's: in session, or over and not yet put into words. `had`: it was before, which counts
+    while its point does not know whose it is."""
+    if brief.expert is None:
+        return had and is_answered(brief)
+    return brief.expert == expert and (is_answered(brief) or brief.state == "ended")
 
 
 class To(NamedTuple):
@@ -50,6 +66,7 @@ class Desk:
     ready: bool = False
     session: str | None = None
     claimed_s: float | None = None  # since when its answer is under way
+    answer: PointOrder | None = None  # said again to a point that has forgotten whose it is
     joined: bool = False
     wants: str | None = None  # a session to join whose point is not known yet
     wants_s: float = 0.0
@@ -74,6 +91,27 @@ class Pending:
     since_s: float = 0.0
 
 
+class Meetings:
+    """With whom each session is, since when; a pool learns from each how long one takes."""
+
+    def __init__(self, durations: Durations) -> None:
+        self._durations = durations
+        self._met: dict[str, tuple[str, str, float]] = {}  # session -> expert, pool, since when
+
+    def meet(self, brief: Brief, now_s: float) -> None:
+        if is_answered(brief) and brief.expert is None:
+            return  # its point has forgotten whose it is
+        expert = brief.expert if is_answered(brief) else None
+        if (met := self._met.get(brief.session)) is not None and met[:2] != (expert, brief.provider):
+            self.part(brief.session, now_s)
+        if expert is not None:
+            self._met.setdefault(brief.session, (expert, brief.provider, now_s))
+
+    def part(self, session: str, now_s: float) -> None:
+        if (met := self._met.pop(session, None)) is not None:
+            self._durations.took(met[1], now_s - met[2])
+
+
 class Waiter(NamedTuple):
     home: Home
     brief: Brief
@@ -86,7 +124,7 @@ def waiters(homes: Iterable[Home]) -> list[Waiter]:
     for home in homes:
         if home.here and home.drawn:
             for brief in home.sessions.values():
-                if brief.state in WITHOUT and brief.expert is None:
+                if waits(brief):
                     pools.setdefault(brief.provider, []).append((home, brief))
     for pool in pools.values():
         pool.sort(key=lambda one: place(one[1]))

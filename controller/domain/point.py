@@ -193,14 +193,15 @@ class Printer(Struct, frozen=True, kw_only=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True):
-    """A call button belongs to a `counter`, a keypad to a `counter` or a `kiosk`; a panic button may name the counter
-    that it is at."""
+    """A call button belongs to a `counter`, a keypad to a `counter` or a `kiosk`, a leave button to a `booth`, whose
+    session it ends; a panic button may name the counter that it is at."""
 
     id: Name
-    kind: Literal["call_button", "keypad", "panic"]
+    kind: Literal["call_button", "keypad", "panic", "leave"]
     link: Annotated[str, Meta(pattern=r"^(sim|usb:\S+|port:\S+)$")]
     counter: str = ""
     kiosk: str = ""
+    booth: str = ""
 
 
 class Scanner(Struct, frozen=True, kw_only=True):

@@ -221,6 +221,10 @@ class Exchange(Protocol):
     def helped(self, booth: str) -> None: ...
 
 
+Trying = Callable[[str], Awaitable[dict[str, Any]]]
+"""Has a booth tried now: {"state": "green"|"yellow"|"red", "causes": [...], ...}."""
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a session, and its booth, that no event says: `media`: the booth's own process is there."""
 

@@ -17,8 +17,8 @@ KeyName = Literal[
     "volume_down",     "up", "down", "left", "right", "next", "plus", "minus", "star", "slash", "dot", "other",
 ]  # fmt: skip
 Wish = Literal[
-    "call_next", "recall", "no_show", "end", "end_resolved", "end_referred", "alarm"
-]  # what a press asks of a counter or of everybody
+    "call_next", "recall", "no_show", "end", "end_resolved", "end_referred", "alarm", "leave"
+]  # what a press asks of a counter, of a booth or of everybody
 ScanKind = Literal["ticket", "appointment"]
 Unfit = Literal["too_long", "broken", "address", "control", "other"]
 

@@ -7,7 +7,7 @@ to the other end of the very session that it names, or to nobody.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -15,14 +15,14 @@ import msgspec
 import structlog
 
 from controller.domain import commands as c
-from controller.domain.draft import Draft, Refused
+from controller.domain.draft import Refused
 from controller.domain.events import Quality
-from controller.domain.state import Session, State
-from controller.domain.text import moment
+from controller.domain.state import Session
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Key, KeyConflict, Ledger
 from controller.ports import booth as b
 from controller.ports.signalling import Ack, IceConfig, Signal
+from controller.readers import booth_orders, booth_picture
 
 LOOK_S, IDLE_LOOK_S = 0.25, 5.0  # how often the legs are judged without news, during a session and without one
 PAGE_GONE_S = 0.5  # a page that reloads its line is back sooner; then the booth's own process steps in
@@ -61,9 +61,11 @@ class Booths:
         self._gone_at: dict[str, float] = {}  # booth -> when its last page went
         self._helps: set[str] = set()
         self._media: b.Send | None = None
+        self.media_is_new = asyncio.Event()
         self.health: tuple[b.BoothHealth, ...] = ()
         self._central: b.Send | None = None
         self._pictured: bytes = b""
+        self._tests: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._news = asyncio.Event()
         self._began = 0.0
         self.touch: Callable[[], None] = lambda: None  # the pages' wake, set by the composition
@@ -97,7 +99,7 @@ class Booths:
                     await self._to_media({"t": "print", "session": session.id, "file": message.file})
             case b.Here() if session is not None:
                 known = self._of(session)
-                known.consent = message.consent or ""
+                known.consent = message.consent or known.consent  # a new page has not asked yet
                 if session.answered:
                     await self._ice_to_page(session, known)
             case _:
@@ -134,6 +136,7 @@ class Booths:
     async def media_came(self, send: b.Send) -> None:
         """It has connected: it is told which booths there are, and what is under way."""
         self._media = send
+        self.media_is_new.set()
         booths = [
             {"id": one.id, "document_camera": one.document_camera, "camera": one.camera,
              "microphone": one.microphone, "printer": one.printer}
@@ -155,6 +158,10 @@ class Booths:
         match message:
             case b.Health():
                 self.health = message.booths
+            case b.Tested():
+                if (answer := self._tests.get(message.id)) is not None and not answer.done():
+                    answer.set_result(message.result)
+                return
             case Signal() | Ack():
                 session = self._live(message.session)
                 if session is not None and self._fits(message, session, "booth", "media"):
@@ -172,6 +179,24 @@ class Booths:
             case _:
                 return
         self._wake()
+
+    @property
+    def has_media(self) -> bool:
+        return self._media is not None
+
+    async def tested(self, booth: str, id_: str, ice: IceConfig, *, within: float) -> dict[str, Any]:
+        """What the media process found when it looked at a booth's cameras and paths; red when it does not say."""
+        if self._media is None:
+            return {"state": "red", "causes": ["no_media"]}
+        self._tests[id_] = answer = asyncio.get_running_loop().create_future()
+        try:
+            await self._to_media({"t": "test", "id": id_, "booth": booth, "ice": ice})
+            async with asyncio.timeout(within):
+                return dict(await answer)
+        except TimeoutError:
+            return {"state": "red", "causes": ["no_answer"]}
+        finally:
+            del self._tests[id_]
 
     # --- central ---
 
@@ -284,7 +309,10 @@ class Booths:
         """The whole picture, when it differs from what central was last shown."""
         if self._central is None:
             return
-        picture = self._picture()
+        pages = {booth for booth, sends in self._pages.items() if sends}
+        orders = {id_: known.order for id_, known in self._known.items()}
+        state, config = self._ledger.state, self._ledger.config
+        picture = booth_picture.picture(state, config, pages=pages, media=self.has_media, orders=orders)
         encoded = msgspec.json.encode(picture)
         if encoded != self._pictured:
             self._pictured = encoded
@@ -296,8 +324,10 @@ class Booths:
         """Done once, however often it comes: the answer is kept with the journal."""
         key = Key(f"desk/{order.id}", hashlib.sha256(msgspec.json.encode(order)).digest())
         try:
-            reply = await self._ledger.submit(_command(order, self.quality(order.session)), render=_done, key=key,
-                                              refusal=_refused)  # fmt: skip
+            command = booth_orders.command_of(order, self.quality(order.session))
+            reply = await self._ledger.submit(
+                command, render=booth_orders.done, refusal=booth_orders.refused, key=key
+            )  # fmt: skip
         except (JournalFault, CommandFailed, KeyConflict, Refused) as fault:
             return b.Done(id=order.id, ok=False, problem="internal", detail=str(fault))
         session = self._live(order.session)
@@ -310,7 +340,7 @@ class Booths:
                 known.name = ""
         if reply.status == 200:
             return b.Done(id=order.id, ok=True)
-        no = msgspec.json.decode(reply.body, type=_No)
+        no = msgspec.json.decode(reply.body, type=booth_orders.No)
         return b.Done(id=order.id, ok=False, problem=no.problem, detail=no.detail)
 
     async def _submit(self, command: c.Command) -> None:
@@ -318,46 +348,6 @@ class Booths:
             await self._ledger.submit(command)
         except (Refused, JournalFault, CommandFailed) as no:
             log.warning("a session's news could not be journalled", why=str(no))
-
-    # --- pictures ---
-
-    def _picture(self) -> b.Picture:
-        state, config = self._ledger.state, self._ledger.config
-        providers = {provider.id: provider.name for provider in config.providers}
-        return b.Picture(
-            name=config.point.name,
-            services=tuple({"id": s.id, "name": s.name, "provider": s.provider, "provider_name": providers[s.provider],
-                            "remote": "remote" in s.channels} for s in config.services),
-            queues=tuple({"id": q.id, "name": q.name} for q in config.queues),
-            counters=tuple({"id": one.id, "name": one.name or {config.point.house: one.label},
-                            "open": state.counters[one.id].open if one.id in state.counters else False}
-                           for one in config.counters),
-            sessions=tuple(self._brief(session) for session in self._shown(state)),
-        )  # fmt: skip
-
-    def _shown(self, state: State) -> Iterator[Session]:
-        """Sessions that live, and those whose service the expert has yet to put into words."""
-        for session in state.sessions.values():
-            turn = state.service_events.get(session.service_event)
-            unsaid = session.outcome == "completed" and session.mode != "support" and turn is not None
-            if session.outcome is None or (unsaid and turn is not None and turn.stage != "ended"):
-                yield session
-
-    def _brief(self, session: Session) -> b.Brief:
-        state, config = self._ledger.state, self._ledger.config
-        known = self._known.get(session.id) or Known(0.0)
-        turn = state.service_events.get(session.service_event)
-        ticket = state.tickets.get(state.visits[turn.visit].ticket) if turn is not None else None
-        service, booth = config.service(session.service), config.booth(session.booth)
-        return b.Brief(
-            session=session.id, state=session.state, cause=session.cause, mode=session.mode,
-            booth=session.booth or None, booth_name=booth.name if booth else {}, provider=session.provider,
-            service=session.service, service_name=service.name if service else {}, language=session.language,
-            interpreter=session.interpreter or None, number=ticket.number if ticket else None, requested_at=moment(session.requested),
-            since=moment(session.since), expert=session.expert or None, order=known.order or None,
-            legs={"page": bool(self._pages.get(session.booth)), "media": self._media is not None},
-            printer=bool(booth and booth.printer),
-        )  # fmt: skip
 
     # --- lines ---
 
@@ -412,41 +402,3 @@ class Booths:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-class _No(msgspec.Struct):
-    problem: str
-    detail: str
-
-
-def _command(order: b.Order, quality: Quality | None) -> c.Command:
-    id_, actor = order.session, "central"
-    match order.do:
-        case "ring" | "unring":
-            return c.RingSession(actor=actor, session=id_, on=order.do == "ring")
-        case "answer":
-            return c.AnswerSession(actor=actor, session=id_, expert=order.expert)
-        case "hold":
-            return c.HoldSession(actor=actor, session=id_)
-        case "resume":
-            return c.ResumeSession(actor=actor, session=id_)
-        case "end":
-            return c.EndSession(actor=actor, session=id_, outcome=order.outcome, resolution=order.resolution,
-                                guidance=order.guidance, delivered=order.delivered, quality=quality)  # fmt: skip
-        case "identity":
-            return c.CheckIdentity(actor=actor, session=id_, method=order.method, result=order.result)
-        case "hand_over":
-            return c.HandOver(actor=actor, session=id_, to_queue=order.queue, to_counter=order.counter,
-                              to_service=order.service, position=order.position)  # fmt: skip
-        case "move":
-            return c.MoveSession(actor=actor, session=id_, service=order.service)
-        case "drop":
-            return c.DropSession(actor=actor, session=id_, why=order.why)
-
-
-def _done(state: State, draft: Draft) -> tuple[int, bytes]:
-    return 200, b"{}"
-
-
-def _refused(no: Refused) -> tuple[int, bytes]:
-    return 409, msgspec.json.encode(_No(no.problem, no.detail))

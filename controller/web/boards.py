@@ -124,6 +124,7 @@ def desk(site: Site, id_: str) -> View:
         "incidents": [
             {"id": i.id, "place": i.place, "kind": i.kind, "state": i.state} for i in state.incidents.values()
         ],
+        "booths": [booth_board.for_staff(site, booth) for booth in config.booths],
         "walk_s": config.point.walk_s,
         "wrap_up_s": config.point.wrap_up_s,
         "roll": config.point.paper_roll,

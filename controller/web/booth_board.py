@@ -38,6 +38,13 @@ def board(site: Site, id_: str) -> View:
     }
 
 
+def for_staff(site: Site, booth: Booth) -> View:
+    """A booth at an advisor's desk: is it free, does somebody there call for help?"""
+    seen = site.exchange.seen(booth.id, "") if site.exchange is not None else Seen()
+    name = booth.name or _room_name(site, booth) or {site.config.point.house: booth.id}
+    return {"id": booth.id, "name": name, "state": session_view.booth_state(site.state, booth.id), "help": seen.help}
+
+
 def _offered(site: Site, booth: Booth) -> list[Service]:
     chosen = booth.services
     return [s for s in site.config.services if "remote" in s.channels and (not chosen or s.id in chosen)]

@@ -284,7 +284,8 @@ class LastTest(msgspec.Struct, kw_only=True):
 
 class DeviceTest(LastTest, kw_only=True):
     """What a device answered when it was tried. With a test paper: `tier` is the strongest proof that it gave,
-    `answers` what else it answered, and who it says it is."""
+    `answers` what else it answered, and who it says it is. Of a booth: its `light`, and what was `found` of its cameras
+    and of its paths to the experts."""
 
     id: str
     kind: DeviceKind
@@ -295,6 +296,8 @@ class DeviceTest(LastTest, kw_only=True):
     maker: str = ""
     model: str = ""
     serial: str = ""
+    light: Literal["", "green", "yellow", "red"] = ""
+    found: dict[str, Any] = {}
 
 
 class DeviceOut(msgspec.Struct, kw_only=True):

@@ -24,11 +24,11 @@ from drivers.media import hooks
 from drivers.media.control import Control
 from drivers.media.house import House
 from drivers.media.shapes import Hello
-from drivers.media.synthetic import prepare
+from drivers.media.sound import find_alsa
+from drivers.media.synthetic import OVER, prepare
 
 ENCODERS = 2  # threads that decode and encode pictures
 STUCK = 75  # sysexits.h, EX_TEMPFAIL
-NICE = 5  # a ticket comes first
 
 log = structlog.get_logger("media")
 
@@ -39,10 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     faulthandler.enable()
     _log_to_stderr()
     hooks.lower_floors()
-    try:
-        os.nice(NICE)
-    except OSError:
-        log.info("media_not_nice")
+    find_alsa()
     asyncio.run(_serve(args.socket, args.simulated))
     return 0
 
@@ -52,17 +49,19 @@ async def _serve(socket: Path, simulated: bool) -> None:
     loop.set_default_executor(ThreadPoolExecutor(ENCODERS, thread_name_prefix="media-encoder"))
     control = Control(socket, Hello(version=_version(), pid=os.getpid()), Random())  # noqa: S311  why: jitter
     house = House(control.say, simulated=simulated, stuck=_stuck)
-    if simulated:
-        await prepare()
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
     tasks = [asyncio.create_task(control.run(house)), asyncio.create_task(house.run())]
+    films = asyncio.create_task(prepare()) if simulated else None
     ended = asyncio.create_task(over.wait())
     await asyncio.wait([*tasks, ended], return_when=asyncio.FIRST_COMPLETED)
+    OVER.set()
     await house.close()
     for task in [*tasks, ended]:
         task.cancel()
+    if films is not None:
+        await asyncio.wait([films])
     failures = [f for f in await asyncio.gather(*tasks, return_exceptions=True) if isinstance(f, Exception)]
     if failures:
         raise failures[0]

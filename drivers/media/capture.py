@@ -16,7 +16,7 @@ import structlog
 
 from drivers.media.slots import Run
 
-LET_GO_S = 0.25  # a camera is closed within 300 ms of the end of its session
+LET_GO_S = 1.0  # a camera is closed some 50 ms after the end of its session; one that is not by then, hangs
 AGAIN_S = 1.0
 KNOWN_S = 2.0  # an absent camera delays an answer no longer
 STILL_S = 8.0  # another format is set, the exposure settles, and the film goes on

@@ -3,6 +3,7 @@ on both ways. What comes that is malformed or oversized is refused with a line i
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -75,7 +76,7 @@ class Control:
     def __init__(self, path: Path, hello: Hello, random: Random, waits: Backoff = WAITS) -> None:
         self._path, self._hello, self._random, self._waits = path, hello, random, waits
         self._writer: asyncio.StreamWriter | None = None
-        self.refused = 0
+        self.refused: Counter[str] = Counter()
 
     @property
     def is_open(self) -> bool:
@@ -101,10 +102,12 @@ class Control:
                 await asyncio.sleep(self._waits.wait_s(attempt, self._random))
                 attempt += 1
                 continue
-            attempt = await self._hold(reader, writer, house)
+            spoke = await self._hold(reader, writer, house)
+            attempt = 0 if spoke else attempt + 1  # somebody is there who only hangs up
+            await asyncio.sleep(self._waits.wait_s(attempt, self._random))
 
-    async def _hold(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, house: House) -> int:
-        """One line until it ends; 0 when the point spoke on it, else 1: somebody is there who only hangs up."""
+    async def _hold(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, house: House) -> bool:
+        """One line until it ends; whether the point spoke on it."""
         self._writer = writer
         self.say(self._hello)
         house.opened()
@@ -119,8 +122,7 @@ class Control:
         finally:
             self._drop()
             house.lost()
-        await asyncio.sleep(self._waits.wait_s(0, self._random))
-        return 0 if spoke else 1
+        return spoke
 
     def _read(self, lines: Lines, data: bytes, house: House) -> None:
         oversized = lines.oversized
@@ -136,9 +138,10 @@ class Control:
 
     def _refuse(self, what: str, why: str, size: int) -> None:
         """The 1st, 2nd, 4th, 8th, ... is told: nobody fills the disk."""
-        self.refused += 1
-        if self.refused & (self.refused - 1) == 0:
-            log.warning("media_refused", what=what, why=why, bytes=size, refused=self.refused)
+        self.refused[what] += 1
+        count = self.refused[what]
+        if count & (count - 1) == 0:
+            log.warning("media_refused", what=what, why=why, bytes=size, refused=count)
 
     def _drop(self) -> None:
         if self._writer is not None:

@@ -23,12 +23,12 @@ from drivers.media.shapes import (
     Open,
     Print,
     Talk,
-    Tested,
     ToMedia,
+    TriedOut,
     TryOut,
 )
 from drivers.media.sound import Alsa, Microphone, Tone
-from drivers.media.synthetic import TITLES, SyntheticCamera
+from drivers.media.synthetic import SyntheticCamera
 from drivers.media.v4l2 import V4l2
 
 LOOK_S = 5.0  # between two looks at what is plugged in
@@ -153,7 +153,7 @@ class House:
         result = await selftest.run(cameras, message.ice)
         if not all(await asyncio.gather(*(camera.close() for camera in cameras.values()))):
             self._stuck()
-        self._say(Tested(id=message.id, result=result))
+        self._say(TriedOut(id=message.id, result=result))
 
     # --- devices ---
 
@@ -174,7 +174,7 @@ class House:
         for name, node in named.items():
             device: Device | None = None
             if self._simulated:
-                device = SyntheticCamera(TITLES[name])
+                device = SyntheticCamera(name)
             elif node is not None:
                 device = V4l2(node)
             if device is not None:

@@ -13,10 +13,10 @@ import av.error
 from controller.ports.signalling import IceConfig
 from drivers.media import turn
 from drivers.media.capture import Camera, Shot
+from drivers.media.decoding import decoder
 from drivers.media.slots import Run, SlotEnded
-from drivers.media.tracks import decoder
 
-FIRST_S = 4.0  # for a camera to give its first picture
+FIRST_S = 10.0  # for a camera to give its first picture; real ones take one or two
 LOOK_S = 1.5
 BLACK = 24  # mean luma below which a picture is black (video range begins at 16)
 LOSS_MOST, RTT_MOST_MS = 0.02, 250.0  # beyond these a path is not good

@@ -69,7 +69,7 @@ class Print(_Said, frozen=True, kw_only=True, tag="print"):
 
 
 class TryOut(_Said, frozen=True, kw_only=True, tag="test"):
-    """Try the booth's cameras and the paths to TURN. Answered by `Tested` with the same id."""
+    """Try the booth's cameras and the paths to TURN. Answered by `TriedOut` with the same id."""
 
     id: Id
     booth: Id
@@ -143,7 +143,7 @@ class FileNews(_Said, frozen=True, kw_only=True, tag="file"):
     file: File
 
 
-class Tested(_Said, frozen=True, kw_only=True, tag="tested"):
+class TriedOut(_Said, frozen=True, kw_only=True, tag="tested"):
     """`result`: {"state": "green"|"yellow"|"red", "cameras": {NAME: {...}}, "paths": [{...}], "chosen": URL|null}."""
 
     id: Id
@@ -151,7 +151,7 @@ class Tested(_Said, frozen=True, kw_only=True, tag="tested"):
 
 
 ToMedia = Config | Open | Close | Talk | Print | TryOut | Signal | Ack
-FromMedia = Hello | Health | Leg | FileNews | Tested | Signal | Ack
+FromMedia = Hello | Health | Leg | FileNews | TriedOut | Signal | Ack
 
 read_to_media = msgspec.json.Decoder(ToMedia).decode
 read_from_media = msgspec.json.Decoder(FromMedia).decode

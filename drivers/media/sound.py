@@ -7,6 +7,7 @@ grows. No echo is cancelled here: this is for "we are coming back", not for a co
 import array
 import asyncio
 import math
+import os
 import queue
 import threading
 import time
@@ -27,9 +28,10 @@ PIECE = RATE // 50  # 20 ms
 PIECES_MOST = 5  # 100 ms that wait for the network or the loudspeaker; then the oldest go
 TONE_HZ, TONE_LEVEL = 440.0, 0.1  # a tenth of full scale
 TONE_S, TONE_EACH_S = 0.3, 1.0  # a beep a second
-LET_GO_S = 0.25
+LET_GO_S = 1.0  # as a camera
 AUDIBLE = 100  # of 32,767: whether a piece is sound, not silence
 AGAIN_S = 0.3
+ALSA_SETTINGS = "/usr/share/alsa/alsa.conf"  # Debian's libasound2-data, which Chromium brings
 
 log = structlog.get_logger("media")
 
@@ -172,6 +174,12 @@ class Loudspeaker:
                 frame.pts = None
                 for part in resampler.resample(frame):
                     out.mux(stream.encode(part))
+
+
+def find_alsa() -> None:
+    """Once, before any device is opened: the ALSA library inside PyAV's wheel looks for its settings where it was
+    built, and opens nothing without them; Debian's are as good."""
+    os.environ.setdefault("ALSA_CONFIG_PATH", ALSA_SETTINGS)
 
 
 def tone(begin: int) -> bytes:

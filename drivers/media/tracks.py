@@ -15,6 +15,7 @@ from av.frame import Frame
 from av.packet import Packet
 
 from drivers.media.capture import Camera, Shot
+from drivers.media.decoding import decoder
 from drivers.media.pace import Pace
 from drivers.media.slots import SlotEnded
 
@@ -109,15 +110,6 @@ class PictureTrack(MediaStreamTrack):
         frame.pts = (shot.at_ns - self._first_ns) * VIDEO_CLOCK_RATE // NS
         frame.time_base = VIDEO_TIME_BASE
         return frame
-
-
-def decoder(shot: Shot) -> av.VideoCodecContext:
-    context = av.CodecContext.create(shot.coding, "r")
-    assert isinstance(context, av.VideoCodecContext)
-    context.thread_count = 1
-    if shot.coding == "rawvideo":
-        (context.width, context.height), context.pix_fmt = shot.size, shot.pixels
-    return context
 
 
 class GateTrack(MediaStreamTrack):

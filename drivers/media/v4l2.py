@@ -7,9 +7,9 @@ ever. The descriptor is therefore found after the open, made non-blocking, and w
 
 import errno
 import fcntl
-import io
 import os
 import select
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -20,15 +20,19 @@ import av.container
 import av.error
 
 from drivers.media.capture import CameraGone, Coding, Shot
+from drivers.media.decoding import jpeg_of
 
 SIZE = "1280x720"
 RATE = "30"
-STILL_SIZE = "4096x3072"  # more than any has: the driver answers with its largest (VIDIOC_S_FMT)
 SETTLE = 6  # pictures before a still, in which exposure and focus settle
 LOOK_S = 0.1  # how soon an end is noticed
 HUNG_S = 5.0  # no picture for so long: the camera is broken
-JPEG_HUFFMAN = b"\xff\xc4"  # DHT; many UVC cameras leave the tables out (MJPEG as in AVI)
 FILMS = ("h264", "mjpeg")  # what a camera is asked for, in this order
+STILLS = {"mjpeg": b"MJPG", "yuyv422": b"YUYV"}  # FFmpeg's names, the kernel's (linux/videodev2.h)
+ENUM_FRAMESIZES = 0xC02C564A  # _IOWR('V', 74, struct v4l2_frmsizeenum)
+FRMSIZE = struct.Struct("=11I")  # index, format, kind; width and height, or their least, most and step; reserved
+DISCRETE = 1  # V4L2_FRMSIZE_TYPE_DISCRETE
+SIZES_MOST = 64
 CODINGS: dict[str, Coding] = {"h264": "h264", "mjpeg": "mjpeg", "rawvideo": "rawvideo"}
 REASONS = {
     errno.ENOENT: "absent",
@@ -58,11 +62,11 @@ class V4l2:
 
     def still(self, until: threading.Event) -> bytes:
         """See `Device`."""
-        container, descriptor = self._open({"input_format": "mjpeg", "video_size": STILL_SIZE})
+        container, descriptor = self._open(still_options(self._node))
         try:
             for count, shot in enumerate(self._shots(container, descriptor, until)):
                 if count >= SETTLE:
-                    return jpeg_of(shot.data)
+                    return jpeg_of(shot)
         finally:
             container.close()
         raise CameraGone("broken", "no still picture")
@@ -118,6 +122,40 @@ class V4l2:
             yield Shot(bytes(packet), coding, key, time.monotonic_ns(), size, pixels)
 
 
+def still_options(node: str) -> dict[str, str]:
+    """What to ask for to get its largest picture: JPEG where it has that, else raw lines. Raises `CameraGone`."""
+    try:
+        descriptor = os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise gone(error) from error
+    try:
+        for name, fourcc in STILLS.items():
+            sizes = frame_sizes(descriptor, fourcc)
+            if sizes:
+                width, height = max(sizes, key=lambda size: size[0] * size[1])
+                key = "input_format" if name == "mjpeg" else "pixel_format"
+                return {key: name, "video_size": f"{width}x{height}"}
+    finally:
+        os.close(descriptor)
+    return {"video_size": SIZE}
+
+
+def frame_sizes(descriptor: int, fourcc: bytes) -> list[tuple[int, int]]:
+    """Width and height of every size that it has in that format; of a range its largest."""
+    sizes: list[tuple[int, int]] = []
+    for index in range(SIZES_MOST):
+        asked = bytearray(FRMSIZE.pack(index, int.from_bytes(fourcc, "little"), *([0] * 9)))
+        try:
+            fcntl.ioctl(descriptor, ENUM_FRAMESIZES, asked)
+        except OSError:
+            break
+        _, _, kind, *told = FRMSIZE.unpack(asked)
+        if kind != DISCRETE:
+            return [(told[1], told[4])]
+        sizes.append((told[0], told[1]))
+    return sizes
+
+
 def readable(descriptor: int) -> bool:
     """Whether a picture is there, after LOOK_S at most. Without a descriptor: a read will tell."""
     if descriptor < 0:
@@ -143,15 +181,3 @@ def gone(error: Exception) -> CameraGone:
     """What an open or a read that failed means."""
     number = getattr(error, "errno", None) or 0
     return CameraGone(REASONS.get(number, "broken"), str(error)[:120])
-
-
-def jpeg_of(data: bytes) -> bytes:
-    """A JPEG that any program reads: the camera's own, or encoded anew where it left its tables out."""
-    if JPEG_HUFFMAN in data:
-        return data
-    decoder = av.CodecContext.create("mjpeg", "r")
-    for frame in decoder.decode(av.Packet(data)):
-        out = io.BytesIO()
-        frame.to_image().save(out, "JPEG", quality=92)  # type: ignore[no-untyped-call]
-        return out.getvalue()
-    raise CameraGone("broken", "no JPEG")

@@ -7,6 +7,7 @@ import { ofTalk } from "/ui/booth/talking.js";
 import { speaker, pick } from "/ui/shared/i18n.js";
 
 const AGAIN_MS = 3000; // between tries to tell the point that it was ended
+const PATIENCE_MS = 25_000; // with a session that was asked for and is in no picture of the point
 
 /** @param {{page: object, shown: object, now: () => number, draw: () => void, follow: () => void,
  *   startOver: () => void, here: () => void}} booth as in main.js */
@@ -98,6 +99,8 @@ export function actionsOf(booth) {
     /** In the tick: the point must know, however bad the line is. */
     again() {
       const told = page.state?.session;
+      const { pending } = mine();
+      if (pending && now() - pending.since > PATIENCE_MS) failed({ problem: "network", status: 0 }, pending);
       if (!ending) return;
       if (told?.id !== ending.id || told.state === "ended") ending = null;
       else if (now() - ending.at > AGAIN_MS) tellEnd();

@@ -54,7 +54,7 @@ function wait({ open, estimate }, t) {
 /** Why no session can begin here now, or null. */
 export function unusable({ state, devices, t }) {
   const { camera, microphone } = devices.there;
-  if (!state.services.length) return plain("info", t("booth-not-in-use-title"), t("booth-not-in-use-text"));
+  if (!state.services.length || !state.consent) return plain("info", t("booth-not-in-use-title"), t("booth-not-in-use-text"));
   if (!camera && !microphone) return plain("alert", t("booth-out-title"), t("booth-out-text"));
   if (!state.services.some((one) => one.open)) return plain("clock", t("booth-closed-title"), t("booth-closed-text"));
   return null;

@@ -34,7 +34,7 @@ const rating = (session, t, act) => html`
     <div class="scores">
       ${SCORES.map((score) => html`
         <button class="button" data-digit=${score} data-score=${score} aria-pressed=${session.rating?.score === score}
-          aria-label=${t(`booth-rate-${score}`)} @click=${act((a) => a.rate(score))}>
+          @click=${act((a) => a.rate(score))}>
           <span class="score">${score}</span>
           <span class="words-key">${t(`booth-rate-${score}`)}</span>
         </button>`)}

@@ -14,6 +14,7 @@ import { Call } from "/ui/booth/call.js";
 import { Devices } from "/ui/booth/devices.js";
 import { live, screenWords } from "/ui/booth/heard.js";
 import { Line } from "/ui/booth/line.js";
+import { playAll } from "/ui/booth/play.js";
 import { Ring } from "/ui/booth/ring.js";
 import { LEVELS, byNow, consented, fresh, freshTalk, onStage, pristine, running, screen, tooSoon } from "/ui/booth/session.js";
 import { boothView } from "/ui/booth/view.js";
@@ -44,6 +45,7 @@ function draw() {
 
 function drawNow() {
   const { session, state, call } = page;
+  if (!call) return; // a device was plugged in before the page was ready
   const root = document.documentElement;
   const step = screen(state, session, call.now);
   root.lang = session.language;
@@ -56,6 +58,10 @@ function drawNow() {
   render(boothView(all), document.body);
   fitWords(document.querySelectorAll("main .name, main .hint, .choices .button, .words-key"));
   showDialogs();
+  playAll((silent) => {
+    page.session.notice = silent ? { words: "booth-touch-to-hear" } : null;
+    draw();
+  });
   if (step !== shown.step) arrive(step);
   shown.aloud?.drawn();
 }
@@ -193,7 +199,9 @@ function link() {
     },
     message(message) {
       page.call.hear(message);
-      if (message.t === "end") follow();
+      if (message.t !== "end") return;
+      page.session.left = message.session;
+      follow();
     },
   });
   page.call = new Call({

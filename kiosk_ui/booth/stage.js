@@ -1,6 +1,7 @@
 // The session itself: the expert large, the customer's own picture, what is shared; controls; and, when the line is
 // gone, calm words in the same place.
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
+import { live } from "/ui/vendor/lit/directives/live.js"; // a stream that is set anew begins anew
 import { icon } from "/ui/shared/icons.js";
 import { LEVELS, LONG_BREAK_S } from "/ui/booth/session.js";
 import { filesView } from "/ui/booth/files.js";
@@ -15,6 +16,7 @@ export function stageView(all) {
     <div class="scene" ?data-text=${talk.panel}>
       <div class="seen">
         ${pictures(all)}
+        ${all.step === "talk" && talk.muted.audio ? html`<p class="sign" data-live>${t("booth-expert-muted")}</p>` : nothing}
         <p class="caption" ?hidden=${!talk.caption} lang=${session.language}>
           <strong>${t("booth-caption")}</strong> ${talk.caption}
         </p>
@@ -30,16 +32,24 @@ function pictures({ step, session, call, devices, loudness, now, t }) {
   const { camera, screen } = call.streams;
   const shared = session.talk.screen && screen;
   return html`
-    <div class="picture" ?data-shared=${Boolean(shared)}>
-      <video class="expert" autoplay playsinline aria-label=${t("booth-expert-picture")} .srcObject=${camera}
+    <div class="pane" ?data-shared=${Boolean(shared)}>
+      <video class="expert" autoplay playsinline aria-label=${t("booth-expert-picture")} .srcObject=${live(camera)}
         .volume=${loudness}></video>
       ${shared ? html`<video class="shared" autoplay playsinline .muted=${true} aria-label=${t("booth-shared-picture")}
-        .srcObject=${screen}></video>` : nothing}
+        .srcObject=${live(screen)}></video>` : nothing}
       <video class="self" autoplay playsinline .muted=${true} aria-label=${t("booth-own-picture")}
-        ?hidden=${!devices.open.camera || session.talk.off.video} .srcObject=${devices.stream}></video>
+        ?hidden=${!sent({ devices, session, step }).camera} .srcObject=${live(devices.stream)}></video>
       ${status({ step, call, now, t })}
-      ${step === "talk" && session.talk.muted.audio ? html`<p class="sign" data-live>${t("booth-expert-muted")}</p>` : nothing}
     </div>`;
+}
+
+/** What the expert can see and hear of the customer, as far as this page decides it. */
+function sent({ devices, session, step }) {
+  const { off } = session.talk;
+  const held = step === "held";
+  return {
+    camera: devices.open.camera && !off.video && !held, microphone: devices.open.microphone && !off.audio && !held,
+  };
 }
 
 /** Over the picture, when there is none. */
@@ -54,22 +64,24 @@ function status({ step, call, now, t }) {
   </div>`;
 }
 
-function controls({ state, session, devices, t, act }) {
+function controls({ state, session, step, devices, t, act }) {
   const { talk, volume } = session;
   return html`
     <div class="controls" role="group" aria-label=${t("booth-controls")}>
       ${toggle(1, "text", talk.panel, t("booth-text"), act((a) => a.text(), true))}
       ${toggle(2, "microphone", talk.off.audio, t("booth-microphone-off"), act((a) => a.microphone(), true))}
       ${toggle(3, "camera", talk.off.video, t("booth-camera-off"), act((a) => a.camera(), true))}
-      <button class="button" data-volume="down" @click=${act((a) => a.volume(-1), true)}>${icon("minus")}${t("kiosk-softer")}</button>
-      <p class="level"><span>${t("kiosk-volume", { level: volume, levels: LEVELS })}</span>
-        <span class="bars" aria-hidden="true">${[...Array(LEVELS).keys()].map((n) => html`<i ?data-on=${n < volume}></i>`)}</span></p>
-      <button class="button" data-volume="up" @click=${act((a) => a.volume(1), true)}>${icon("plus")}${t("kiosk-louder")}</button>
       <button class="button" data-digit="4" data-way="general" ?disabled=${state.help} @click=${act((a) => a.help(), true)}>
         <span data-live>${t(state.help ? "booth-help-called" : "booth-help")}</span>
       </button>
+      <div class="loudness">
+        <button class="button" data-volume="down" @click=${act((a) => a.volume(-1), true)}>${icon("minus")}${t("kiosk-softer")}</button>
+        <p class="level"><span>${t("kiosk-volume", { level: volume, levels: LEVELS })}</span>
+          <span class="bars" aria-hidden="true">${[...Array(LEVELS).keys()].map((n) => html`<i ?data-on=${n < volume}></i>`)}</span></p>
+        <button class="button" data-volume="up" @click=${act((a) => a.volume(1), true)}>${icon("plus")}${t("kiosk-louder")}</button>
+      </div>
       <button class="button danger" data-digit="9" data-end @click=${act((a) => a.askEnd(), true)}>${icon("close")}${t("booth-end")}</button>
-      <p class="lights" role="status">${deviceWords(devices, t)}</p>
+      <p class="lights" role="status">${deviceWords(sent({ devices, session, step }), t)}</p>
     </div>`;
 }
 

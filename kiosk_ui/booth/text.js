@@ -2,9 +2,9 @@
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
 import { icon } from "/ui/shared/icons.js";
 
-const DIGITS = [..."1234567890"];
+const DIGITS = [..."1234567890!"];
 const ROWS = [[..."qwertyuiopå"], [..."asdfghjklöä"], [..."zxcvbnm,.?-"]];
-const SAMI = [..."áčđŋšŧž@:/!"];
+const SAMI = [..."áčđŋšŧž@:/+"];
 
 export function textPanel({ session, t, act }) {
   const { talk } = session;
@@ -26,7 +26,7 @@ export function textPanel({ session, t, act }) {
       <div class="keyboard" role="group" aria-label=${t("booth-keyboard")} @pointerdown=${keepFocus}>
         ${[DIGITS, ...ROWS].map((row) => row.map((letter) => key(letter, act)))}
         ${session.language === "se" ? SAMI.map((letter) => key(letter, act)) : nothing}
-        <button class="button erase" aria-label=${t("booth-key-erase")} @click=${act((a) => a.erase(), true)}>⌫</button>
+        <button class="button erase" @click=${act((a) => a.erase(), true)}>${t("kiosk-code-delete")}</button>
         <button class="button space" @click=${act((a) => a.type(" "), true)}>${t("booth-key-space")}</button>
         <button class="button enter" @click=${act((a) => a.type("\n"), true)}>${t("booth-key-line")}</button>
         <button class="button shut" @click=${act((a) => a.text(), true)}>${t("booth-text-close")}</button>

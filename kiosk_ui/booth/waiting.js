@@ -18,7 +18,7 @@ export function waitingView({ state, session, devices, t, name, act }) {
       </div>
       <div class="facts">
         <p class="fact" data-said>${picture("conversation")}<span>${t("booth-wait-stay")}</span></p>
-        <p class="fact">${picture("woman-buttons")}<span data-live>${deviceWords(devices, t)}</span></p>
+        <p class="fact">${picture("woman-buttons")}<span data-live>${deviceWords(devices.open, t)}</span></p>
         ${missing(devices, t)}
         <button class="button wide" data-digit="1" data-way="general" ?disabled=${state.help}
           @click=${act((a) => a.help(), true)}>${t(state.help ? "booth-help-called" : "booth-help")}</button>
@@ -40,10 +40,11 @@ function place(one, t) {
   </p>`;
 }
 
-export function deviceWords({ open }, t) {
-  if (open.camera && open.microphone) return t("booth-devices-on");
-  if (open.camera) return t("booth-device-camera-on");
-  return t(open.microphone ? "booth-device-microphone-on" : "booth-devices-off");
+/** `on`: {camera, microphone}, whether each is open and sent. */
+export function deviceWords(on, t) {
+  if (on.camera && on.microphone) return t("booth-devices-on");
+  if (on.camera) return t("booth-device-camera-on");
+  return t(on.microphone ? "booth-device-microphone-on" : "booth-devices-off");
 }
 
 /** One device that is not there leaves the other: what that means for the customer. */

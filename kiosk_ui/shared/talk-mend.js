@@ -40,6 +40,7 @@ export class Mending {
   }
 
   broke(now) {
+    if (this.#up) this.#heard = null; // what was heard before says nothing of now
     this.#up = false;
     this.#broken ??= now;
   }

@@ -1,8 +1,8 @@
 """A point of the tests' own, in the shapes of docs/remote-service.md: it serves the booth page under the product's
 headers, plays the session as it is told, and relays signals between booth and expert, keeping nothing of them.
 
-Alone, for a test that kills it: `python -m tests.booth.point PORT FILE`; FILE keeps the session over its death. By hand:
-the same, then http://127.0.0.1:PORT/booth/b1, http://127.0.0.1:PORT/test/expert.html and POST /test/order.
+Alone, for a test that kills it: `python -m tests.booth.point PORT FILE`; FILE keeps the session over its death. By
+hand: the same, then http://127.0.0.1:PORT/booth/b1, http://127.0.0.1:PORT/test/expert.html and POST /test/order.
 """
 
 import asyncio

@@ -65,7 +65,10 @@ async def hears(page: Page, within_s: float = 15.0) -> None:
 
 async def see_and_hear_each_other(booth: Page, expert: Page, within_s: float = 20.0) -> None:
     await asyncio.gather(
-        moving(booth, BOOTH, within_s), moving(expert, EXPERT, within_s), hears(booth, within_s), hears(expert, within_s)
+        moving(booth, BOOTH, within_s),
+        moving(expert, EXPERT, within_s),
+        hears(booth, within_s),
+        hears(expert, within_s),
     )
 
 

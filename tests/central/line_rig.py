@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
@@ -17,6 +18,12 @@ EXPERTS = (
     Expert(id="E8", name="Kaisa", pools=("kela",), languages=("fi",), token=hashed_token(TOKEN + "8")),
     Expert(id="E9", name="Aino", pools=("vero",), languages=("fi",), code=hashed_code("kesäkuu")),
 )
+
+
+def enlisted(data: Path) -> None:
+    """Write DIR/experts.json of a central that has not started."""
+    listed = {"experts": [msgspec.to_builtins(one) for one in EXPERTS]}
+    (data / "experts.json").write_bytes(msgspec.json.encode(listed))
 
 
 class Line:
@@ -56,16 +63,21 @@ class Room:
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self.session, self.url = session, url
+        self.lines: list[Line] = []
 
     @classmethod
     @asynccontextmanager
     async def of(cls, url: str) -> AsyncIterator[Self]:
         jar = aiohttp.DummyCookieJar()  # each page brings its own
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
-            yield cls(session, url)
+            room = cls(session, url)
+            yield room
+            for line in room.lines:
+                await line.socket.close()
 
     async def point(self, point: str = "sodankyla", *pictures: str) -> Line:
         line = Line(await self.session.ws_connect(f"{self.url}/api/v1/points/{point}/line", headers=BOX))
+        self.lines.append(line)
         for one in pictures:
             await line.say(one)
         return line
@@ -83,5 +95,6 @@ class Room:
             status, cookie = await self.login(token)
             assert status == 200
         line = Line(await self.session.ws_connect(f"{self.url}/api/v1/expert/line", headers={"Cookie": cookie}))
+        self.lines.append(line)
         await line.until("you")
         return line

@@ -69,6 +69,7 @@ def test_the_first_answer_wins_and_the_second_expert_is_told() -> None:
     assert joined["seat"] == int(T0)
     assert joined["services"][1] == {
         "id": "vero-kortti", "name": {"fi": "Verokortti"}, "provider": "vero", "provider_name": {"fi": "Vero"},
+        "remote": True,
     }  # fmt: skip
 
 
@@ -82,6 +83,55 @@ def test_a_point_that_refuses_an_answer_frees_the_expert_who_is_told_why() -> No
     table.point("sodankyla", msgspec.json.encode(done).decode())
     assert table.told("expert", "E7", "lost") == [{"t": "lost", "session": S, "why": "wrong-state"}]
     assert table.told("expert", "E7", "you")[-1]["session"] is None
+
+
+def test_an_answered_session_is_its_experts_before_picture_and_sound_are_there() -> None:
+    """A point calls it ringing until one of the two legs is up."""
+    table = Table()
+    table.point_comes("sodankyla", picture(brief(S)))
+    table.expert_comes(expert())
+    table.expert("E7", t="answer", session=S)
+    answer = next(o for o in table.told("point", "sodankyla", "order") if o["do"] == "answer")
+    assert (answer["expert"], answer["name"]) == ("E7", "Name of E7")
+    table.point("sodankyla", picture(brief(S, state="ringing", cause="answered", expert="E7")))
+    assert len(table.told("expert", "E7", "joined")) == 1
+    table.expert("E7", signal(S, "expert"))
+    assert len(table.told("point", "sodankyla", "signal")) == 1
+    table.hear(table.broker.expert_gone("E7", table.now_s))
+    table.passes(21)
+    assert table.orders("sodankyla") == [("drop", S)]
+
+
+def test_a_point_that_forgot_whose_session_it_is_in_a_restart_is_told_and_the_call_goes_on() -> None:
+    table = Table()
+    table.point_comes("sodankyla", picture(brief(S, state="ringing")))
+    table.expert_comes(expert())
+    table.expert("E7", t="answer", session=S)
+    answer = next(o for o in table.told("point", "sodankyla", "order") if o["do"] == "answer")
+    table.point("sodankyla", msgspec.json.encode({"t": "done", "id": answer["id"], "ok": True}).decode())
+    table.point("sodankyla", picture(brief(S, state="connected", expert="E7")))
+    table.hear(table.broker.point_gone("sodankyla", table.now_s))
+    table.point_comes("sodankyla", picture(brief(S, state="connected", expert=None)))
+    assert table.told("expert", "E7", "lost") == []
+    assert table.told("point", "sodankyla", "order") == [answer]
+    table.expert("E7", signal(S, "expert"))
+    assert len(table.told("point", "sodankyla", "signal")) == 1
+
+
+def test_a_session_that_the_customer_ended_stays_its_experts_until_it_is_put_into_words() -> None:
+    table = answered()
+    table.point("sodankyla", picture(brief(S, state="ended", cause="customer", expert="E7")))
+    assert table.told("expert", "E7", "lost") == []
+    assert table.told("expert", "E7", "session")[-1]["brief"]["state"] == "ended"
+    table.hear(table.broker.expert_gone("E7", table.now_s))
+    table.passes(60)
+    assert ("drop", S) not in table.orders("sodankyla")
+    table.expert_comes(expert(), ready=False)
+    table.expert("E7", t="join", session=S)
+    table.expert("E7", t="order", id="o-1", session=S, do="end", outcome="completed")
+    assert table.orders("sodankyla") == [("end", S)]
+    table.point("sodankyla", picture())
+    assert table.told("expert", "E7", "lost") == [{"t": "lost", "session": S, "why": "over"}]
 
 
 def test_an_expert_whose_page_is_gone_for_twenty_seconds_has_left_and_not_before() -> None:
@@ -202,6 +252,21 @@ def test_an_order_is_said_again_to_a_point_that_was_away_and_its_answer_reaches_
     assert table.orders("sodankyla") == []
 
 
+def test_an_expert_whose_point_is_away_ends_the_session_is_free_and_the_point_is_told_later() -> None:
+    table = answered()
+    table.orders("sodankyla")
+    table.hear(table.broker.point_gone("sodankyla", table.now_s))
+    table.expert("E7", t="order", id="o-1", session=S, do="end", outcome="technical_failure")
+    assert table.told("expert", "E7", "lost") == [{"t": "lost", "session": S, "why": "told_later"}]
+    table.orders("sodankyla")
+    table.expert("E7", t="ready", ready=True)
+    assert table.told("expert", "E7", "you")[-1]["ready"]
+    table.passes(120)
+    table.point_comes("sodankyla", picture(brief(S, state="reconnecting", expert="E7")))
+    assert ("end", S) in table.orders("sodankyla")
+    assert [you["session"] for you in table.told("expert", "E7", "you")] in ([], [None])
+
+
 def test_an_order_repeated_to_a_broker_that_forgot_it_has_the_same_id_at_the_point() -> None:
     ids = []
     for _ in range(2):
@@ -236,7 +301,8 @@ def test_a_session_that_ends_is_taken_from_its_expert_with_the_cause() -> None:
     table.point("sodankyla", picture(brief(S, state="ended", cause="customer_left")))
     assert table.told("expert", "E7", "lost") == [{"t": "lost", "session": S, "why": "customer_left"}]
     assert table.told("expert", "E7", "you")[-1] == {
-        "t": "you", "expert": "E7", "name": "Name of E7", "pools": ["kela"], "languages": ["fi", "sv"], "ready": False,
+        "t": "you", "expert": "E7", "name": "Name of E7", "pools": ["kela"],
+        "pool_names": {"kela": {"fi": "Kela"}}, "languages": ["fi", "sv"], "ready": False,
         "session": None,
     }  # fmt: skip
 

@@ -23,14 +23,16 @@ POINTS = ("kemi", "utsjoki")
 EXPERTS = {one.id: one for one in (expert("E1"), expert("E2", "kela", "vero"), expert("E3", "vero", languages=("se",)))}
 SESSIONS = {f"r-{point}-{n}": point for point in POINTS for n in (1, 2)}
 PROVIDERS = {session: ("kela", "vero")[n % 2] for n, session in enumerate(SESSIONS)}
-WITH = {"connected", "held", "reconnecting"}
+WITH = {"ringing", "connected", "held", "reconnecting"}
 
 
 class PointModel:
-    """A point as it should be: does an order once, refuses what its state does not allow, sends pictures."""
+    """A point as it is: does an order once, refuses what its state does not allow, sends pictures. Who has a session
+    is not in its journal: a restart forgets it, an order that is said again teaches it (readers/booth.py)."""
 
     def __init__(self) -> None:
         self.state: dict[str, tuple[str, str | None]] = {}
+        self.known: set[str] = set()  # sessions whose expert it remembers
         self.answers: dict[str, bool] = {}
         self.inbox: list[PointOrder] = []
         self.here = False
@@ -38,6 +40,9 @@ class PointModel:
     def do(self, order: PointOrder) -> dict[str, Any]:
         if order.id not in self.answers:
             self.answers[order.id] = self._done(order)
+        if order.do == "answer" and self.answers[order.id] and self.state.get(order.session, ("", ""))[1] is not None:
+            assert self.state[order.session][1] == order.expert, f"{order.session} is taught to be {order.expert}'s"
+            self.known.add(order.session)
         return {"t": "done", "id": order.id, "ok": self.answers[order.id]}
 
     def _done(self, order: PointOrder) -> bool:
@@ -45,7 +50,7 @@ class PointModel:
         by = order.id.partition(".")[0] if "." in order.id else had
         moves = {
             "ring": ({"queued"}, ("ringing", None)), "unring": ({"ringing"}, ("queued", None)),
-            "answer": ({"queued", "ringing"}, ("connected", order.expert)), "drop": (WITH, ("queued", None)),
+            "answer": ({"queued", "ringing"}, ("ringing", order.expert)), "drop": (WITH, ("queued", None)),
             "hold": (WITH, ("held", had)), "resume": (WITH, ("connected", had)), "move": (WITH, ("queued", None)),
             "end": (WITH, ("ended", None)), "identity": (WITH, (state, had)), "hand_over": (WITH, ("ended", None)),
         }  # fmt: skip
@@ -58,9 +63,11 @@ class PointModel:
         return True
 
     def picture(self) -> str:
-        return picture(
-            *(brief(s, state=state, expert=had, provider=PROVIDERS[s]) for s, (state, had) in self.state.items())
-        )
+        return picture(*(self._brief(session, *had) for session, had in self.state.items()))
+
+    def _brief(self, session: str, state: str, had: str | None) -> dict[str, Any]:
+        known, cause = had if session in self.known else None, "answered" if had is not None else None
+        return brief(session, state=state, cause=cause, expert=known, provider=PROVIDERS[session])
 
 
 class World(RuleBasedStateMachine):
@@ -124,6 +131,23 @@ class World(RuleBasedStateMachine):
             self.hear(self.broker.point_said(point, read_point(msgspec.json.encode(done)), self.now_s))
         if not picture_first:
             self.draw(point)
+
+    @rule(point=st.sampled_from(POINTS))
+    def point_is_killed(self, point: str) -> None:
+        model = self.points[point]
+        model.known.clear()
+        if model.here:
+            model.inbox, model.here = [], False
+            self.hear(self.broker.point_gone(point, self.now_s))
+        self.point_comes(point)
+
+    @rule(session=st.sampled_from(sorted(SESSIONS)), state=st.sampled_from(["connected", "reconnecting"]))
+    def legs(self, session: str, state: str) -> None:
+        model = self.points[SESSIONS[session]]
+        was, had = model.state.get(session, ("", None))
+        if had is not None and was != "held":
+            model.state[session] = (state, had)
+            self.draw(SESSIONS[session])
 
     @rule()
     def points_do_what_they_were_told(self) -> None:

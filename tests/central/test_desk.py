@@ -5,16 +5,17 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.central.desk_rig import S, desk
-from tests.central.line_rig import TOKEN
+from tests.central.desk_rig import desk
+from tests.central.line_rig import TOKEN, enlisted
+from tests.central.rig import central_process
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_an_expert_signs_in_answers_talks_and_ends(tmp_path: Path) -> None:
-    async with desk(tmp_path) as one:
+async def test_an_expert_signs_in_answers_talks_and_ends(desk_central: str, desk_browser: Browser) -> None:
+    async with desk(desk_browser, desk_central) as one:
         page, booth = one.page, one.booth
         await page.goto(f"{one.url}/expert")
         await page.fill("#token", "E7.wrong")
@@ -48,8 +49,27 @@ async def test_an_expert_signs_in_answers_talks_and_ends(tmp_path: Path) -> None
         await one.shot("over")
 
 
-async def test_text_goes_both_ways_character_by_character_and_messages_vanish(tmp_path: Path) -> None:
-    async with desk(tmp_path) as one:
+async def test_the_pictures_run_on_whatever_is_drawn_anew(desk_central: str, desk_browser: Browser) -> None:
+    """Drawing the page (each second, and at each press) must not begin a video anew."""
+    async with desk(desk_browser, desk_central) as one:
+        page = one.page
+        await one.sign_in()
+        await one.answer()
+        await page.evaluate(
+            "window.begun = 0; document.querySelectorAll('video').forEach((v) => v.onemptied = () => { begun += 1; })"
+        )
+        await page.keyboard.press("F9")
+        await page.keyboard.press("Escape")
+        await page.click("#tab-chat")
+        await asyncio.sleep(2.5)
+        assert await page.evaluate("begun") == 0
+        assert await page.locator("video").count() == 3
+
+
+async def test_text_goes_both_ways_character_by_character_and_messages_vanish(
+    desk_central: str, desk_browser: Browser
+) -> None:
+    async with desk(desk_browser, desk_central) as one:
         page, booth = one.page, one.booth
         await one.sign_in()
         await one.answer()
@@ -67,16 +87,18 @@ async def test_text_goes_both_ways_character_by_character_and_messages_vanish(tm
             "booth.heard.ctl.some((m) => m.k === 'chat' && m.text === 'Päätös tulee viikossa.')"
         )
         await one.shot("chat")
-        await booth.draw(S, state="ended", cause="customer_left", expert=None)
+        await booth.draw(state="ended", cause="customer_left", expert=None)
         await expect(page.locator(".card.over")).to_contain_text("The customer left")
         assert "Päätös" not in await page.content()
 
 
-async def test_a_document_is_looked_at_large_and_a_pdf_is_printed(tmp_path: Path) -> None:
+async def test_a_document_is_looked_at_large_and_a_pdf_is_printed(
+    desk_central: str, desk_browser: Browser, tmp_path: Path
+) -> None:
     pdf = tmp_path / "paatos.pdf"
-    pdf.write_bytes(b"%PDF-1.7\n" + b"x" * 1_500_000)
+    pdf.write_bytes(b"%PDF-1.7\n" + b"x" * 1_500_000 + b"\n%%EOF\n")
     (tmp_path / "virus.pdf").write_bytes(b"MZ" + b"x" * 100)
-    async with desk(tmp_path / "central") as one:
+    async with desk(desk_browser, desk_central) as one:
         page, booth = one.page, one.booth
         await one.sign_in()
         await one.answer()
@@ -97,16 +119,18 @@ async def test_a_document_is_looked_at_large_and_a_pdf_is_printed(tmp_path: Path
         await page.set_input_files("input[type=file]", tmp_path / "virus.pdf")
         await expect(page.locator(".notice.alert")).to_contain_text("no PDF")
         await page.set_input_files("input[type=file]", pdf)
-        await expect(page.locator("li.print .state")).to_contain_text("press Print", timeout=15_000)
+        await expect(page.locator("li.print [role=status]")).to_contain_text("press Print", timeout=15_000)
         [print_] = await booth.page.evaluate("booth.heard.prints")
         assert (print_["name"], print_["whole"]) == ("paatos.pdf", True)
         await booth.page.evaluate("(id) => booth.printed(id)", print_["id"])
-        await expect(page.locator("li.print.printed .state")).to_have_text("Printed")
+        await expect(page.locator("li.print.printed [role=status]")).to_have_text("Printed")
         await one.shot("files")
 
 
-async def test_a_customer_who_says_no_and_a_picture_that_was_tampered_with(tmp_path: Path) -> None:
-    async with desk(tmp_path) as one:
+async def test_a_customer_who_says_no_and_a_picture_that_was_tampered_with(
+    desk_central: str, desk_browser: Browser
+) -> None:
+    async with desk(desk_browser, desk_central) as one:
         page, booth = one.page, one.booth
         await one.sign_in()
         await one.answer()
@@ -118,11 +142,11 @@ async def test_a_customer_who_says_no_and_a_picture_that_was_tampered_with(tmp_p
             await booth.page.wait_for_function("booth.heard.ctl.some((m) => m.k === 'still_ask')")
             asked = await booth.page.evaluate("booth.heard.ctl.find((m) => m.k === 'still_ask').id")
             await booth.page.evaluate("([id, ok]) => booth.ctl({k: 'still_may', id, ok})", [asked, ok])
-            await expect(page.locator(f"[data-file='{asked}'] .state")).to_contain_text(why)
+            await expect(page.locator(f"[data-file='{asked}'] [role=status]")).to_contain_text(why)
 
 
-async def test_hold_identity_hand_over_and_what_the_point_refuses(tmp_path: Path) -> None:
-    async with desk(tmp_path) as one:
+async def test_hold_identity_hand_over_and_what_the_point_refuses(desk_central: str, desk_browser: Browser) -> None:
+    async with desk(desk_browser, desk_central) as one:
         page, booth = one.page, one.booth
         await one.sign_in()
         await one.answer()
@@ -133,16 +157,14 @@ async def test_hold_identity_hand_over_and_what_the_point_refuses(tmp_path: Path
         await page.keyboard.press("F8")
         await expect(page.locator(".notice.warning")).to_have_count(0)
         await page.click("text=Identity")
-        await page.click("text=Passport")
-        await page.click("text=Verified >> nth=0")
+        await page.click("text=Identity document")
+        await page.click("text=Confirmed >> nth=0")
         await one.shot("identity")
         await page.click("form button.primary")
         await expect(page.locator("form[data-form=identity]")).to_have_count(0)
         [order] = booth.told("identity")
-        assert {k: order[k] for k in order.keys() - {"t", "id", "session", "do"}} == {
-            "method": "passport",
-            "result": "verified",
-        }
+        told = {name: order[name] for name in order.keys() - {"t", "id", "session", "do"}}
+        assert told == {"method": "document", "result": "confirmed"}
         booth.refusals["hand_over"] = "counter-not-open"
         await page.keyboard.press("F9")
         await page.select_option("form select", "1")
@@ -155,8 +177,47 @@ async def test_hold_identity_hand_over_and_what_the_point_refuses(tmp_path: Path
         assert booth.told("hand_over")[-1]["counter"] == "1"
 
 
-async def test_a_reload_in_mid_session_joins_again(tmp_path: Path) -> None:
-    async with desk(tmp_path) as one:
+async def test_a_customer_who_ends_it_leaves_the_words_to_the_expert(desk_central: str, desk_browser: Browser) -> None:
+    async with desk(desk_browser, desk_central) as one:
+        page, booth = one.page, one.booth
+        await one.sign_in()
+        await one.answer()
+        await booth.draw(state="ended", cause="customer")
+        await expect(page.locator(".banners")).to_contain_text("Record how it went")
+        await expect(page.locator("video")).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await one.shot("wrap-up")
+        await page.click("text=Referred")
+        booth.sessions.clear()
+        await page.click("form button.primary")
+        await expect(page.locator(".card.over")).to_contain_text("recorded")
+        assert booth.told("end")[0]["resolution"] == "referred"
+
+
+async def test_central_is_killed_in_mid_call_and_nobody_loses_anybody(tmp_path: Path, desk_browser: Browser) -> None:
+    enlisted(tmp_path)
+    async with central_process(tmp_path) as central, desk(desk_browser, central.url) as one:
+        page, booth = one.page, one.booth
+        await one.sign_in()
+        await one.answer()
+        await central.kill()
+        await expect(page.locator(".banners")).to_contain_text("The conversation goes on")
+        seen = await one.frames()
+        await page.keyboard.press("F8")
+        await one.shot("line-lost")
+        assert await one.frames() > seen
+        await central.start()
+        await booth.line_again(one.room)
+        await expect(page.locator(".banners")).to_contain_text("On hold", timeout=20_000)
+        assert len(booth.told("hold")) == 1
+        await page.keyboard.press("F8")
+        await expect(page.locator(".notice")).to_have_count(0)
+        assert await booth.page.evaluate("booth.state()") == "up"
+        assert booth.told("drop") == []
+
+
+async def test_a_reload_in_mid_session_joins_again(desk_central: str, desk_browser: Browser) -> None:
+    async with desk(desk_browser, desk_central) as one:
         page, booth = one.page, one.booth
         await one.sign_in()
         await one.answer()
@@ -168,20 +229,20 @@ async def test_a_reload_in_mid_session_joins_again(tmp_path: Path) -> None:
         assert await booth.page.evaluate("booth.frames()") > 0
 
 
-async def test_the_customers_screen_restarts_and_the_desk_says_so(tmp_path: Path) -> None:
-    async with desk(tmp_path) as one:
+async def test_the_customers_screen_restarts_and_the_desk_says_so(desk_central: str, desk_browser: Browser) -> None:
+    async with desk(desk_browser, desk_central) as one:
         page, booth = one.page, one.booth
         await one.sign_in()
         await one.answer()
         await booth.page.evaluate("booth.killPage()")
-        await booth.draw(S, state="reconnecting", legs={"page": False, "media": True})
+        await booth.draw(state="reconnecting", legs={"page": False, "media": True})
         await expect(page.locator(".banners")).to_contain_text("customer's screen restarts", timeout=15_000)
         await expect(page.locator(".banners")).to_contain_text("emergency link", timeout=10_000)
         await one.shot("emergency")
 
 
-async def test_the_screen_is_shared_and_muting_reaches_the_customer(tmp_path: Path) -> None:
-    async with desk(tmp_path) as one:
+async def test_the_screen_is_shared_and_muting_reaches_the_customer(desk_central: str, desk_browser: Browser) -> None:
+    async with desk(desk_browser, desk_central) as one:
         page, booth = one.page, one.booth
         await one.sign_in()
         await one.answer()
@@ -193,19 +254,20 @@ async def test_the_screen_is_shared_and_muting_reaches_the_customer(tmp_path: Pa
         await booth.page.wait_for_function("booth.heard.tracks.screen?.getVideoTracks()[0]?.muted === false")
         await one.shot("sharing")
         await page.click("text=Stop sharing")
-        await booth.page.wait_for_function("booth.heard.ctl.at(-1)?.k === 'screen' && !booth.heard.ctl.at(-1).on")
+        await booth.page.wait_for_function("booth.heard.ctl.findLast((m) => m.k === 'screen').on === false")
 
 
-async def test_two_experts_and_the_slower_one_is_told(tmp_path: Path) -> None:
-    async with desk(tmp_path) as one:
+async def test_two_experts_and_the_slower_one_is_told(desk_central: str, desk_browser: Browser) -> None:
+    async with desk(desk_browser, desk_central) as one:
         await one.sign_in()
         other = await one.room.expert(TOKEN + "8")
-        await one.booth.draw(S)
-        await expect(one.page.locator(f"[data-session={S}]")).to_be_visible()
+        await one.booth.draw()
+        await expect(one.page.locator(f"[data-session={one.booth.session}]")).to_be_visible()
         one.booth.refusals["answer"] = "wrong-state"
         await one.page.click("button.answer")
         await expect(one.page.locator(".notice.alert")).to_contain_text(re.compile("failed"))
         one.booth.refusals.clear()
-        await other.say(t="answer", session=S)
+        await other.say(t="answer", session=one.booth.session)
         await other.until("joined")
         await expect(one.page.locator(".nobody")).to_be_visible()
+        await other.socket.close()

@@ -5,12 +5,11 @@ import contextlib
 from pathlib import Path
 
 import aiohttp
-import msgspec
 import pytest
 
 from controller.central.enlist import main as enlist
 from controller.central.experts import Experts, load
-from tests.central.line_rig import EXPERTS, TOKEN, Line, Room
+from tests.central.line_rig import EXPERTS, TOKEN, Line, Room, enlisted
 from tests.central.remote import brief, picture, signal
 from tests.central.rig import BOX, CENTRAL, central_process, serving
 
@@ -108,8 +107,7 @@ async def test_a_second_page_of_an_expert_takes_the_place_of_the_first(tmp_path:
 
 
 async def test_a_killed_broker_comes_back_and_the_session_goes_on(tmp_path: Path) -> None:
-    listed = {"experts": [msgspec.to_builtins(one) for one in EXPERTS]}
-    (tmp_path / "experts.json").write_bytes(msgspec.json.encode(listed))
+    enlisted(tmp_path)
     assert len(Experts(await asyncio.to_thread(load, tmp_path / "experts.json"))) == 3
     async with central_process(tmp_path) as central, Room.of(central.url) as room:
         _, cookie = await room.login(TOKEN)

@@ -1,5 +1,6 @@
 """A test daemon and the real media process beside it."""
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,3 +21,4 @@ async def media(daemon: Daemon) -> AsyncIterator[MediaProcess]:
     async with MediaProcess(daemon.path) as media:
         await daemon.ready()
         yield media
+    sys.stderr.write(media.log.read_text())

@@ -20,7 +20,7 @@ import msgspec
 from drivers.media.shapes import FromMedia, Health, Hello, read_from_media
 
 M = TypeVar("M")
-PATIENCE_S = 20.0  # a busy machine; nothing waits so long when all is well
+PATIENCE_S = 45.0  # a busy machine; nothing waits so long when all is well
 BOOTH = {"id": "koppi", "document_camera": "/dev/video0", "camera": "/dev/video2", "microphone": "default",
          "printer": "koppi"}  # fmt: skip
 

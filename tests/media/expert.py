@@ -15,6 +15,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, pack_remb_fci
 from av import AudioFrame, VideoFrame
 
 from controller.ports.signalling import Ack, Body, Sdp, Signal, Wire
@@ -135,6 +136,14 @@ class Expert:
         self.file.send(json.dumps(told))
         for at in range(0, len(data), chunk):
             self.file.send(data[at : at + chunk])
+
+    async def estimate(self, bits_per_s: int) -> None:
+        """Tell the booth what the path takes of the document picture (REMB), as a browser on a narrow line would."""
+        assert self.peer is not None
+        receiver = self.peer.getTransceivers()[0].receiver
+        ssrc = receiver.getSynchronizationSources()[0].source
+        fci = pack_remb_fci(bits_per_s, [ssrc])
+        await receiver._send_rtcp(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=fci))
 
     async def told(self, t: str, id_: str | None = None) -> dict[str, Any]:
         """What the media process said on a channel."""

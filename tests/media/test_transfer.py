@@ -23,7 +23,7 @@ async def test_a_pdf_comes_whole_is_printed_after_one_press_and_the_expert_sees_
         expert.send_file("f-1", PDF, name="../../etc/hakemus.pdf")
         news = await daemon.wait(FileNews, lambda news: news.file.state == "ready")
         assert news.file.name == "hakemus.pdf" and news.file.got == len(PDF)
-        assert (await expert.told("got", "f-1"))["bytes"] == len(PDF)
+        await expert.until(lambda: {"t": "got", "id": "f-1", "bytes": len(PDF)} in expert.said)
         daemon.say({"t": "print", "session": "r-1", "file": "f-1"})
         daemon.say({"t": "print", "session": "r-1", "file": "f-1"})
         await expert.told("printed", "f-1")

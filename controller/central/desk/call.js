@@ -42,6 +42,7 @@ export class Call {
         closed: () => this.files.detach(),
       },
     });
+    if (this.isOver) return this.#part();
     devices.start();
     this.deviced();
     this.talk.begin(joined.seat * 1000 + 1);
@@ -62,6 +63,7 @@ export class Call {
   adopt({ brief, reached = true, point_name, services, queues, counters }) {
     Object.assign(this, { brief, reached });
     if (services) Object.assign(this, { pointName: point_name, services, queues, counters });
+    if (this.isOver) this.#part();
     this.#mute();
     this.changed();
   }
@@ -80,6 +82,11 @@ export class Call {
     else this.booth.hear(message);
   }
 
+  /** The conversation is over; what is left is to put it into words. */
+  get isOver() {
+    return this.brief.state === "ended";
+  }
+
   get isHeld() {
     return this.brief.state === "held";
   }
@@ -90,6 +97,12 @@ export class Call {
   }
 
   close() {
+    this.#part();
+  }
+
+  /** Nothing stays open, nothing of what was said stays here. */
+  #part() {
+    if (!this.booth || this.booth.state === "closed") return;
     this.captions.stop();
     this.talk.close();
     this.booth.close();

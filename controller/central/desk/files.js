@@ -11,8 +11,8 @@ const STILLS_MOST = 20; // of one session; older ones go
 /** Why this file may not be sent, "" if it may. */
 export async function unfit(file) {
   if (file.size > MOST) return "too_large";
-  const head = await file.slice(0, 5).text();
-  return head === "%PDF-" ? "" : "no_pdf";
+  const [head, tail] = [await file.slice(0, 5).text(), await file.slice(-1024).text()];
+  return head === "%PDF-" && tail.includes("%%EOF") ? "" : "no_pdf"; // as the booth judges it (drivers/media/files.py)
 }
 
 export class Files {

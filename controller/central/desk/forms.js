@@ -3,8 +3,8 @@
 export const OUTCOMES = ["completed", "customer_left", "technical_failure"];
 export const RESOLUTIONS = ["first_contact", "referred", "pending"];
 export const GUIDANCE = ["none", "e_channel_shown", "e_channel_assisted"];
-export const METHODS = ["passport", "identity_card", "driving_licence", "e_identification", "questions"];
-export const RESULTS = ["verified", "not_verified"];
+export const METHODS = ["document", "strong_authentication", "known_customer", "questions"]; // domain/events.py
+export const RESULTS = ["confirmed", "not_confirmed", "not_needed"];
 export const POSITIONS = ["first", "last", "keep"];
 export const QUANTITY_MOST = 99;
 
@@ -13,7 +13,7 @@ export const firstForm = {
   end: ({ brief }) => ({
     outcome: "completed", resolution: "first_contact", guidance: "none", delivered: { [brief.service]: 1 },
   }),
-  identity: () => ({ method: "identity_card", result: "" }),
+  identity: () => ({ method: "document", result: "" }),
   hand_over: ({ counters, queues }) => ({
     to: counters.length ? "counter" : queues.length ? "queue" : "service", target: "", position: "first",
   }),

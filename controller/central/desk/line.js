@@ -69,6 +69,11 @@ export class Line {
     for (const order of this.#orders.values()) if (order.session === session) this.send(order);
   }
 
+  /** What was ordered of this session and not answered yet. */
+  underWay(session) {
+    return [...this.#orders.values()].filter((order) => order.session === session).map((order) => order.do);
+  }
+
   /** The session is no longer ours: nobody will answer. */
   forget(session) {
     for (const [id, order] of this.#orders) if (order.session === session) this.#orders.delete(id);

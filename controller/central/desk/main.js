@@ -38,7 +38,9 @@ const line = new Line({
   replaced: () => { stop(); line.close(); change({ stage: "elsewhere" }); },
   message: hear,
 });
+const FAREWELLS = { end: "ended-here", hand_over: "handed_over", move: "moved" }; // order -> how it is called when over
 let wantsReady = false;
+let did = ""; // the last order that was done to the session
 let wantsSession = null; // the one that this page had when the line broke
 const turns = { joined: 0, ready: 0 }; // which opening of the line was used for it
 
@@ -56,7 +58,7 @@ function hear(message) {
     case "you": return met(message);
     case "waiting": return change({ waiting: message.sessions });
     case "joined": return joined(message);
-    case "session": return ui.call?.id === message.brief.session ? ui.call.adopt(message) : undefined;
+    case "session": return ui.call?.id === message.brief.session ? followed(message) : undefined;
     case "lost": return lost(message);
     case "done": return done(message);
     case "signal": case "ack": return ui.call?.id === message.session ? ui.call.hear(message) : undefined;
@@ -87,21 +89,30 @@ function joined(message) {
     ui.call?.close();
     Object.assign(ui, { call: null, panel: null, tab: "text", large: "customer", still: null, over: null, problem: null });
     ui.news.clear();
+    did = "";
     ui.call = new Call(message, { line, devices: ui.devices, changed: draw, heard: (tab) => ui.tab !== tab && ui.news.add(tab) });
     canCaption(message.brief.language).then((can) => change({ canCaption: can }));
   }
   line.repeat(message.session);
   change({ answering: "" });
+  followed(message);
+}
+
+/** The session as it is now. One that the customer ended is put into words. */
+function followed(message) {
+  ui.call.adopt(message);
+  if (ui.call.isOver && ui.panel !== "end") show("end");
 }
 
 function lost({ session, why }) {
+  const last = [...line.underWay(session), did].find((one) => FAREWELLS[one]);
   line.forget(session);
   if (wantsSession === session) wantsSession = null;
   turns.joined = 0;
   if (ui.call?.id === session) {
     const { brief, startedAt } = ui.call;
     stop();
-    change({ over: { brief, why, lasted: performance.now() - startedAt }, panel: null });
+    change({ over: { brief, why: why === "told_later" ? why : FAREWELLS[last] ?? why, lasted: performance.now() - startedAt }, panel: null });
   } else if (ui.answering === session) {
     change({ problem: `desk-lost-${why}` });
   }
@@ -111,6 +122,7 @@ function lost({ session, why }) {
 function done({ ok, order: given, problem, detail }) {
   ui.busy.delete(given.do);
   if (!ok) return change({ problem: "desk-refused", refusal: { do: given.do, why: problem ?? "", detail: detail ?? "" } });
+  did = given.do;
   if (ui.panel === given.do) ui.panel = null;
   if (given.do === "identity") say("desk-identity-recorded");
   return change({});
@@ -180,12 +192,12 @@ function submit(name) {
 }
 
 function hold() {
-  if (ui.call) order({ do: ui.call.isHeld ? "resume" : "hold" });
+  if (ui.call && !ui.call.isOver) order({ do: ui.call.isHeld ? "resume" : "hold" });
 }
 
 /** @param {"audio"|"video"} kind */
 function turn(kind) {
-  if (ui.call) ui.call.turn({ [kind]: !ui.call.off[kind] });
+  if (ui.call && !ui.call.isOver) ui.call.turn({ [kind]: !ui.call.off[kind] });
 }
 
 async function share() {
@@ -198,8 +210,8 @@ async function print(file) {
   if (!file || !call) return;
   const why = await unfit(file);
   if (call !== ui.call) return;
-  if (why) change({ problem: `desk-file-${why}` });
-  else await call.files.print(file);
+  change({ problem: why ? `desk-file-${why}` : null });
+  if (!why) await call.files.print(file);
 }
 
 function askStill() {
@@ -232,9 +244,10 @@ function heardSound(can) {
 
 function show(panel) {
   if (panel && panel !== "devices" && !ui.call) return;
+  if (ui.call?.isOver && panel !== "end") return; // it has to be said how it went
   if (panel === "devices" && ui.panel !== "devices") ui.devices.look();
   else if (ui.panel === "devices" && !ui.call) ui.devices.stop(); // it was only looked at
-  change({ panel: ui.panel === panel ? null : panel, form: {}, problem: null, shownAt: performance.now() });
+  change({ panel: ui.panel === panel && !ui.call?.isOver ? null : panel, form: {}, problem: null, shownAt: performance.now() });
   queueMicrotask(() => document.querySelector("form.panel [data-first]")?.focus());
 }
 

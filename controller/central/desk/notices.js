@@ -16,13 +16,14 @@ export function notices(ui, t) {
 function interruptions(ui, t, add) {
   const { call } = ui;
   const { brief, talking, booth } = call;
+  if (call.isOver) return add("", t("desk-wrap-up"));
   if (!call.reached) add("warning", t("desk-point-away"));
   if (ui.silent) add("alert", t("desk-no-sound"), { text: t("desk-play-sound"), press: playAll });
   if (call.isHeld) add("warning", t("desk-held-notice"));
   if (talking.state !== "up") add(talking.was ? "alert" : "", t(talkTrouble(call)));
   if (call.isEmergency) add("warning", t("desk-emergency"));
   if (booth.state === "broken" || (call.reached && !brief.legs.media && booth.state !== "up")) add("warning", t("desk-booth-leg-gone"));
-  if (ui.devices.fault) add("alert", t(`desk-device-${ui.devices.fault}`), { text: t("desk-devices"), press: () => ui.show("devices") });
+  return ui.devices.fault && add("alert", t(`desk-device-${ui.devices.fault}`), { text: t("desk-devices"), press: () => ui.show("devices") });
 }
 
 /** Why there is no conversation: their page is gone, or the way to it. */

@@ -1,12 +1,13 @@
 // Which camera, microphone and loudspeaker: in a session at once, before one with a look at oneself.
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
+import { live } from "/ui/vendor/lit/directives/live.js"; // a stream that is set anew begins anew
 
 export function devicesPanel(ui, t) {
   const { devices, call } = ui;
   const looking = Boolean(devices.stream);
   return html`<section class="devices card" aria-label=${t("desk-devices")}>
     <h2>${t("desk-devices")}</h2>
-    ${looking ? html`<div class="self"><video autoplay playsinline .muted=${true} .srcObject=${devices.stream} aria-label=${t("desk-self")}></video></div>` : nothing}
+    ${looking ? html`<div class="self"><video autoplay playsinline .muted=${true} .srcObject=${live(devices.stream)} aria-label=${t("desk-self")}></video></div>` : nothing}
     ${devices.fault ? html`<p class="fault" role="alert">${t(`desk-device-${devices.fault}`)}</p>` : nothing}
     ${["camera", "microphone", "speaker"].map((kind) => select(kind, ui, t))}
     <div class="buttons">

@@ -1,5 +1,6 @@
 // The document camera, and a still of a document looked at large.
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
+import { live } from "/ui/vendor/lit/directives/live.js"; // a stream that is set anew begins anew
 import { icon } from "/ui/shared/icons.js";
 
 const ZOOMS = ["fit", "100", "200", "300"];
@@ -8,7 +9,7 @@ export function documents(ui, t) {
   const { booth, talking, files } = ui.call;
   const asked = files.list.some((one) => one.kind === "still" && ["asked", "coming"].includes(one.state));
   return html`<div class="document ${booth.flows.document ? "" : "dim"}">
-    ${booth.document ? html`<video autoplay playsinline .muted=${true} .srcObject=${booth.document} aria-label=${t("desk-document")}></video>` : nothing}
+    ${booth.document ? html`<video autoplay playsinline .muted=${true} .srcObject=${live(booth.document)} aria-label=${t("desk-document")}></video>` : nothing}
     ${booth.flows.document ? nothing : html`<p class="covers">${t(booth.state === "up" ? "desk-no-document" : "desk-document-connecting")}</p>`}
     <p class="label">${t("desk-document")}</p>
     <button class="button still" ?disabled=${asked || booth.state !== "up" || talking.state !== "up"} @click=${ui.askStill}>

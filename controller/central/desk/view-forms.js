@@ -15,7 +15,7 @@ export function forms(ui, t) {
     <h2>${t(`desk-${name}`)}</h2>
     <div class="fields">${{ end, identity, hand_over: handOver, move }[name](form, ui, t)}</div>
     <button class="primary" type="submit" ?disabled=${busy || !complete[name](form)}>${t(busy ? "desk-being-done" : `desk-${name}-confirm`)}<kbd>F2</kbd></button>
-    <button type="button" class="flat cancel" @click=${() => ui.show(null)}>${t("desk-cancel")}<kbd>Esc</kbd></button>
+    ${ui.call.isOver ? nothing : html`<button type="button" class="flat cancel" @click=${() => ui.show(null)}>${t("desk-cancel")}<kbd>Esc</kbd></button>`}
   </form>`;
 }
 
@@ -43,8 +43,8 @@ function delivered(form, ui, t) {
 }
 
 function identity(form, ui, t) {
-  return html`<p class="quiet">${t("desk-identity-help")}</p>
-    ${choice("method", METHODS, form, ui, t, true)}${choice("result", RESULTS, form, ui, t)}`;
+  return html`${choice("method", METHODS, form, ui, t)}${choice("result", RESULTS, form, ui, t)}
+    <p class="quiet">${t("desk-identity-help")}</p>`;
 }
 
 function handOver(form, ui, t) {
@@ -63,7 +63,7 @@ function handOver(form, ui, t) {
 }
 
 function move(form, ui, t) {
-  const { services } = ui.call;
+  const services = ui.call.services.filter((one) => one.remote);
   const providers = [...new Set(services.map((one) => one.provider))];
   return html`<p class="quiet">${t("desk-move-help")}</p>
     <label class="field"><span>${t("desk-service")}</span>

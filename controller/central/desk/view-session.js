@@ -1,5 +1,6 @@
 // In a session: the stage (customer, self), its controls, documents, and beside it text, files, deeds.
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
+import { live } from "/ui/vendor/lit/directives/live.js"; // a stream that is set anew begins anew
 import { keyed } from "/ui/vendor/lit/directives/keyed.js";
 import { showNumber } from "/ui/shared/i18n.js";
 import { icon } from "/ui/shared/icons.js";
@@ -12,13 +13,14 @@ import { timer } from "/expert/time.js";
 export function session(ui, t) {
   return keyed(ui.call.id, html`
     ${about(ui, t)}
-    <section class="stage ${ui.large}-large">
-      ${customer(ui, t)}${documents(ui, t)}
-    </section>
+    ${customer(ui, t)}${documents(ui, t)}
     ${controls(ui, t)}
     <section class="side">${ui.panel && ui.panel !== "devices" ? forms(ui, t) : side(ui, t)}</section>
     ${deeds(ui, t)}`);
 }
+
+/** The customer has ended it: only the words are left. */
+export const wrapUp = (ui, t) => html`${about(ui, t)}<section class="side">${forms(ui, t)}</section>`;
 
 function about(ui, t) {
   const { call } = ui;
@@ -30,7 +32,7 @@ function about(ui, t) {
     ${brief.interpreter ? html`<span class="tag loud">${interpreter(brief.interpreter, t)}</span>` : nothing}
     ${brief.mode === "appointment" ? html`<span class="tag loud">${t("desk-booked")}</span>` : nothing}
     <span class="quiet"><bdi>${ui.name(call.pointName)}</bdi>${brief.booth ? html` · <bdi>${ui.name(brief.booth_name) || brief.booth}</bdi>` : nothing}</span>
-    <span class="right">${quality ? line(quality, t) : nothing}
+    <span class="right">${quality && call.talking.state === "up" ? line(quality, t) : nothing}
       <span class="timer" aria-label=${t("desk-lasted")}>${timer(performance.now() - call.startedAt)}</span></span>
   </div>`;
 }
@@ -49,7 +51,7 @@ function customer(ui, t) {
   const shown = call.isEmergency ? call.booth.emergency : call.customer;
   const up = call.talking.state === "up" || call.isEmergency;
   return html`<div class="customer ${up ? "" : "dim"}">
-    ${shown ? html`<video autoplay playsinline .srcObject=${shown} aria-label=${t("desk-customer")}
+    ${shown ? html`<video autoplay playsinline .srcObject=${live(shown)} aria-label=${t("desk-customer")}
       @loadedmetadata=${(event) => play(event.target, ui)}></video>` : nothing}
     ${up ? nothing : html`<p class="covers"><span class="spinner" aria-hidden="true"></span>${t(call.talking.was ? "desk-mending" : "desk-connecting")}</p>`}
     ${up && call.theirOff.video ? html`<p class="covers">${t("desk-customer-camera-off")}</p>` : nothing}
@@ -63,7 +65,7 @@ function customer(ui, t) {
 function self({ call, devices }, t) {
   const off = call.off.video || call.isHeld || !devices.open.camera;
   return html`<div class="self ${off ? "off" : ""}">
-    ${devices.stream ? html`<video autoplay playsinline .muted=${true} .srcObject=${devices.stream} aria-label=${t("desk-self")}></video>` : nothing}
+    ${devices.stream ? html`<video autoplay playsinline .muted=${true} .srcObject=${live(devices.stream)} aria-label=${t("desk-self")}></video>` : nothing}
     ${off ? html`<span>${t("desk-camera-is-off")}</span>` : nothing}
     ${devices.screen ? html`<span class="sharing">${t("desk-sharing")}</span>` : nothing}</div>`;
 }

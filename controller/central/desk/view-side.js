@@ -6,7 +6,14 @@ import { icon } from "/ui/shared/icons.js";
 import { size } from "/expert/time.js";
 
 const TABS = ["text", "chat", "files"];
-const WHYS = ["interrupted", "damaged", "no_picture", "not_asked", "too_large", "no_pdf", "customer_said_no", "no_booth_leg", "no_printer", "printer_failed"];
+// Why a file failed, here or at the booth (drivers/media) -> desk-why-*; others are "the booth did not take it".
+const WHYS = {
+  interrupted: "interrupted", too_slow: "interrupted", channel_closed: "interrupted", damaged: "damaged",
+  wrong_hash: "damaged", wrong_size: "damaged", no_picture: "no_picture", not_asked: "not_asked", too_large: "too_large",
+  not_pdf: "no_pdf", customer_said_no: "customer_said_no", no_booth_leg: "no_booth_leg", no_printer: "no_printer",
+  no_cups: "printer_failed", refused: "printer_failed", failed: "printer_failed", no_camera: "no_camera",
+  absent: "camera", broken: "camera", busy: "camera",
+};
 
 export function side(ui, t) {
   return html`<div class="tabs" role="tablist" aria-label=${t("desk-tabs")} @keydown=${(event) => arrows(event, ui)}>${TABS.map((tab) => html`
@@ -75,12 +82,12 @@ function row(one, ui, t) {
   return html`<li data-file=${one.id} class="${one.kind} ${one.state}">
     <div><b><bdi>${one.kind === "still" ? t("desk-still-title") : one.name}</bdi></b>
       <small>${one.size ? size(one.size, ui.lang) : nothing}</small>
-      <p class="state" role="status">${words(one, t, share)}</p>
+      <p role="status">${words(one, t, share)}</p>
       ${moving ? html`<progress max="1" .value=${share}></progress>` : nothing}</div>
     ${one.url ? html`<button class="thumb" @click=${() => ui.look(one.id)}><img src=${one.url} alt=${t("desk-look")}></button>` : nothing}</li>`;
 }
 
 function words({ kind, state, cause }, t, share) {
-  if (state === "failed") return t("desk-file-failed", { why: t(`desk-why-${WHYS.includes(cause) ? cause : "other"}`) });
+  if (state === "failed") return t("desk-file-failed", { why: t(`desk-why-${WHYS[cause] ?? "other"}`) });
   return t(`desk-${kind}-${state}`, { percent: Math.round(share * 100) });
 }

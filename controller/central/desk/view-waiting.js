@@ -35,7 +35,7 @@ function waiter(row, ui, t) {
   </li>`;
 }
 
-const clock = (moment, lang) => new Date(moment).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+const clock = (moment, lang) => new Date(moment).toLocaleTimeString(lang === "en" ? "en-GB" : lang, { hour: "2-digit", minute: "2-digit" });
 
 /** The customer's language, loud when it is none of this expert's. */
 export function languageTag(lang, ui) {
@@ -56,7 +56,7 @@ function big(ui, t) {
       <button class="primary" ?disabled=${!ui.live || Boolean(ui.answering) || (ready && !rings)} @click=${ui.pressPrimary}>${t(word)}<kbd>F2</kbd></button>
     </div>
     <div class="card pools"><h2>${t("desk-pools")}</h2>
-      <p>${ui.you?.pools.join(", ")}</p>
+      <p>${ui.you?.pools.map((id) => ui.name(ui.you.pool_names[id]) || id).join(", ")}</p>
       <p class="quiet">${ui.you?.languages.map((one) => LANGUAGE_NAMES[one] ?? one).join(", ")}</p></div>`;
 }
 

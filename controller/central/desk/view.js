@@ -4,7 +4,7 @@ import { LANGUAGE_NAMES, speaker } from "/ui/shared/i18n.js";
 import { icon } from "/ui/shared/icons.js";
 import { notices } from "/expert/notices.js";
 import { devicesPanel } from "/expert/view-devices.js";
-import { session } from "/expert/view-session.js";
+import { session, wrapUp } from "/expert/view-session.js";
 import { viewer } from "/expert/view-document.js";
 import { waiting } from "/expert/view-waiting.js";
 
@@ -16,8 +16,8 @@ export function view(ui) {
   if (ui.stage === "elsewhere") return elsewhere(ui, t);
   return html`${head(ui, t)}
     <div class="banners" aria-live="polite">${notices(ui, t).map(({ kind, text, action }) => banner(kind, text, action))}</div>
-    <main class=${ui.call ? "in-session" : "idle"}>
-      ${ui.call ? session(ui, t) : waiting(ui, t)}
+    <main class=${!ui.call ? "idle" : ui.call.isOver ? "wrap-up" : `in-session ${ui.large}-large ${ui.panel ?? ""}`}>
+      ${!ui.call ? waiting(ui, t) : ui.call.isOver ? wrapUp(ui, t) : session(ui, t)}
       ${ui.panel === "devices" ? devicesPanel(ui, t) : nothing}
     </main>
     ${ui.still ? viewer(ui, t) : nothing}`;
