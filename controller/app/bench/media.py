@@ -40,8 +40,8 @@ TARGETS = (
 HOW = (
     "from the camera's picture to the glass, read off the pictures, both ways, in two headless Chromiums that draw "
     "without a graphics card, over a simulated network: clear, 5 % loss at a round trip of 40 ms, a round trip of 200 "
-    "ms, 500 kbit/s, outages of 10 and 40 s, another address (30 s: not back in 30 s); processor time of all of the booth's processes, without "
-    "stamps; beside it a plain pair of browsers (floor)"
+    "ms, 500 kbit/s, outages of 10 and 40 s, another address (30 000 ms: not back in 30 s); processor time of all of "
+    "the booth's processes, without stamps; beside it a plain pair of browsers (floor)"
 )
 Opened = Callable[..., AbstractAsyncContextManager[Call]]
 
