@@ -24,6 +24,7 @@ from tests.rig.kernel.world import until
 NODE = "/dev/video0"
 S_CTRL = 0xC008561C  # _IOWR('V', 28, struct v4l2_control)
 VIVID_DISCONNECT = 0x00F0F000 + 65  # vivid-ctrls.c: VIVID_CID_VIVID_BASE + 65
+LIGHT_S = 0.3  # from the end of a session to the camera's light: issue 5, item 11
 CAPTURE = "0x1"  # vivid's node_types: video capture only
 
 
@@ -109,6 +110,8 @@ async def test_the_light_is_on_between_open_and_close_of_a_session_and_never_els
             await expert.connect()
             await expert.until(lambda: len(expert.pictures) > 5)
             assert media.open_devices() == [NODE]
+            began = time.monotonic()
             daemon.close_session("r-1")
             await until(lambda: not media.open_devices(), "the light goes off")
+            assert time.monotonic() - began < LIGHT_S, "in virtual time, which no busy machine can stretch"
         assert not media.logged("media_device_stuck")
