@@ -75,7 +75,14 @@ class Help(_Told, frozen=True, kw_only=True, tag="help"):
     """The customer calls for somebody to come."""
 
 
-FromPage = Here | Talk | Print | Help | Signal | Ack
+class PageTested(_Told, frozen=True, kw_only=True, tag="tested"):
+    """What the page found of its own camera, microphone and loudspeaker; or why it would not look."""
+
+    id: Annotated[str, Meta(max_length=80)]
+    result: dict[str, Any]
+
+
+FromPage = Here | Talk | Print | Help | PageTested | Signal | Ack
 
 
 # --- the media process ---

@@ -7,7 +7,7 @@ to the other end of the very session that it names, or to nobody.
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -88,6 +88,9 @@ class Booths:
         match message:
             case b.Help():
                 self._helps.add(booth)
+            case b.PageTested():
+                self._answered_test(message.id, message.result)
+                return
             case Signal() | Ack():
                 if session is not None and self._fits(message, session, "talk", "booth"):
                     await self._to_central(message)
@@ -100,7 +103,7 @@ class Booths:
             case b.Here() if session is not None:
                 known = self._of(session)
                 known.consent = message.consent or known.consent  # a new page has not asked yet
-                if session.answered:
+                if session.state != "queued":
                     await self._ice_to_page(session, known)
             case _:
                 return
@@ -159,8 +162,7 @@ class Booths:
             case b.Health():
                 self.health = message.booths
             case b.Tested():
-                if (answer := self._tests.get(message.id)) is not None and not answer.done():
-                    answer.set_result(message.result)
+                self._answered_test(message.id, message.result)
                 return
             case Signal() | Ack():
                 session = self._live(message.session)
@@ -188,15 +190,31 @@ class Booths:
         """What the media process found when it looked at a booth's cameras and paths; red when it does not say."""
         if self._media is None:
             return {"state": "red", "causes": ["no_media"]}
+        asked = {"t": "test", "id": id_, "booth": booth, "ice": ice}
+        found = await self._test(id_, self._to_media(asked), within)
+        return found if found is not None else {"state": "red", "causes": ["no_answer"]}
+
+    async def page_tested(self, booth: str, id_: str, *, within: float) -> dict[str, Any] | None:
+        """What the booth's page found of its own devices; None without a page, or one that had no time for it."""
+        if not self._pages.get(booth):
+            return None
+        found = await self._test(id_, self._to_page(booth, {"t": "test", "id": id_}), within)
+        return None if found is None or "refused" in found else found
+
+    async def _test(self, id_: str, asking: Awaitable[None], within: float) -> dict[str, Any] | None:
         self._tests[id_] = answer = asyncio.get_running_loop().create_future()
         try:
-            await self._to_media({"t": "test", "id": id_, "booth": booth, "ice": ice})
+            await asking
             async with asyncio.timeout(within):
                 return dict(await answer)
         except TimeoutError:
-            return {"state": "red", "causes": ["no_answer"]}
+            return None
         finally:
             del self._tests[id_]
+
+    def _answered_test(self, id_: str, result: dict[str, Any]) -> None:
+        if (answer := self._tests.get(id_)) is not None and not answer.done():
+            answer.set_result(result)
 
     # --- central ---
 
@@ -221,7 +239,7 @@ class Booths:
             case b.IceTold() if session is not None:
                 known = self._of(session)
                 known.ice, known.opened = message.config, known.opened and known.ice == message.config
-                if session.answered:
+                if session.state != "queued":
                     await self._ice_to_page(session, known)
             case b.Outlook() if session is not None:
                 self._of(session).outlook = message
@@ -280,8 +298,10 @@ class Booths:
         await self._judge(session, known)
 
     async def _tell_talk(self, session: Session, known: Known) -> None:
-        """The media process learns whether the browser's leg stands: if not, it shows and plays by itself."""
-        up = known.talk_up and not self._page_is_gone(session.booth)
+        """The media process learns whether the booth's browser is there: if not, it shows and plays by itself; as soon
+        as it is back the devices are its own."""
+        up = bool(self._pages.get(session.booth)) or not self._page_is_gone(session.booth)
+        known.talk_up = known.talk_up and up
         if up != known.told_talk and known.opened and (up or session.connected):
             known.told_talk = up
             await self._to_media({"t": "talk", "session": session.id, "up": up})
@@ -381,8 +401,10 @@ class Booths:
         return bool(session.answered) and (message.session, message.leg, message.from_) == (session.id, leg, end)
 
     def _page_is_gone(self, booth: str) -> bool:
-        gone = self._gone_at.get(booth)
-        return gone is not None and self._now() >= gone + PAGE_GONE_S
+        """No page, for longer than one takes to come back; right after a start it may be on its way."""
+        if self._pages.get(booth):
+            return False
+        return self._now() >= self._gone_at.get(booth, self._began + AFTER_START_S) + PAGE_GONE_S
 
     def _of_booth(self, booth: str) -> Session | None:
         return next((s for s in self._ledger.state.sessions.values() if s.booth == booth and s.outcome is None), None)

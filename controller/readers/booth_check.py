@@ -22,9 +22,16 @@ from controller.ports.signalling import IceConfig
 from controller.readers.booth import Booths
 
 LOOK_S = 60.0
+PAGE_S = 15.0  # it looks for some 4 s
 ANSWER_S = 60.0  # two cameras that do not answer, and three TURN addresses that do not
 BEFORE_MS, AGAIN_MS = 15 * 60_000, 30 * 60_000  # a booked slot so near is prepared for, unless it was tried so lately
 STATES: dict[str, DeviceState] = {"green": "ready", "yellow": "degraded", "red": "out_of_service"}
+
+PAGE = {  # what a booth's page may find (docs/remote-service.md, CHECK) -> the cause
+    "camera": {"none": "no_camera", "still": "camera_still", "dark": "camera_dark"},
+    "microphone": {"none": "no_microphone", "silent": "microphone_silent"},
+    "loudspeaker": {"none": "no_speaker", "unheard": "speaker_unheard"},
+}
 
 log = structlog.get_logger("booth")
 
@@ -52,7 +59,8 @@ class BoothCheck:
         now = self._ledger.clock.now().ms
         self._tried[booth] = self._ledger.state.business_date, now
         found = await self._booths.tested(booth, f"test-{now}-{next(self._ids)}", self._ice(), within=ANSWER_S)
-        found["causes"] = causes(found)
+        found["page"] = await self._booths.page_tested(booth, f"test-{now}-{next(self._ids)}", within=PAGE_S)
+        found["causes"], found["state"] = causes(found), light(found)
         await self._report(booth, STATES[found["state"]], tuple(found["causes"]))
         return found
 
@@ -93,4 +101,19 @@ def causes(found: dict[str, Any]) -> list[str]:
         why.append("no_path")
     elif found["state"] == "yellow":
         why.append("poor_path")
+    page = found.get("page") or {}
+    for device, words in PAGE.items():
+        state = (page.get(device) or {}).get("state", "")
+        if state in words:
+            why.append(words[state])
     return list(dict.fromkeys(why))
+
+
+def light(found: dict[str, Any]) -> str:
+    """The worse of what the media process and the page found."""
+    page = found.get("page") or {}
+    bad = any((page.get(device) or {}).get("state", "ok") in PAGE[device] for device in ("camera", "microphone"))
+    unheard = (page.get("loudspeaker") or {}).get("state", "heard") != "heard"
+    if found["state"] == "red" or bad:
+        return "red"
+    return "yellow" if found["state"] == "yellow" or unheard else "green"

@@ -13,7 +13,7 @@ from msgspec import Meta
 from drivers.media import still
 from drivers.media.capture import Camera
 from drivers.media.files import TEXT_MOST, Got, Header, Shelf, read_text
-from drivers.media.shapes import File, Id
+from drivers.media.shapes import File, FileId
 
 STILLS_WAITING = 3
 STILLS_MOST = 500  # of one session
@@ -26,7 +26,7 @@ class _Ctl(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
 
 
 class StillWanted(_Ctl, frozen=True, kw_only=True, tag="still"):
-    id: Id
+    id: FileId
 
 
 class Beat(_Ctl, frozen=True, kw_only=True, tag="beat"):
@@ -147,4 +147,4 @@ class Channels:
 
 
 class _HasId(msgspec.Struct):
-    id: Id
+    id: FileId

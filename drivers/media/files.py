@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from drivers.media.shapes import File, FileState, Id
+from drivers.media.shapes import File, FileId, FileState
 
 PDF_MOST = 20 * 1024 * 1024  # bytes
 ALL_MOST = 2 * PDF_MOST  # bytes of one session that are kept at a time
@@ -20,7 +20,7 @@ FILES_MOST = 16  # of one session, whatever became of them
 CHUNK_MOST = 16 * 1024
 GOT_EACH = 256 * 1024  # bytes between two words of progress
 TEXT_MOST = 4096  # characters of a header
-NAME_MOST = 120
+NAME_MOST = 80
 PDF_BEGINS = b"%PDF-"  # ISO 32000-2, 7.5.2; CUPS tells a PDF by it too (mime.types)
 PDF_ENDS, TAIL = b"%%EOF", 1024  # ISO 32000-2, 7.5.5: in the last 1,024 bytes, as readers take it
 
@@ -30,7 +30,7 @@ class _Text(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
 
 
 class Header(_Text, frozen=True, kw_only=True, tag="file"):
-    id: Id
+    id: FileId
     name: Annotated[str, Meta(max_length=512)]
     kind: Literal["print", "still"]
     size: Annotated[int, Meta(ge=1, le=2**40)]
@@ -38,12 +38,12 @@ class Header(_Text, frozen=True, kw_only=True, tag="file"):
 
 
 class Got(_Text, frozen=True, kw_only=True, tag="got"):
-    id: Id
+    id: FileId
     bytes: Annotated[int, Meta(ge=0, le=2**40)]
 
 
 class Refused(_Text, frozen=True, kw_only=True, tag="refused"):
-    id: Id
+    id: FileId
     why: Annotated[str, Meta(max_length=80)]
 
 
@@ -57,7 +57,7 @@ class _Kept:
     header: Header
     name: str
     state: FileState = "coming"
-    cause: str | None = None
+    cause: str = ""
     data: bytearray = field(default_factory=bytearray)
     got: int = 0
 
@@ -133,7 +133,7 @@ class Shelf:
             return
         if cause is None:
             self._say({"t": "printed", "id": id_})
-            self._end(file, "printed", None)
+            self._end(file, "printed", "")
         else:
             self._say({"t": "refused", "id": id_, "why": cause})
             self._end(file, "failed", cause)
@@ -189,7 +189,7 @@ class Shelf:
         self._say({"t": "refused", "id": file.header.id, "why": why})
         self._end(file, "failed", why)
 
-    def _end(self, file: _Kept, state: FileState, cause: str | None) -> None:
+    def _end(self, file: _Kept, state: FileState, cause: str) -> None:
         file.state, file.cause = state, cause
         file.data = bytearray()
         self._news(file.picture())

@@ -1,8 +1,6 @@
 """What the media process has: booths and their devices, one leg a session; it does what the point says."""
 
 import asyncio
-import os
-import stat
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from drivers.media import selftest
 from drivers.media.capture import Camera, Device
 from drivers.media.emergency import Emergency
 from drivers.media.leg import BoothLeg, Outfit, Say
+from drivers.media.nodes import SIMULATED, state_of
 from drivers.media.shapes import (
     BoothConfig,
     BoothHealth,
@@ -160,26 +159,29 @@ class House:
     def _outfit(self, booth: BoothConfig) -> Outfit:
         cameras = self._cameras(booth)
         microphone: Microphone | None = None
-        if self._simulated:
+        if self._is_made(booth.microphone):
             microphone = Tone()
-        elif booth.microphone is not None:
+        elif booth.microphone:
             microphone = Alsa(booth.microphone)
-        speaker = None if self._simulated else booth.speaker or "default"
+        speaker = None if self._is_made(booth.microphone) else booth.speaker or "default"
         emergency = Emergency(cameras.get("camera"), microphone, speaker)
-        return Outfit(cameras.get("document_camera"), emergency, booth.printer, self._simulated)
+        return Outfit(cameras.get("document_camera"), emergency, booth.printer or None, self._is_made(booth.printer))
 
     def _cameras(self, booth: BoothConfig) -> dict[str, Camera]:
         named = {"document_camera": booth.document_camera, "camera": booth.camera}
         found: dict[str, Camera] = {}
         for name, node in named.items():
             device: Device | None = None
-            if self._simulated:
+            if self._is_made(node):
                 device = SyntheticCamera(name)
-            elif node is not None:
+            elif node:
                 device = V4l2(node)
             if device is not None:
                 found[name] = Camera(f"{booth.id}.{name}", device)
         return found
+
+    def _is_made(self, name: str | None) -> bool:
+        return self._simulated or name == SIMULATED
 
     def _tell_health(self) -> None:
         booths = tuple(self._health_of(booth) for booth in self._booths.values())
@@ -193,9 +195,9 @@ class House:
             return BoothHealth(id=booth.id, document_camera="simulated", camera="simulated", microphone="simulated")
         return BoothHealth(
             id=booth.id,
-            document_camera=node_state(booth.document_camera),
-            camera=node_state(booth.camera),
-            microphone="none" if booth.microphone is None else "ready" if has_sound() else "absent",
+            document_camera=state_of(booth.document_camera),
+            camera=state_of(booth.camera),
+            microphone=sound_state(booth.microphone),
         )
 
     def _errand(self, doing: Coroutine[Any, Any, None]) -> None:
@@ -204,17 +206,12 @@ class House:
         task.add_done_callback(self._errands.discard)
 
 
-def node_state(node: str | None) -> str:
-    """Of a camera, without opening it: nobody's light goes on for this."""
-    if node is None:
+def sound_state(name: str | None) -> str:
+    if not name:
         return "none"
-    try:
-        is_device = stat.S_ISCHR(os.stat(node).st_mode)
-    except OSError:
-        return "absent"
-    if not is_device:
-        return "absent"
-    return "ready" if os.access(node, os.R_OK | os.W_OK) else "no_access"
+    if name == SIMULATED:
+        return "simulated"
+    return "ready" if has_sound() else "absent"
 
 
 def has_sound() -> bool:

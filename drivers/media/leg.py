@@ -9,16 +9,16 @@ from typing import Any
 
 import msgspec
 import structlog
-from aiortc import RTCDataChannel, RTCIceServer
+from aiortc import RTCDataChannel
 from aiortc.mediastreams import MediaStreamTrack
 
 from controller.ports.signalling import Ack, Body, Bye, Ice, IceConfig, Renew, Sdp, Signal, Wire
-from drivers.media import turn
 from drivers.media.capture import Camera
 from drivers.media.channels import Channels
 from drivers.media.emergency import Emergency
 from drivers.media.offers import OfferRefused
 from drivers.media.pace import Pace
+from drivers.media.paths import Paths
 from drivers.media.peer import Peer
 from drivers.media.printing import PrintFailed, print_pdf
 from drivers.media.renewal import Renewal
@@ -57,7 +57,7 @@ class BoothLeg:
         self._why = "new"
         self._reported = ""
         self._ticks = 0
-        self._ice, self._paths = ice, asyncio.create_task(turn.choose(ice), name="media-turn")
+        self._paths = Paths(ice)
         self._heard: asyncio.Queue[tuple[int, Body]] = asyncio.Queue(HEARD_MOST)
         self._channels = Channels(outfit.document, self._file)
         self._ears: set[asyncio.Task[None]] = set()
@@ -73,9 +73,7 @@ class BoothLeg:
 
     def opened_again(self, ice: IceConfig) -> None:
         """`ice` holds for the epochs to come."""
-        if ice != self._ice:
-            self._paths.cancel()
-            self._ice, self._paths = ice, asyncio.create_task(turn.choose(ice), name="media-turn")
+        self._paths.set(ice)
 
     def line(self, is_open: bool) -> None:
         """The line to the point came or went."""
@@ -129,7 +127,6 @@ class BoothLeg:
         if self._outfit.document is not None:
             waits.append(self._outfit.document.close())
         let_go = all(await asyncio.gather(*waits))
-        self._paths.cancel()
         await self._channels.close()
         for task in list(self._errands):
             task.cancel()
@@ -138,7 +135,7 @@ class BoothLeg:
             await peer.close()
         for ear in list(self._ears):
             ear.cancel()
-        await asyncio.gather(*self._tasks, *self._ears, *self._errands, self._paths, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._ears, *self._errands, self._paths.close(), return_exceptions=True)
         return let_go
 
     # --- for the peer: its studio ---
@@ -199,14 +196,13 @@ class BoothLeg:
     async def _offered(self, epoch: int, sdp: str) -> None:
         if self._peer is None or self._peer.epoch != epoch:
             await self._drop("renewed")
-            servers = await self._servers()
+            servers = await self._paths.servers()
             if epoch != self._wire.epoch:
                 return
-            if self._ice.relay_only and not any(str(server.urls).startswith("turn") for server in servers):
-                self._why = "no_relay"
-                self._report()
+            if servers is None:
+                await self._drop("no_relay")
                 return
-            self._peer = Peer(epoch, servers, self._ice.relay_only, self)
+            self._peer = Peer(epoch, servers, self._paths.ice.relay_only, self)
         try:
             answer = await self._peer.answer(sdp)
         except OfferRefused as refused:
@@ -216,15 +212,6 @@ class BoothLeg:
         if epoch == self._wire.epoch:
             self._wire.say(Sdp(type="answer", sdp=answer))
             self._send()
-
-    async def _servers(self) -> list[RTCIceServer]:
-        while True:
-            paths = self._paths
-            try:
-                return await asyncio.shield(paths)
-            except asyncio.CancelledError:
-                if paths is self._paths:  # it is this task that was cancelled
-                    raise
 
     async def _drop(self, why: str) -> None:
         """Let the present connection go; its end takes its own time."""

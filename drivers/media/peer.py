@@ -128,7 +128,7 @@ class Peer:
             if isinstance(entry, RTCOutboundRtpStreamStats):
                 sent += entry.bytesSent
             elif isinstance(entry, RTCRemoteInboundRtpStreamStats) and entry.id.endswith(f"_{id(document)}"):
-                rtt_ms = None if entry.roundTripTime is None else round(entry.roundTripTime * 1000, 1)
+                rtt_ms = None if entry.roundTripTime is None else max(0.0, round(entry.roundTripTime * 1000, 1))
                 loss = round(entry.fractionLost / 256, 3)
         track = self._document
         passed = 0 if track is None else track.passed

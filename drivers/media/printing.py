@@ -7,19 +7,23 @@ import os
 import re
 from contextlib import suppress
 
+import aiohttp
 import structlog
+
+from drivers.media import ipp
 
 PRINTED_S = 120.0
 LOOK_S = 1.0
 ASK_S = 10.0  # for one of CUPS's programs
 SIMULATED_S = 0.5
-JOB = re.compile(r"request id is (\S+)")  # what lp says (LC_ALL=C)
+ENDED = {"completed", "aborted", "canceled"}
+JOB = re.compile(r"request id is (\S+-\d+)")  # what lp says (LC_ALL=C)
 
 log = structlog.get_logger("media")
 
 
 class PrintFailed(Exception):
-    """`cause`: "no_printer", "refused", "too_slow", "no_cups"."""
+    """`cause`: "no_printer", "refused", "too_slow", "no_cups", "aborted" or "canceled" (by printer or print server)."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -36,14 +40,29 @@ async def print_pdf(data: bytes, title: str, queue: str | None, *, simulated: bo
     job = await _hand_over(data, title, queue)
     try:
         async with asyncio.timeout(PRINTED_S):
-            while await _is_waiting(job, queue):  # noqa: ASYNC110  why: CUPS tells nothing by itself
-                await asyncio.sleep(LOOK_S)
+            state = await _ended(job)
     except BaseException as error:
         await asyncio.shield(_call_back(job))
         if isinstance(error, TimeoutError):
             raise PrintFailed("too_slow") from None
         raise
+    if state != "completed":
+        raise PrintFailed(state)
     log.info("media_printed", job=job)
+
+
+async def _ended(job: str) -> str:
+    """How the job ended: "completed", "aborted" or "canceled"."""
+    number = int(job.rpartition("-")[2])
+    while True:
+        try:
+            state = await ipp.job_state(number)
+        except (OSError, aiohttp.ClientError) as error:
+            log.info("media_print_server", why=type(error).__name__)  # it may be back before the time is over
+            state = None
+        if state in ENDED:
+            return state
+        await asyncio.sleep(LOOK_S)
 
 
 async def _hand_over(data: bytes, title: str, queue: str) -> str:
@@ -52,11 +71,6 @@ async def _hand_over(data: bytes, title: str, queue: str) -> str:
     if found is None:
         raise PrintFailed("refused")
     return found[1]
-
-
-async def _is_waiting(job: str, queue: str) -> bool:
-    lines = (await _ask(["lpstat", "-W", "not-completed", "-o", queue], b"")).splitlines()
-    return any(line.split(" ", 1)[0] == job for line in lines)
 
 
 async def _call_back(job: str) -> None:

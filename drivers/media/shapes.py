@@ -10,8 +10,9 @@ from msgspec import UNSET, Meta, UnsetType
 from controller.ports.signalling import Ack, IceConfig, SessionId, Signal, Why
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$(?!\n)")]
-Device = Annotated[str, Meta(min_length=1, max_length=256)]
-FileName = Annotated[str, Meta(min_length=1, max_length=200)]
+FileId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$(?!\n)")]
+Device = Annotated[str, Meta(max_length=256)]
+FileName = Annotated[str, Meta(min_length=1, max_length=80)]
 BOOTHS_MOST = 32
 
 
@@ -21,8 +22,8 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
 
 
 class BoothConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """One booth's devices. A camera is a V4L2 node ("/dev/video0", "/dev/v4l/by-id/..."), a microphone an ALSA name
-    ("default", "hw:1"), a printer a CUPS queue; None: the booth has none."""
+    """One booth's devices, None or "" for one that it has not, "sim" for one that is made. A camera is "usb:SERIAL",
+    "port:PATH" or a node ("/dev/video0"), a microphone an ALSA name ("default", "hw:1"), a printer a CUPS queue."""
 
     id: Id
     document_camera: Device | None = None
@@ -65,7 +66,7 @@ class Print(_Said, frozen=True, kw_only=True, tag="print"):
     """The customer pressed "print"."""
 
     session: SessionId
-    file: Id
+    file: FileId
 
 
 class TryOut(_Said, frozen=True, kw_only=True, tag="test"):
@@ -127,15 +128,15 @@ FileState = Literal["coming", "ready", "printing", "printed", "failed", "dropped
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of a session: `got` of `size` bytes; `cause` why it failed or was dropped."""
+    """One file of a session: `got` of `size` bytes; `cause` why it failed or was dropped, else ""."""
 
-    id: Id
+    id: FileId
     name: FileName
     kind: Literal["print", "still"]
     size: int
     got: int
     state: FileState
-    cause: Why | None = None
+    cause: str = ""
 
 
 class FileNews(_Said, frozen=True, kw_only=True, tag="file"):

@@ -21,6 +21,7 @@ import av.error
 
 from drivers.media.capture import CameraGone, Coding, Shot
 from drivers.media.decoding import jpeg_of
+from drivers.media.nodes import NotFound, node_of
 
 SIZE = "1280x720"
 RATE = "30"
@@ -45,12 +46,12 @@ REASONS = {
 
 
 class V4l2:
-    """The camera at a node, such as /dev/video0."""
+    """The camera of that name in the config (nodes.py), looked for anew at each opening."""
 
     coding: Coding | None = None
 
-    def __init__(self, node: str) -> None:
-        self._node = node
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def film(self, until: threading.Event) -> Iterator[Shot]:
         """See `Device`."""
@@ -62,7 +63,8 @@ class V4l2:
 
     def still(self, until: threading.Event) -> bytes:
         """See `Device`."""
-        container, descriptor = self._open(still_options(self._node))
+        node = self._where()
+        container, descriptor = self._open(node, still_options(node))
         try:
             for count, shot in enumerate(self._shots(container, descriptor, until)):
                 if count >= SETTLE:
@@ -73,22 +75,29 @@ class V4l2:
 
     def _film(self) -> tuple[av.container.InputContainer, int]:
         """Opened with the first of FILMS that it knows, else as it likes."""
+        node = self._where()
         for coding in FILMS:
             try:
-                return self._open({"input_format": coding, "video_size": SIZE, "framerate": RATE})
+                return self._open(node, {"input_format": coding, "video_size": SIZE, "framerate": RATE})
             except CameraGone as gone:
                 if gone.reason != "broken":  # not the format's fault
                     raise
-        return self._open({"video_size": SIZE})
+        return self._open(node, {"video_size": SIZE})
 
-    def _open(self, options: dict[str, str]) -> tuple[av.container.InputContainer, int]:
-        """The camera, and its descriptor, which no longer blocks (-1: not found)."""
-        before = descriptors(self._node)
+    def _where(self) -> str:
         try:
-            container = av.open(self._node, format="v4l2", options=options)
+            return node_of(self._name)
+        except NotFound as missing:
+            raise CameraGone(missing.reason) from None
+
+    def _open(self, node: str, options: dict[str, str]) -> tuple[av.container.InputContainer, int]:
+        """The camera, and its descriptor, which no longer blocks (-1: not found)."""
+        before = descriptors(node)
+        try:
+            container = av.open(node, format="v4l2", options=options)
         except (av.error.FFmpegError, OSError) as error:
             raise gone(error) from error
-        [descriptor, *_] = [*(descriptors(self._node) - before), -1]
+        [descriptor, *_] = [*(descriptors(node) - before), -1]
         if descriptor >= 0:
             flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
             fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_NONBLOCK)

@@ -16,6 +16,7 @@ import { live, screenWords } from "/ui/booth/heard.js";
 import { Line } from "/ui/booth/line.js";
 import { playAll } from "/ui/booth/play.js";
 import { Ring } from "/ui/booth/ring.js";
+import { selfTest } from "/ui/booth/selftest.js";
 import { LEVELS, byNow, consented, fresh, freshTalk, onStage, pristine, running, screen, tooSoon } from "/ui/booth/session.js";
 import { boothView } from "/ui/booth/view.js";
 
@@ -27,7 +28,16 @@ const KEPT = "luukku-consent"; // in sessionStorage: a reload in mid call asks n
 
 const booth = ownId();
 const now = () => performance.now();
-const page = { booth, state: null, live: undefined, refused: false, local: "", session: fresh("fi", now()), call: null };
+const page = {
+  booth,
+  state: null, // the point's
+  live: undefined,
+  refused: false,
+  local: "", // the clock
+  session: fresh("fi", now()), // the customer's
+  call: null, // the running session at this page
+  testing: null, // an AbortController while the devices are checked
+};
 const house = () => page.state?.house ?? "fi";
 const shown = { step: "", line: null, aloud: null, ring: new Ring(), devices: new Devices(() => deviced()) };
 
@@ -47,7 +57,7 @@ function drawNow() {
   const { session, state, call } = page;
   if (!call) return; // a device was plugged in before the page was ready
   const root = document.documentElement;
-  const step = screen(state, session, call.now);
+  const step = page.testing ? "testing" : screen(state, session, call.now);
   root.lang = session.language;
   root.dataset.text = session.text;
   root.dataset.screen = step;
@@ -105,7 +115,10 @@ const actions = actionsOf({ page, shown, now, draw, follow, startOver, here });
 function follow() {
   const { state, session, call } = page;
   const one = running(state, session);
-  if (one) remember(one);
+  if (one) {
+    page.testing?.abort();
+    remember(one);
+  }
   else overNow();
   call.follow(one, consented(state, session));
   if (one?.state === "ringing" && consented(state, session)) shown.ring.start(loudness());
@@ -146,6 +159,22 @@ function here() {
   shown.line?.send({ t: "here", consent: version, devices: { camera, microphone, speaker } });
 }
 
+/** The point wants the devices checked: only while nobody is here, and given up for whoever comes. */
+async function test(id) {
+  const free = !running(page.state, page.session) && pristine(page.session, house()) && !page.testing;
+  const mine = free ? (page.testing = new AbortController()) : null;
+  draw();
+  const result = mine ? await selfTest(mine.signal).catch((error) => ({ refused: giveUp(error) })) : { refused: "busy" };
+  if (mine) page.testing = null;
+  shown.line.send({ t: "tested", id, result });
+  draw();
+}
+
+function giveUp(error) {
+  if (!page.testing.signal.aborted) console.error("self-test:", error);
+  return page.testing.signal.aborted ? "interrupted" : "failed";
+}
+
 function deviced() {
   page.call?.deviced();
   here();
@@ -181,6 +210,7 @@ function tick() {
 function listen() {
   const touched = () => {
     page.session.touchedAt = now();
+    page.testing?.abort();
     if (page.session.asking) actions.stay();
   };
   for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, touched, { capture: true });
@@ -199,6 +229,7 @@ function link() {
     },
     message(message) {
       page.call.hear(message);
+      if (message.t === "test") test(message.id);
       if (message.t !== "end") return;
       page.session.left = message.session;
       follow();

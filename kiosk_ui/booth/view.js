@@ -8,7 +8,7 @@ import { everyLanguage } from "/ui/kiosk/notices.js";
 import { homeView, unusable } from "/ui/booth/choose.js";
 import { consentView } from "/ui/booth/consent.js";
 import { endedView } from "/ui/booth/ended.js";
-import { problemView } from "/ui/booth/notices.js";
+import { plain, problemView } from "/ui/booth/notices.js";
 import { onStage } from "/ui/booth/session.js";
 import { endDialog, stageView, stillDialog } from "/ui/booth/stage.js";
 import { waitingView } from "/ui/booth/waiting.js";
@@ -16,6 +16,7 @@ import { waitingView } from "/ui/booth/waiting.js";
 const ALL = ["fi", "sv", "en", "se"];
 const SCREENS = {
   home: homeView, code: codeView, consent: consentView, problem: problemView, waiting: waitingView, ended: endedView,
+  testing: ({ t }) => plain("refresh", t("booth-testing-title"), t("booth-testing-text")),
 };
 
 /** @param {object} all {booth, state, session, call, step, devices, loudness, live, refused, local, now, act} */

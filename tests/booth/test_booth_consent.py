@@ -100,6 +100,7 @@ async def test_a_booth_without_camera_and_microphone_is_out_of_order_and_one_wit
     open_page: OpenPage, point: Point
 ) -> None:
     booth = await open_page("/booth/b1")
+    await expect(booth.locator("[data-service=kela-family]")).to_be_visible()
     await booth.evaluate("""() => {
       navigator.mediaDevices.enumerateDevices = async () => [{ kind: "audiooutput" }];
       navigator.mediaDevices.dispatchEvent(new Event("devicechange"));

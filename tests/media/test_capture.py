@@ -4,12 +4,13 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from drivers.media import capture
+from drivers.media import capture, nodes
 from drivers.media.capture import Camera, CameraGone, Coding, Shot
-from drivers.media.house import node_state
+from drivers.media.nodes import NotFound, node_of, state_of
 from drivers.media.slots import SlotEnded
 from drivers.media.synthetic import SyntheticCamera
 from drivers.media.v4l2 import V4l2
@@ -123,7 +124,31 @@ def test_a_made_still_is_given_up_at_the_end_of_its_session() -> None:
 
 
 def test_a_node_is_judged_without_opening_it() -> None:
-    assert node_state(None) == "none"
-    assert node_state("/dev/video-none") == "absent"
-    assert node_state("/etc/passwd") == "absent"
-    assert node_state("/dev/null") == "ready"
+    assert state_of(None) == "none"
+    assert state_of("/dev/video-none") == "absent"
+    assert state_of("/etc/passwd") == "absent"
+    assert state_of("/dev/null") == "ready"
+
+
+def test_a_camera_is_found_by_its_cable_as_every_other_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As sysfs lays out two USB cameras, one of them with a second node, for metadata."""
+    monkeypatch.setattr(nodes, "CLASS", tmp_path / "class")
+    for node, port, serial, index in (
+        ("video0", "1-2", "SN 77", "0"), ("video1", "1-2", "SN 77", "1"), ("video2", "1-3", "SN88", "0"),
+    ):  # fmt: skip
+        usb = tmp_path / "devices" / port
+        (usb / f"{port}:1.0").mkdir(parents=True, exist_ok=True)
+        (usb / "idVendor").write_text("046d\n")
+        (usb / "serial").write_text(serial + "\n")
+        (tmp_path / "class" / node).mkdir(parents=True)
+        (tmp_path / "class" / node / "index").write_text(index + "\n")
+        (tmp_path / "class" / node / "device").symlink_to(usb / f"{port}:1.0")
+    assert node_of("usb:SN_77") == node_of("port:1-2") == "/dev/video0"
+    assert node_of("usb:SN88") == "/dev/video2" and node_of("/dev/video9") == "/dev/video9"
+    for name in ("usb:other", "port:9-9"):
+        with pytest.raises(NotFound, match="absent"):
+            node_of(name)
+        assert state_of(name) == "absent"
+    (tmp_path / "devices" / "1-3" / "serial").write_text("SN 77\n")
+    assert state_of("usb:SN_77") == "ambiguous"
+    assert state_of("sim") == "simulated" and state_of("") == "none"

@@ -117,7 +117,7 @@ def test_at_the_end_of_the_session_nothing_stays() -> None:
 @given(st.text(max_size=300))
 def test_no_name_leads_anywhere_or_hides_what_it_is(name: str) -> None:
     clean = clean_name(name)
-    assert 0 < len(clean) <= 120 and not set(clean) & set("/\\\n\r\t\0\u202e\u200f")
+    assert 0 < len(clean) <= 80 and not set(clean) & set("/\\\n\r\t\0\u202e\u200f")
 
 
 @given(st.lists(st.one_of(st.binary(max_size=40), st.integers(0, 60)), max_size=30))

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from drivers.media import printing
+from drivers.media import ipp, printing
 from drivers.media.printing import PrintFailed, print_pdf
 
 pytestmark = pytest.mark.system
@@ -62,7 +64,7 @@ DeviceURI paper:/
 State Idle
 Accepting Yes
 Shared No
-ErrorPolicy retry-job
+ErrorPolicy abort-job
 </DefaultPrinter>
 """
 
@@ -133,6 +135,21 @@ async def test_a_printer_that_stands_too_long_gets_no_paper_later(cups: Path, mo
     with pytest.raises(PrintFailed) as failed:
         await print_pdf(PDF, "hakemus.pdf", "koppi", simulated=False)
     assert failed.value.cause == "too_slow" and waiting() == ""
+
+
+@pytest.mark.parametrize("code", [1, 5])  # backend(7): failed; cancel the job
+async def test_a_paper_that_the_printer_threw_away_is_never_called_printed(cups: Path, code: int) -> None:
+    settings = cups / "bin" / "backend" / "paper"
+    await asyncio.to_thread(settings.write_text, f"#!/bin/sh\nexit {code}\n")
+    with pytest.raises(PrintFailed) as failed:
+        await print_pdf(PDF, "hakemus.pdf", "koppi", simulated=False)
+    assert failed.value.cause in {"aborted", "canceled"} and came_out(cups) == []
+
+
+@given(st.binary(max_size=300))
+def test_no_answer_of_a_print_server_raises(answer: bytes) -> None:
+    ipp.state_in(answer)
+    ipp.state_in(b"\x02\x00\x00\x00\x00\x00\x00\x01\x02" + answer)
 
 
 async def test_a_queue_that_is_not_there_refuses(cups: Path) -> None:

@@ -18,8 +18,9 @@ LOSS_5 = Impairment(delay_ms=20, loss=0.05)
 RTT_200 = Impairment(delay_ms=100)
 NARROW = Impairment(delay_ms=20, rate_kbit=500, queue_ms=300)
 OUTAGE_S, LONG_OUTAGE_S = 10.0, 40.0
+LEAST_S = 1.5
 AFTER_S = 30.0  # to come back in
-NEVER_MS = 1e9  # it did not come back
+NEVER_MS = 1000 * AFTER_S  # it did not come back so long
 QUIET = ("p50_ms", "p95_ms", "fps", "frozen", "concealed", "offset_p95_ms", "height", "kbit")
 TROUBLED = ("p50_ms", "p95_ms", "fps", "frozen", "longest_gap_ms", "concealed")
 
@@ -43,9 +44,9 @@ async def story(call: Call, near: End, size: float, tell: Tell) -> Figures:
     tell(0.6)
     told["outage10_back_ms"] = await parts.back_after_outage(OUTAGE_S)
     tell(0.7)
-    told["moved_back_ms"] = await parts.back_after_move()
-    tell(0.8)
     told["outage40_back_ms"] = await parts.back_after_outage(LONG_OUTAGE_S)
+    tell(0.9)
+    told["moved_back_ms"] = await parts.back_after_move()
     tell(1.0)
     return told | {"unreadable": round(1 - min(parts.readable), 4)}
 
@@ -58,7 +59,7 @@ class _Parts:
     async def under(self, how: Impairment, seconds: float) -> list[Seen]:
         """A window that begins with the change, as customers meet it."""
         await self._near.set(how)
-        seen = await window(self._call.screens, max(3.0, seconds * self._size))
+        seen = await window(self._call.screens, max(LEAST_S, seconds * self._size))
         self.readable += [readable(one) for one in seen if one.shown]
         return seen
 

@@ -111,5 +111,9 @@ async def _box(net: Network, folder: Path, central: str, token: str) -> AsyncIte
 async def _is_here(log: Path) -> None:
     """The media process has come: it makes its film first."""
     async with asyncio.timeout(MEDIA_S):
-        while "media process is here" not in await asyncio.to_thread(log.read_text, encoding="utf-8"):
-            await asyncio.sleep(0.1)  # why: another process writes it
+        while not await asyncio.to_thread(_says, log):  # noqa: ASYNC110  why: another process writes it
+            await asyncio.sleep(0.1)
+
+
+def _says(log: Path) -> bool:
+    return "media process is here" in log.read_text(encoding="utf-8")

@@ -61,8 +61,8 @@ class Expert:
         fresh = aiohttp.TCPConnector(force_close=True)  # a kept connection may be one from an address of before
         async with aiohttp.ClientSession(cookie_jar=jar, connector=fresh) as http:
             try:
-                while await self._connected(http):
-                    await asyncio.sleep(BACK_S)  # why: a pause before the next line, no waiting
+                while await self._connected(http):  # noqa: ASYNC110  why: a pause, no waiting
+                    await asyncio.sleep(BACK_S)
             finally:
                 await self._hang_up()
 
@@ -170,8 +170,8 @@ class Expert:
     async def _talk(self, leg: LegEnd, session: str) -> None:
         began_s = asyncio.get_running_loop().time()
         await leg.up.wait()
-        while self._manner.greets and not leg.write("rtt", GREETING[0]):
-            await asyncio.sleep(0.05)  # why: aiortc tells of no opening at the end that made it
+        while self._manner.greets and not leg.write("rtt", GREETING[0]):  # noqa: ASYNC110  why: the channel comes later
+            await asyncio.sleep(0.05)
         for letter in GREETING[1:] if self._manner.greets else "":
             await asyncio.sleep(0.02)
             leg.write("rtt", letter)

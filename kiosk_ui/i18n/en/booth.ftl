@@ -14,6 +14,8 @@ booth-out-title = Remote service is out of order
 booth-out-text = The camera and the microphone cannot be used. Please ask the staff.
 booth-closed-title = Remote service is closed now
 booth-closed-text = The experts cannot be reached now. Please ask the staff.
+booth-testing-title = The devices are being checked
+booth-testing-text = The camera and the microphone are on for a moment. Nothing is recorded. Touch the screen if you want to begin.
 booth-consent-title = Before we begin
 booth-consent-text =
     You speak with an expert by picture, sound and text.

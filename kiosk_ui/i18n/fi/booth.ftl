@@ -14,6 +14,8 @@ booth-out-title = Etäpalvelu on epäkunnossa
 booth-out-text = Kamera ja mikrofoni eivät ole käytettävissä. Kysy henkilökunnalta.
 booth-closed-title = Etäpalvelu on nyt suljettu
 booth-closed-text = Asiantuntijat eivät ole nyt tavoitettavissa. Kysy henkilökunnalta.
+booth-testing-title = Laitteita tarkistetaan
+booth-testing-text = Kamera ja mikrofoni ovat hetken päällä. Kuvaa ja ääntä ei tallenneta. Kosketa näyttöä, jos haluat aloittaa.
 booth-consent-title = Ennen kuin aloitamme
 booth-consent-text =
     Keskustelet asiantuntijan kanssa kuvan, äänen ja tekstin välityksellä.

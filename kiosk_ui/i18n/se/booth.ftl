@@ -14,6 +14,8 @@ booth-out-title = Gáiddusbálvalus ii doaimma
 booth-out-text = Kamera ja mikrofovdna eai leat anus. Jeara bargiin.
 booth-closed-title = Gáiddusbálvalus lea dál gitta
 booth-closed-text = Áššedovdit eai leat dál olahanmuttus. Jeara bargiin.
+booth-testing-title = Rusttegat dárkkistuvvojit
+booth-testing-text = Kamera ja mikrofovdna leat oanehaš alde. Govva ja jietna eai vurkejuvvo. Guoskka šerbmii jus háliidat álgit.
 booth-consent-title = Ovdal go álgit
 booth-consent-text =
     Don hupmat áššedovdiin gova, jiena ja teavstta bokte.

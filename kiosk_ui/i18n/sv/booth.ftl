@@ -14,6 +14,8 @@ booth-out-title = Distansservicen är ur funktion
 booth-out-text = Kameran och mikrofonen kan inte användas. Fråga personalen.
 booth-closed-title = Distansservicen är stängd nu
 booth-closed-text = De sakkunniga kan inte nås just nu. Fråga personalen.
+booth-testing-title = Apparaterna kontrolleras
+booth-testing-text = Kameran och mikrofonen är på en stund. Bild och ljud sparas inte. Rör vid skärmen om du vill börja.
 booth-consent-title = Innan vi börjar
 booth-consent-text =
     Du talar med en expert genom bild, ljud och text.

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from drivers.media.capture import CameraGone, Shot
-from drivers.media.house import node_state
+from drivers.media.nodes import state_of
 from drivers.media.shapes import Health
 from drivers.media.v4l2 import V4l2, descriptors
 from tests.media.daemon import Daemon, MediaProcess
@@ -48,7 +48,7 @@ def shots(count: int, over: threading.Event) -> list[Shot]:
 
 
 def test_it_gives_pictures_that_move_and_is_closed_behind_them() -> None:
-    assert node_state(NODE) == "ready"
+    assert state_of(NODE) == "ready"
     got = shots(5, threading.Event())
     assert {shot.coding for shot in got} == {"rawvideo"} and len({shot.data for shot in got}) == 5
     assert [shot.at_ns for shot in got] == sorted(shot.at_ns for shot in got)

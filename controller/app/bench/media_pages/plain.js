@@ -21,8 +21,8 @@ window.plain = {
     connection.ontrack = ({ streams: [stream] }) => {
       if (video.srcObject !== stream) video.srcObject = stream;
     };
-    connection.oniceconnectionstatechange = () => {
-      if (window.plain.calls && connection.iceConnectionState === "failed") connection.restartIce();
+    connection.onconnectionstatechange = () => {
+      if (window.plain.calls && connection.connectionState === "failed") connection.restartIce();
     };
     const stream = await navigator.mediaDevices.getUserMedia(wanted);
     for (const track of stream.getTracks()) connection.addTrack(track, stream);
