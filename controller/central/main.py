@@ -67,7 +67,7 @@ async def serve(
     doors = Doors(tokens, open_page)
     async with (
         Store(data_dir / "central.db", now_ms) as store,
-        remote_service(data_dir, doors, experts, frame_ancestors, now_ms) as (remote_routes, lines),
+        remote_service(data_dir, doors, experts, frame_ancestors, _utc_ms) as (remote_routes, lines),
     ):
         orders, feed = Orders(store.disk, now_ms, new_id), Feed()
         feed.recall(await store.newest(RECALLED))

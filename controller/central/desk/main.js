@@ -299,6 +299,9 @@ addEventListener("keydown", onKey);
 addEventListener("pointerdown", () => ring.unlock());
 addEventListener("beforeunload", (event) => ui.call && event.preventDefault());
 setInterval(draw, 1000);
+addEventListener("hashchange", async () => {
+  if (ui.stage === "sign_in" && (await signInFromAddress()) === "ok") begin();
+});
 const brought = await signInFromAddress();
 const me = brought === "refused" ? null : await whoAmI().catch(() => ({}));
 if (me) begin();

@@ -55,9 +55,9 @@ function chat(ui, t) {
     field.value = "";
   };
   return html`<div class="chat">
-    <ol class="messages" role="log" tabindex="0" aria-label=${t("desk-tab-chat")}>${call.chat.length ? call.chat.map(({ from, text: words }) => html`
+    <div class="messages" role="log" tabindex="0" aria-label=${t("desk-tab-chat")}><ol class="plain">${call.chat.length ? call.chat.map(({ from, text: words }) => html`
       <li class=${from}><small>${t(from === "me" ? "desk-me" : "desk-customer")}</small><bdi>${words}</bdi></li>`)
-      : html`<li class="quiet">${t("desk-chat-vanishes")}</li>`}</ol>
+      : html`<li class="quiet">${t("desk-chat-vanishes")}</li>`}</ol></div>
     <form @submit=${send}><input name="message" aria-label=${t("desk-message")} maxlength="2000" autocomplete="off">
       <button class="button">${t("desk-send")}</button></form></div>`;
 }
