@@ -39,5 +39,5 @@ async def test_a_simulated_expert_and_a_simulated_booth_meet_at_a_real_point_and
             await expert.saw("over")
         told = [msgspec.json.decode(line) for line in await events(at.data)]
     [asked] = [one["session"] for one in booth.noticed if one["what"] == "asked"][:1]
-    ends = [one["data"] for one in told if one["type"] == "luukku.session.ended.v1" and one["data"]["session"] == asked]
+    ends = [one["data"] for one in told if one["type"] == "luukku.remote.ended.v1" and one["data"]["session"] == asked]
     assert [one["outcome"] for one in ends] == ["completed"]
