@@ -32,6 +32,22 @@ class Box(msgspec.Struct, frozen=True):
     media: Running
 
 
+class House(msgspec.Struct, frozen=True):
+    """A point with a booth, and central, at their ends of the network. `door`: the booth page's address, with its
+    token; `expert`: the token of one who answers for every provider."""
+
+    central: str
+    expert: str
+    point: str
+    booth: str
+    data: Path
+    box: Box
+
+    @property
+    def door(self) -> str:
+        return f"{self.point}/booth/{BOOTH}#token={self.booth}"
+
+
 class OurCall(Call):
     """`box` and the browser are what a booth costs."""
 
@@ -44,26 +60,32 @@ class OurCall(Call):
 async def our_call(net: Network, folder: Path, *, stamping: bool = True) -> AsyncIterator[OurCall]:
     """A customer and an expert see and hear each other; needs the ends "near", "far" and "centre"."""
     async with AsyncExitStack() as stack:
-        token, expert = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-        central = await stack.enter_async_context(_central(net, folder, token, expert))
-        box, door = await stack.enter_async_context(_box(net, folder, central, token))
+        at = await stack.enter_async_context(house(net, folder))
         playwright = await stack.enter_async_context(playing())
-        trusted = [f"--unsafely-treat-insecure-origin-as-secure={central}"]  # a real central has a certificate
+        trusted = [f"--unsafely-treat-insecure-origin-as-secure={at.central}"]  # a real central has a certificate
         near = await stack.enter_async_context(screen(playwright, net.end("near"), folder, stamping=stamping))
         far = await stack.enter_async_context(
             screen(playwright, net.end("far"), folder, stamping=stamping, more=trusted)
         )
-        await far.page.goto(f"{central}/expert#token={expert}")
+        await far.page.goto(f"{at.central}/expert#token={at.expert}")
         await far.page.wait_for_selector("header .who")
         await far.page.keyboard.press("F2")  # ready
-        await near.page.goto(door)
+        await near.page.goto(at.door)
         await _ask(near)
         await far.page.wait_for_selector("button.answer.rings", timeout=PATIENCE_MS)
         await asyncio.sleep(SHOWN_S)
         began_ms = time.time() * 1000
         await far.page.click("button.answer.rings")
         firsts = await asyncio.gather(near.watch(EXPERT), far.watch(CUSTOMER))
-        yield OurCall(near, far, max(firsts) - began_ms, box)
+        yield OurCall(near, far, max(firsts) - began_ms, at.box)
+
+
+@asynccontextmanager
+async def house(net: Network, folder: Path) -> AsyncIterator[House]:
+    """Daemon and media process at the end "near", central at "centre"."""
+    token, expert = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    async with _central(net, folder, token, expert) as central, _box(net, folder, central, token) as (box, url, booth):
+        yield House(central, expert, url, booth, folder / "data", box)
 
 
 async def _ask(near: Screen) -> None:
@@ -95,17 +117,16 @@ def _write_central(data: Path, box_token: str, expert_token: str) -> None:
 
 
 @asynccontextmanager
-async def _box(net: Network, folder: Path, central: str, token: str) -> AsyncIterator[tuple[Box, str]]:
-    """The daemon and its media process, and the booth's address with its token."""
+async def _box(net: Network, folder: Path, central: str, token: str) -> AsyncIterator[tuple[Box, str, str]]:
+    """The daemon and its media process, its URL, and the booth's token."""
     near, config, data = net.end("near"), folder / "point.toml", folder / "data"
-    await asyncio.to_thread(write_toml, config, point_toml(central=central))
+    await asyncio.to_thread(lambda: write_toml(config, point_toml(central=central)))
     await asyncio.to_thread((folder / "token").write_text, token)
     async with program(near.command(*run_words(config, data)), " at http", folder / "point.log") as daemon:
         words = near.command(*MEDIA, "--socket", str(data / "media.sock"), "--simulated")
         async with started(words, folder / "media.log") as media:
             await _is_here(folder / "point.log")
-            url, known = daemon.said.rpartition(" at ")[2].strip(), await tokens(data)
-            yield Box(daemon, media), f"{url}/booth/{BOOTH}#token={known['booth']}"
+            yield Box(daemon, media), daemon.said.rpartition(" at ")[2].strip(), (await tokens(data))["booth"]
 
 
 async def _is_here(log: Path) -> None:
