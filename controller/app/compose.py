@@ -23,7 +23,7 @@ from controller.app.point_logo import logo_of_point
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportPoint, Tick
-from controller.domain.events import PointCause
+from controller.domain.event_words import PointCause
 from controller.domain.point import Config
 from controller.journal import replay
 from controller.journal.faults import JournalFault

@@ -8,7 +8,7 @@ import structlog
 
 from controller.domain import commands as c
 from controller.domain.draft import Refused, hash_booking, hash_code
-from controller.domain.events import Resolution
+from controller.domain.event_words import Resolution
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Key, Ledger
 from controller.ports.inputs import Pressed, Scan, Told, Unrecognised

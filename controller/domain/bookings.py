@@ -6,14 +6,8 @@ from datetime import datetime
 from controller.domain import queues, visits
 from controller.domain.commands import CancelAppointment, CheckIn, PutAppointment
 from controller.domain.draft import Draft, Refused, hash_booking
-from controller.domain.events import (
-    AppointmentChanged,
-    AppointmentState,
-    RoomState,
-    RoomStateChanged,
-    VisitEnded,
-    VisitOutcome,
-)
+from controller.domain.event_words import AppointmentState, RoomState, VisitOutcome
+from controller.domain.events import AppointmentChanged, RoomStateChanged, VisitEnded
 from controller.domain.state import Appointment
 from controller.domain.text import moment
 

@@ -8,11 +8,10 @@ from typing import Literal
 
 import msgspec
 
-from controller.domain.events import (
+from controller.domain.event_words import (
     AdvisorState,
     AnnounceMedium,
     Channel,
-    Delivered,
     DeviceState,
     Entry,
     Guidance,
@@ -20,10 +19,11 @@ from controller.domain.events import (
     IdentityResult,
     PointCause,
     PrintResult,
-    Quality,
     Resolution,
     SessionMode,
 )
+from controller.domain.events import Delivered
+from controller.domain.remote_events import Quality
 
 Position = Literal["first", "last", "keep"]
 

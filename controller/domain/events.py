@@ -11,51 +11,39 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-
-def _all(pattern: str) -> Meta:
-    """A whole text of this pattern: `$` alone would take a line break after it."""
-    return Meta(pattern=rf"^{pattern}$(?!\n)")
-
-
-# A personal identity code (DDMMYY, sign of the century, three digits, check character) is nobody's id here.
-_NO_PERSON = r"(?![0-3][0-9][01][0-9]{3}[-A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z]$)"
-Id = Annotated[str, _all(rf"{_NO_PERSON}[A-Za-z0-9][A-Za-z0-9._:-]{{0,79}}")]
-Word = Annotated[str, _all(r"[a-z][a-z0-9_-]{0,39}")]  # what a program calls a thing
-Language = Annotated[str, _all(r"[a-z]{2,3}")]
-Day = Annotated[str, _all(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")]
-Moment = Annotated[str, _all(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")]
-Hex64 = Annotated[str, _all(r"[0-9a-f]{64}")]
-Cause = Annotated[str, _all(r"([a-z][a-z0-9_]{0,39})?")]  # a word, or nothing to say
-Count = Annotated[int, Meta(ge=0, le=2**53)]  # what every reader of JSON can hold
-Job = Annotated[str, _all(r"[!-~]{4}")]  # four printable characters that name a paper to its printer
-Version = Annotated[str, _all(r"[0-9]{1,4}(\.[0-9A-Za-z+-]{1,20}){1,6}")]  # as PEP 440 writes them
-
-Entry = Literal["kiosk", "reception", "check_in", "web", "roll", "button"]
-Medium = Literal["paper", "screen", "none"]
-PrintResult = Literal["confirmed", "unknown", "failed", "void"]
-QueuedCause = Literal["initial", "transfer", "recycle", "additional", "return"]
-AnnounceMedium = Literal["tv", "voice", "led"]
-Inference = Literal["explicit", "inferred"]
-ServiceOutcome = Literal[
-    "served", "no_show", "transferred", "recycled", "removed_staff", "removed_customer",
-    "removed_reset", "ended_logout", "ended_timeout", "technical_failure",
-]  # fmt: skip
-VisitOutcome = Literal["served", "no_show", "cancelled", "removed"]
-Resolution = Literal["first_contact", "referred", "pending"]
-Guidance = Literal["none", "e_channel_shown", "e_channel_assisted"]
-Channel = Literal["counter", "remote", "provider_on_site", "e_service", "paper"]
-AdvisorState = Literal["available", "serving", "remote_serving", "wrap_up", "other_work", "break"]
-Opening = Literal["open", "closed"]
-AppointmentState = Literal["booked", "checked_in", "cancelled", "no_show", "done"]
-RoomState = Literal["booked", "occupied", "released", "no_show"]
-DeviceState = Literal["attached", "ready", "degraded", "out_of_service", "detached", "unknown"]
-RollCause = Literal["printed", "low", "near_end", "paper_out", "new_roll", "another_printer"]
-SessionState = Literal["queued", "ringing", "connected", "held", "reconnecting", "ended"]
-SessionMode = Literal["walk_in", "appointment", "support"]
-SessionOutcome = Literal["completed", "no_answer", "customer_left", "technical_failure", "transferred"]
-IdentityMethod = Literal["document", "strong_authentication", "known_customer", "questions"]
-IdentityResult = Literal["confirmed", "not_confirmed", "not_needed"]
-PointCause = Literal["boot", "ready", "config", "clock_step", "disk_low", "link_up", "link_down"]
+from controller.domain.event_words import (
+    AdvisorState,
+    AnnounceMedium,
+    AppointmentState,
+    Cause,
+    Channel,
+    Count,
+    Day,
+    DeviceState,
+    Entry,
+    Event,
+    Guidance,
+    Hex64,
+    Id,
+    Inference,
+    Job,
+    Language,
+    Medium,
+    Moment,
+    Opening,
+    PointCause,
+    PrintResult,
+    QueuedCause,
+    Resolution,
+    RollCause,
+    RoomState,
+    ServiceOutcome,
+    Version,
+    VisitOutcome,
+    Word,
+    pattern,
+)
+from controller.domain.remote_events import IdentityChecked, RemoteEnded, RemoteRequested, RemoteStateChanged
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -70,10 +58,6 @@ class Delivered(msgspec.Struct, frozen=True):
 
     service: Id
     qty: Annotated[int, Meta(ge=1, le=999)]
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all event data; the name on the wire stands in EVENTS."""
 
 
 class OpeningChanged(Event, frozen=True, kw_only=True):
@@ -101,9 +85,9 @@ class TicketIssued(Event, frozen=True, kw_only=True):
     visit: Id
     ticket: Id
     service_event: Id
-    series: Annotated[str, _all(r"[A-Z]{0,3}")]
+    series: Annotated[str, pattern(r"[A-Z]{0,3}")]
     n: Annotated[int, Meta(ge=1)]
-    number: Annotated[str, _all(r"[A-Z]{0,3}[0-9]{1,6}")]
+    number: Annotated[str, pattern(r"[A-Z]{0,3}[0-9]{1,6}")]
     business_date: Day
     queue: Id
     ahead: Count
@@ -173,7 +157,7 @@ class ServiceAnnounced(Event, frozen=True, kw_only=True):
     service_event: Id
     device: Id
     medium: AnnounceMedium
-    language: Annotated[str, _all(r"([a-z]{2,3}(\+[a-z]{2,3})*)?")]
+    language: Annotated[str, pattern(r"([a-z]{2,3}(\+[a-z]{2,3})*)?")]
     latency_ms: Count
 
 
@@ -230,65 +214,6 @@ class AdvisorStateChanged(Event, frozen=True, kw_only=True):
     to: AdvisorState
     at: Inference
     reason: Cause
-
-
-class Quality(msgspec.Struct, frozen=True, kw_only=True):
-    """How the talk of a session was at the booth. `loss`: share of packets that did not come, 0 to 1; `relay`: through
-    a TURN server."""
-
-    rtt_p95_ms: Count
-    loss: Annotated[float, Meta(ge=0, le=1)]
-    freeze_ms: Count
-    audio_ok: bool
-    video_ok: bool
-    relay: bool
-
-
-class RemoteRequested(Event, frozen=True, kw_only=True):
-    """A session with a remote expert is wanted. `booth`: where the customer is; none while an advisor is supported at
-    a counter. `interpreter`: the language to interpret from or to, "" for none."""
-
-    session: Id
-    service_event: Id | UnsetType = UNSET
-    provider: Id
-    service: Id
-    mode: SessionMode
-    booth: Id | UnsetType = UNSET
-    language: Language
-    interpreter: Annotated[str, _all(r"([a-z]{2,3})?")]
-
-
-class RemoteStateChanged(Event, frozen=True, kw_only=True):
-    """`expert`: who answered, a pseudonym; with cause `answered` only (ADR 0027)."""
-
-    session: Id
-    from_: SessionState = msgspec.field(name="from")
-    to: SessionState
-    cause: Cause
-    expert: Id | UnsetType = UNSET
-
-
-class RemoteEnded(Event, frozen=True, kw_only=True):
-    """`wait_ms`: from the request to the (last) answer, or to the end of a session that nobody answered. `setup_ms`:
-    from the answer to sound and picture. `connected_ms`: with the expert, holds and interruptions included;
-    `interrupted_ms` of it without a way to each other. `quality` None: there was no talk to judge."""
-
-    session: Id
-    outcome: SessionOutcome
-    wait_ms: Count
-    setup_ms: Count
-    connected_ms: Count
-    interrupted_ms: Count
-    quality: Quality | None
-
-
-class IdentityChecked(Event, frozen=True, kw_only=True):
-    """Who the customer is was checked; never what the document says."""
-
-    service_event: Id | UnsetType = UNSET
-    session: Id | UnsetType = UNSET
-    method: IdentityMethod
-    result: IdentityResult
 
 
 class AppointmentChanged(Event, frozen=True, kw_only=True):

@@ -7,7 +7,9 @@ import msgspec
 from controller.domain import events as e
 from controller.domain import evolve_service as service
 from controller.domain import evolve_session as session
+from controller.domain import remote_events as r
 from controller.domain import rolls
+from controller.domain.event_words import Event
 from controller.domain.state import Appointment, Counter, Device, Incident, Print, State, Ticket, Visit
 
 KEPT_ORDERS = 4096  # orders from central remembered for "applied once"; they expire long before
@@ -24,7 +26,7 @@ class Stamp(msgspec.Struct, frozen=True):
     actor: str
 
 
-def evolve(state: State, event: e.Event, stamp: Stamp) -> None:
+def evolve(state: State, event: Event, stamp: Stamp) -> None:
     """Apply one journalled event, in journal order. `state` is changed in place."""
     if stamp.business_date > state.business_date:
         _new_day(state, stamp.business_date)
@@ -32,7 +34,7 @@ def evolve(state: State, event: e.Event, stamp: Stamp) -> None:
     _apply(state, event, stamp)
 
 
-def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
+def _apply(state: State, event: Event, stamp: Stamp) -> None:
     match event:
         case e.ServiceQueued() | e.ServiceCalled() | e.ServiceStarted() | e.ServiceHeld() | e.ServiceResumed():
             service.moved(state, event, stamp.ms, stamp.mono_ns, stamp.boot)
@@ -41,7 +43,7 @@ def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
         case e.ServiceAnnounced():
             turn = state.service_events[event.service_event]
             turn.shown_on.append(f"{event.device}/{turn.call}")
-        case e.RemoteRequested() | e.RemoteStateChanged() | e.RemoteEnded():
+        case r.RemoteRequested() | r.RemoteStateChanged() | r.RemoteEnded():
             session.moved(state, event, stamp.ms, stamp.mono_ns, stamp.boot)
         case e.FeedbackGiven():
             _rated(state, event)
@@ -67,7 +69,7 @@ def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
             )
         case e.DeviceCounters():
             rolls.counted(state, event)
-        case e.QueueReset() | e.RoomStateChanged() | e.PointStateChanged() | e.WorkRecorded() | e.IdentityChecked():
+        case e.QueueReset() | e.RoomStateChanged() | e.PointStateChanged() | e.WorkRecorded() | r.IdentityChecked():
             pass  # figures only: nothing the core decides by
         case _:
             raise AssertionError(f"no rule for {type(event).__name__}")

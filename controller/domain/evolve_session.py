@@ -2,20 +2,20 @@
 
 from typing import assert_never
 
-from controller.domain import events as e
+from controller.domain import remote_events as r
 from controller.domain.state import ServiceEvent, Session, State
 
 
 def moved(
-    state: State, event: e.RemoteRequested | e.RemoteStateChanged | e.RemoteEnded, ms: int, mono_ns: int, boot: str
+    state: State, event: r.RemoteRequested | r.RemoteStateChanged | r.RemoteEnded, ms: int, mono_ns: int, boot: str
 ) -> None:
     here = (mono_ns, boot)
     match event:
-        case e.RemoteRequested():
+        case r.RemoteRequested():
             _requested(state, event, ms, here)
-        case e.RemoteStateChanged():
+        case r.RemoteStateChanged():
             _changed(state.sessions[event.session], event, ms, here)
-        case e.RemoteEnded():
+        case r.RemoteEnded():
             session = state.sessions[event.session]
             session.outcome, session.ended = event.outcome, ms
             session.clocks["ended"] = here
@@ -36,7 +36,7 @@ def follows(state: State, before: ServiceEvent | None, turn: ServiceEvent) -> No
     session.service_event, session.service, session.provider = turn.id, turn.service, turn.provider
 
 
-def _requested(state: State, event: e.RemoteRequested, ms: int, here: tuple[int, str]) -> None:
+def _requested(state: State, event: r.RemoteRequested, ms: int, here: tuple[int, str]) -> None:
     turn = state.service_events.get(event.service_event) if isinstance(event.service_event, str) else None
     booth = event.booth if isinstance(event.booth, str) else ""
     session = Session(
@@ -50,7 +50,7 @@ def _requested(state: State, event: e.RemoteRequested, ms: int, here: tuple[int,
         turn.session = session.id
 
 
-def _changed(session: Session, event: e.RemoteStateChanged, ms: int, here: tuple[int, str]) -> None:
+def _changed(session: Session, event: r.RemoteStateChanged, ms: int, here: tuple[int, str]) -> None:
     if session.state == "reconnecting":
         began, boot = session.clocks["state"]
         session.interrupted_ms += (here[0] - began) // 1_000_000 if boot == here[1] else max(0, ms - session.since)

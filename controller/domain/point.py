@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from controller.domain.events import Channel
+from controller.domain.event_words import Channel
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="lower-case letters, digits, hyphens")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -8,15 +8,9 @@ from msgspec import UNSET
 from controller.domain import commands as c
 from controller.domain import counters, queues, transfers, visits
 from controller.domain.draft import Draft, Refused
-from controller.domain.events import (
-    RemoteEnded,
-    RemoteStateChanged,
-    ServiceCalled,
-    ServiceEnded,
-    ServiceOutcome,
-    SessionOutcome,
-    TicketVoided,
-)
+from controller.domain.event_words import ServiceOutcome, SessionOutcome
+from controller.domain.events import ServiceCalled, ServiceEnded, TicketVoided
+from controller.domain.remote_events import RemoteEnded, RemoteStateChanged
 from controller.domain.session_facts import answered, booth_of, live, over, own_turn, since
 from controller.domain.state import ServiceEvent, Session
 

@@ -3,15 +3,10 @@
 from msgspec import UNSET, UnsetType
 
 from controller.domain.draft import Draft, Refused
-from controller.domain.events import (
-    Quality,
-    RemoteEnded,
-    RemoteStateChanged,
-    RoomStateChanged,
-    SessionOutcome,
-    SessionState,
-)
+from controller.domain.event_words import SessionOutcome, SessionState
+from controller.domain.events import RoomStateChanged
 from controller.domain.point import Booth
+from controller.domain.remote_events import Quality, RemoteEnded, RemoteStateChanged
 from controller.domain.state import ServiceEvent, Session
 
 

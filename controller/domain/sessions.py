@@ -10,18 +10,17 @@ from msgspec import UNSET
 from controller.domain import bookings, counters, visits
 from controller.domain import commands as c
 from controller.domain.draft import Draft, Refused
+from controller.domain.event_words import SessionMode
 from controller.domain.events import (
-    IdentityChecked,
-    RemoteRequested,
     ServiceCalled,
     ServiceEnded,
     ServiceHeld,
     ServiceResumed,
     ServiceStarted,
-    SessionMode,
     TicketIssued,
 )
 from controller.domain.point import Booth, Service
+from controller.domain.remote_events import IdentityChecked, RemoteRequested
 from controller.domain.session_ends import sent_on
 from controller.domain.session_facts import answered, booth_of, live, own_turn, room, turn_to
 from controller.domain.state import ServiceEvent, Session

@@ -8,13 +8,12 @@ from typing import Literal
 
 import msgspec
 
-from controller.domain.events import (
+from controller.domain.event_words import (
     AdvisorState,
     AppointmentState,
     Channel,
     DeviceState,
     Entry,
-    Estimate,
     Medium,
     QueuedCause,
     ServiceOutcome,
@@ -23,6 +22,7 @@ from controller.domain.events import (
     SessionState,
     VisitOutcome,
 )
+from controller.domain.events import Estimate
 
 Stage = Literal["waiting", "called", "serving", "held", "ended"]
 PrintState = Literal["requested", "printing", "confirmed", "unknown", "failed", "void", "none"]

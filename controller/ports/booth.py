@@ -8,16 +8,9 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from msgspec import Meta
 
-from controller.domain.events import (
-    Delivered,
-    Estimate,
-    Guidance,
-    Id,
-    IdentityMethod,
-    IdentityResult,
-    Quality,
-    Resolution,
-)
+from controller.domain.event_words import Guidance, Id, IdentityMethod, IdentityResult, Resolution
+from controller.domain.events import Delivered, Estimate
+from controller.domain.remote_events import Quality
 from controller.ports.signalling import Ack, IceConfig, IceServer, SessionId, Signal, Why
 
 Texts = dict[str, str]

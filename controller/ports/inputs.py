@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from controller.domain.bookings import CODE
-from controller.domain.events import DeviceState
+from controller.domain.event_words import DeviceState
 
 TICKET = re.compile(r"[A-Z2-7]{16}")  # domain/draft.py: secret_code
 APPOINTMENT = CODE

@@ -16,7 +16,7 @@ import structlog
 
 from controller.domain import commands as c
 from controller.domain.draft import Refused
-from controller.domain.events import Quality
+from controller.domain.remote_events import Quality
 from controller.domain.state import Session
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Key, KeyConflict, Ledger

@@ -15,7 +15,7 @@ import structlog
 from controller.domain.bookings import read_time
 from controller.domain.commands import ReportDevice
 from controller.domain.draft import Refused
-from controller.domain.events import DeviceState
+from controller.domain.event_words import DeviceState
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Ledger
 from controller.ports.signalling import IceConfig

@@ -4,7 +4,7 @@ import msgspec
 
 from controller.domain import commands as c
 from controller.domain.draft import Draft, Refused
-from controller.domain.events import Quality
+from controller.domain.remote_events import Quality
 from controller.domain.state import State
 from controller.ports import booth as b
 

@@ -7,10 +7,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from controller.domain.commands import Position
-from controller.domain.events import (
+from controller.domain.event_words import (
     Cause,
     Channel,
-    Delivered,
     DeviceState,
     Guidance,
     Id,
@@ -24,6 +23,7 @@ from controller.domain.events import (
     SessionState,
     Word,
 )
+from controller.domain.events import Delivered
 
 # What becomes part of an event has the event's own type: whatever passes here can be journalled.
 Pseudonym = Annotated[Id, Meta(max_length=40, description="never a name")]

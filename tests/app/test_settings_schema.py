@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from controller.app.schema import config_schema, events_schema
-from controller.domain.events import EVENTS, Event
+from controller.domain.event_words import Event
+from controller.domain.events import EVENTS
 from controller.journal.wire import GENESIS, Header, seal
 
 CONFIG = Path(__file__).parents[2] / "config"

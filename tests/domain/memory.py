@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.domain import commands as c
-from controller.domain import events as e
 from controller.domain import views
 from controller.domain.decide import Context, Draft, Refused, day_facts, decide
 from controller.domain.draft import Fact
+from controller.domain.event_words import Event
 from controller.domain.evolve import Stamp, evolve
 from controller.domain.numbering import business_date
 from controller.domain.point import Booth, Config, Counter, OpeningHours, Point, Provider, Queue, Room, Service
@@ -124,7 +124,7 @@ class MemoryPoint:
             return no.problem
         raise AssertionError(f"{command} was not refused")
 
-    def tick(self) -> list[e.Event]:
+    def tick(self) -> list[Event]:
         return [fact.event for fact in self.do(c.Tick()).facts]
 
     def _write(self, facts: list[Fact], actor: str) -> None:
@@ -153,7 +153,7 @@ class MemoryPoint:
     def events(self) -> list[wire.CloudEvent]:
         return [wire.read(stored.body) for stored in self.stored]
 
-    def of(self, kind: type[e.Event]) -> list[Any]:
+    def of(self, kind: type[Event]) -> list[Any]:
         """Every journalled event of this kind, read from its bytes."""
         return [data for data in (wire.data_of(envelope) for envelope in self.events()) if isinstance(data, kind)]
 
@@ -198,7 +198,7 @@ class MemoryPoint:
     def ahead(self, ticket: Ticket) -> int:
         return int(views.ticket(self.state, self.config, self.secret, ticket.id)["ahead"])
 
-    def order(self, type_: str, data: Any, *, id_: str = "", expires: str = "2999-01-01T00:00:00Z") -> e.Event:
+    def order(self, type_: str, data: Any, *, id_: str = "", expires: str = "2999-01-01T00:00:00Z") -> Event:
         """An order from central; gives the event that answers it."""
         id_ = id_ or f"o-{self.state.seq}"
         raw = data if isinstance(data, bytes) else msgspec.json.encode(data)

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from controller.domain.events import EVENTS, Event
+from controller.domain.event_words import Event
+from controller.domain.events import EVENTS
 
 # Valid test codes (individual numbers 900-999 are given to nobody), with every sign of a century.
 BIRTHDAYS = ["010190", "311299", "290296", "150600", "010101"]

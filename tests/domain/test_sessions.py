@@ -6,12 +6,13 @@ import pytest
 
 from controller.domain import commands as c
 from controller.domain import events as e
+from controller.domain import remote_events as r
 from controller.domain import session_ends
 from controller.domain.state import Session, Ticket
 from tests.domain.laws import Laws
 from tests.domain.memory import MemoryPoint, at, config
 
-FINE = e.Quality(rtt_p95_ms=41, loss=0.01, freeze_ms=0, audio_ok=True, video_ok=True, relay=False)
+FINE = r.Quality(rtt_p95_ms=41, loss=0.01, freeze_ms=0, audio_ok=True, video_ok=True, relay=False)
 
 
 class Story(MemoryPoint):
@@ -43,11 +44,11 @@ class Story(MemoryPoint):
         return self.state.tickets[self.state.visits[turn.visit].ticket]
 
     def steps(self) -> list[tuple[str, str, str]]:
-        return [(change.from_, change.to, change.cause) for change in self.of(e.RemoteStateChanged)]
+        return [(change.from_, change.to, change.cause) for change in self.of(r.RemoteStateChanged)]
 
-    def ended(self) -> e.RemoteEnded:
-        (only,) = self.of(e.RemoteEnded)
-        assert isinstance(only, e.RemoteEnded)
+    def ended(self) -> r.RemoteEnded:
+        (only,) = self.of(r.RemoteEnded)
+        assert isinstance(only, r.RemoteEnded)
         return only
 
     def holds(self) -> None:
@@ -97,7 +98,7 @@ def test_nobody_answers_and_the_customer_is_served_at_a_counter_with_the_same_nu
     number = point.ticket_of(id_).number
     point.later(1799)
     point.tick()
-    assert point.of(e.RemoteEnded) == []
+    assert point.of(r.RemoteEnded) == []
     point.later(1)
     point.tick()
     assert (point.ended().outcome, point.ended().wait_ms) == ("no_answer", 1_800_000)
@@ -331,7 +332,7 @@ def test_nobody_meets_anybody_across_midnight() -> None:
     point.wish(booth="b2")
     point.until("2026-11-24T08:30")
     point.tick()
-    assert [end.outcome for end in point.of(e.RemoteEnded)] == ["completed", "no_answer"]
+    assert [end.outcome for end in point.of(r.RemoteEnded)] == ["completed", "no_answer"]
     assert point.state.sessions == {}
     point.holds()
 
@@ -355,7 +356,7 @@ def test_identity_is_a_method_and_a_result() -> None:
     id_ = point.wish()
     point.connected(id_)
     point.do(c.CheckIdentity(session=id_, method="document", result="confirmed"))
-    (checked,) = point.of(e.IdentityChecked)
+    (checked,) = point.of(r.IdentityChecked)
     assert (checked.session, checked.method, checked.result) == (id_, "document", "confirmed")
     assert at("2026-11-23T10:00") <= point.ms
     point.holds()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from controller.domain import commands as c
-from controller.domain.events import Quality
+from controller.domain.remote_events import Quality
 from controller.reports.engine import Engine
 from controller.reports.table import written
 from tests.domain.memory import MemoryPoint

@@ -11,8 +11,8 @@ from controller.app.asking import Asker
 from controller.app.simulate.tally import Tally
 from controller.domain import commands as c
 from controller.domain.draft import Refused
-from controller.domain.events import Quality
 from controller.domain.point import Config
+from controller.domain.remote_events import Quality
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Ledger
 
