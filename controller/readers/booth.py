@@ -23,10 +23,9 @@ from controller.ledger import CommandFailed, Key, KeyConflict, Ledger
 from controller.ports import booth as b
 from controller.ports.signalling import Ack, IceConfig, Signal
 from controller.readers import booth_orders, booth_picture
+from controller.readers.booth_ends import AFTER_START_S, Ends
 
 LOOK_S, IDLE_LOOK_S = 0.25, 5.0  # how often the legs are judged without news, during a session and without one
-PAGE_GONE_S = 0.5  # a page that reloads its line is back sooner; then the booth's own process steps in
-AFTER_START_S = 6.0  # who was in a session says so within this after a restart of the daemon
 
 log = structlog.get_logger("booth")
 
@@ -57,30 +56,23 @@ class Booths:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._known: dict[str, Known] = {}
-        self._pages: dict[str, list[b.Send]] = {}
-        self._gone_at: dict[str, float] = {}  # booth -> when its last page went
+        self._ends = Ends()
         self._helps: set[str] = set()
-        self._media: b.Send | None = None
         self.media_is_new = asyncio.Event()
         self.health: tuple[b.BoothHealth, ...] = ()
-        self._central: b.Send | None = None
         self._pictured: bytes = b""
         self._tests: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._news = asyncio.Event()
-        self._began = 0.0
         self.touch: Callable[[], None] = lambda: None  # the pages' wake, set by the composition
 
     # --- the port of pages ---
 
     def page_came(self, booth: str, send: b.Send) -> None:
-        self._pages.setdefault(booth, []).append(send)
-        self._gone_at.pop(booth, None)
+        self._ends.page_came(booth, send)
         self._wake()
 
     def page_left(self, booth: str, send: b.Send) -> None:
-        self._pages[booth] = [one for one in self._pages.get(booth, ()) if one is not send]
-        if not self._pages[booth]:
-            self._gone_at[booth] = self._now()
+        self._ends.page_left(booth, send)
         self._wake()
 
     async def page_said(self, booth: str, message: b.FromPage) -> None:
@@ -93,13 +85,13 @@ class Booths:
                 return
             case Signal() | Ack():
                 if session is not None and self._fits(message, session, "talk", "booth"):
-                    await self._to_central(message)
+                    await self._ends.to_central(message)
                 return
             case b.Talk() if session is not None and message.session == session.id:
                 self._heard_talk(self._of(session), message)
             case b.Print() if session is not None and message.session == session.id:
                 if message.file in self._of(session).files:
-                    await self._to_media({"t": "print", "session": session.id, "file": message.file})
+                    await self._ends.to_media({"t": "print", "session": session.id, "file": message.file})
             case b.Here() if session is not None:
                 known = self._of(session)
                 known.consent = message.consent or known.consent  # a new page has not asked yet
@@ -112,9 +104,9 @@ class Booths:
     def seen(self, booth: str, session: str) -> b.Seen:
         known = self._known.get(session) or Known(0.0)
         return b.Seen(
-            media=self._media is not None, page=bool(self._pages.get(booth)), expert=known.name,
+            media=self._ends.media is not None, page=booth in self._ends.pages, expert=known.name,
             consent=known.consent, outlook=known.outlook,
-            files=tuple(known.files.values()), help=booth in self._helps, central=self._central is not None,
+            files=tuple(known.files.values()), help=booth in self._helps, central=self._ends.central is not None,
         )  # fmt: skip
 
     def quality(self, session: str) -> Quality | None:
@@ -138,7 +130,7 @@ class Booths:
 
     async def media_came(self, send: b.Send) -> None:
         """It has connected: it is told which booths there are, and what is under way."""
-        self._media = send
+        self._ends.media = send
         self.media_is_new.set()
         booths = [
             {"id": one.id, "document_camera": one.document_camera, "camera": one.camera,
@@ -151,8 +143,8 @@ class Booths:
         self._wake()
 
     def media_left(self, send: b.Send) -> None:
-        if self._media is send:
-            self._media, self.health = None, ()
+        if self._ends.media is send:
+            self._ends.media, self.health = None, ()
             for known in self._known.values():
                 known.media_up = known.emergency = known.opened = False
             self._wake()
@@ -167,7 +159,7 @@ class Booths:
             case Signal() | Ack():
                 session = self._live(message.session)
                 if session is not None and self._fits(message, session, "booth", "media"):
-                    await self._to_central(message)
+                    await self._ends.to_central(message)
                 return
             case b.LegTold():
                 session = self._live(message.session)
@@ -184,21 +176,21 @@ class Booths:
 
     @property
     def has_media(self) -> bool:
-        return self._media is not None
+        return self._ends.media is not None
 
     async def tested(self, booth: str, id_: str, ice: IceConfig, *, within: float) -> dict[str, Any]:
         """What the media process found when it looked at a booth's cameras and paths; red when it does not say."""
-        if self._media is None:
+        if self._ends.media is None:
             return {"state": "red", "causes": ["no_media"]}
         asked = {"t": "test", "id": id_, "booth": booth, "ice": ice}
-        found = await self._test(id_, self._to_media(asked), within)
+        found = await self._test(id_, self._ends.to_media(asked), within)
         return found if found is not None else {"state": "red", "causes": ["no_answer"]}
 
     async def page_tested(self, booth: str, id_: str, *, within: float) -> dict[str, Any] | None:
         """What the booth's page found of its own devices; None without a page, or one that had no time for it."""
-        if not self._pages.get(booth):
+        if booth not in self._ends.pages:
             return None
-        found = await self._test(id_, self._to_page(booth, {"t": "test", "id": id_}), within)
+        found = await self._test(id_, self._ends.to_page(booth, {"t": "test", "id": id_}), within)
         return None if found is None or "refused" in found else found
 
     async def _test(self, id_: str, asking: Awaitable[None], within: float) -> dict[str, Any] | None:
@@ -219,20 +211,20 @@ class Booths:
     # --- central ---
 
     async def central_came(self, send: b.Send) -> None:
-        self._central, self._pictured = send, b""
+        self._ends.central, self._pictured = send, b""
         await self._show_central()
         self._wake()
 
     def central_left(self, send: b.Send) -> None:
-        if self._central is send:
-            self._central = None
+        if self._ends.central is send:
+            self._ends.central = None
             self._wake()
 
     async def central_said(self, message: b.FromCentral) -> None:
         session = self._live(message.session)
         match message:
             case b.Order():
-                await self._to_central(await self._order(message))
+                await self._ends.to_central(await self._order(message))
             case Signal() | Ack():
                 await self._from_expert(message, session)
                 return
@@ -251,15 +243,15 @@ class Booths:
         if session is None or not session.answered or message.from_ != "expert":
             return
         if message.leg == "talk":
-            await self._to_page(session.booth, message)
+            await self._ends.to_page(session.booth, message)
         else:
-            await self._to_media(message)
+            await self._ends.to_media(message)
 
     # --- its own task ---
 
     async def run(self) -> None:
         """Follow the journal, and keep every line told."""
-        self._began = self._now()
+        self._ends.began = self._now()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow())
             while True:
@@ -287,56 +279,57 @@ class Booths:
     async def _tend(self, session: Session) -> None:
         known = self._of(session)
         if session.answered and session.booth:
-            if not known.opened and self._media is not None:
+            if not known.opened and self._ends.media is not None:
                 known.opened = True
-                await self._to_media({"t": "open", "session": session.id, "booth": session.booth, "ice": known.ice})
+                await self._ends.to_media(
+                    {"t": "open", "session": session.id, "booth": session.booth, "ice": known.ice}
+                )
                 await self._ice_to_page(session, known)
             await self._tell_talk(session, known)
         elif known.opened:  # it waits for another expert: nobody is at the other end
             known.opened, known.talk_up, known.media_up, known.emergency = False, False, False, False
-            await self._to_media({"t": "close", "session": session.id})
+            await self._ends.to_media({"t": "close", "session": session.id})
         await self._judge(session, known)
 
     async def _tell_talk(self, session: Session, known: Known) -> None:
         """The media process learns whether the booth's browser is there: if not, it shows and plays by itself; as soon
         as it is back the devices are its own."""
-        up = bool(self._pages.get(session.booth)) or not self._page_is_gone(session.booth)
+        up = session.booth in self._ends.pages or not self._ends.page_is_gone(session.booth)
         known.talk_up = known.talk_up and up
         if up != known.told_talk and known.opened and (up or session.connected):
             known.told_talk = up
-            await self._to_media({"t": "talk", "session": session.id, "up": up})
+            await self._ends.to_media({"t": "talk", "session": session.id, "up": up})
 
     async def _judge(self, session: Session, known: Known) -> None:
         """Do the two have a way to each other? What differs from the journal is told to it."""
-        talk = known.talk_up and not self._page_is_gone(session.booth)
+        talk = known.talk_up and not self._ends.page_is_gone(session.booth)
         up = talk or known.emergency
-        young = self._now() < max(self._began, known.since) + AFTER_START_S
+        young = self._now() < max(self._ends.began, known.since) + AFTER_START_S
         if up and session.state in {"ringing", "reconnecting"} and session.answered:
             await self._submit(c.ReportLegs(session=session.id, up=True, why="" if talk else "emergency"))
-        elif not up and session.state == "connected" and not (young and session.booth not in self._gone_at):
-            why = known.talk_why or ("page_gone" if self._page_is_gone(session.booth) else "lost")
+        elif not up and session.state == "connected" and not (young and not self._ends.has_left(session.booth)):
+            why = known.talk_why or ("page_gone" if self._ends.page_is_gone(session.booth) else "lost")
             await self._submit(c.ReportLegs(session=session.id, up=False, why=why))
 
     async def _close(self, id_: str) -> None:
         known = self._known.pop(id_)
         if known.opened:
-            await self._to_media({"t": "close", "session": id_})
+            await self._ends.to_media({"t": "close", "session": id_})
         session = self._ledger.state.sessions.get(id_)
         if session is not None and session.booth:
-            await self._to_page(session.booth, {"t": "end", "session": id_})
+            await self._ends.to_page(session.booth, {"t": "end", "session": id_})
 
     async def _show_central(self) -> None:
         """The whole picture, when it differs from what central was last shown."""
-        if self._central is None:
+        if self._ends.central is None:
             return
-        pages = {booth for booth, sends in self._pages.items() if sends}
         orders = {id_: known.order for id_, known in self._known.items()}
         state, config = self._ledger.state, self._ledger.config
-        picture = booth_picture.picture(state, config, pages=pages, media=self.has_media, orders=orders)
+        picture = booth_picture.picture(state, config, pages=self._ends.pages, media=self.has_media, orders=orders)
         encoded = msgspec.json.encode(picture)
         if encoded != self._pictured:
             self._pictured = encoded
-            await self._to_central(picture)
+            await self._ends.to_central(picture)
 
     # --- orders ---
 
@@ -373,22 +366,7 @@ class Booths:
 
     async def _ice_to_page(self, session: Session, known: Known) -> None:
         told = {"t": "ice", "session": session.id, "servers": known.ice.servers, "relay_only": known.ice.relay_only}
-        await self._to_page(session.booth, told)
-
-    async def _to_page(self, booth: str, message: Any) -> None:
-        for send in self._pages.get(booth, ())[-1:]:  # the newest: an older one is on its way out
-            with suppress(ConnectionError, TimeoutError):
-                await send(message)
-
-    async def _to_media(self, message: Any) -> None:
-        if self._media is not None:
-            with suppress(ConnectionError, TimeoutError):
-                await self._media(message)
-
-    async def _to_central(self, message: Any) -> None:
-        if self._central is not None:
-            with suppress(ConnectionError, TimeoutError):
-                await self._central(message)
+        await self._ends.to_page(session.booth, told)
 
     def _heard_talk(self, known: Known, told: b.Talk) -> None:
         known.talk_up, known.talk_why = told.up, told.why
@@ -399,12 +377,6 @@ class Booths:
     def _fits(self, message: Signal | Ack, session: Session, leg: str, end: str) -> bool:
         """Is this a signal of that end of the session's own leg, while somebody is at the other end?"""
         return bool(session.answered) and (message.session, message.leg, message.from_) == (session.id, leg, end)
-
-    def _page_is_gone(self, booth: str) -> bool:
-        """No page, for longer than one takes to come back; right after a start it may be on its way."""
-        if self._pages.get(booth):
-            return False
-        return self._now() >= self._gone_at.get(booth, self._began + AFTER_START_S) + PAGE_GONE_S
 
     def _of_booth(self, booth: str) -> Session | None:
         return next((s for s in self._ledger.state.sessions.values() if s.booth == booth and s.outcome is None), None)
