@@ -116,8 +116,8 @@ class Desk:
         await expect(self.page.locator(".status")).to_contain_text("waiting for your answer")
         await self.page.locator(f"[data-session='{self.booth.session}'] button.answer").click()
         await self.booth.page.evaluate("(s) => booth.begin(s)", self.booth.session)
-        await expect(self.page.locator(".customer:not(.dim)")).to_be_visible(timeout=15_000)
-        await expect(self.page.locator(".document:not(.dim)")).to_be_visible(timeout=15_000)
+        await expect(self.page.locator(".customer:not(.dim)")).to_be_visible(timeout=40_000)
+        await expect(self.page.locator(".document:not(.dim)")).to_be_visible(timeout=40_000)
         await self.booth.draw(state="connected", cause="")
 
     async def frames(self) -> int:
