@@ -88,10 +88,11 @@ async def _side(opened: Opened, net: Network, ask: Ask, name: str, tell: Tell) -
         if isinstance(call, OurCall):
             found |= await _document(call, ask.size)
         if ask.size < WHOLE:
-            return found | await _cost(call, LEAST_S)
-    await near.set()
-    async with opened(net, await _fresh(folder), stamping=False) as call:
-        found |= await _cost(call, max(LEAST_S, CPU_S * ask.size))
+            found |= await _cost(call, LEAST_S)
+    if ask.size >= WHOLE:
+        await near.set()
+        async with opened(net, await _fresh(folder), stamping=False) as call:
+            found |= await _cost(call, CPU_S * ask.size)
     tell(1.0)
     return found
 
