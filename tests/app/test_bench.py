@@ -44,6 +44,10 @@ PROMISED = {
                 "ratio": {"p50", "p99"}},
     "drain": {"ours": {"per_s", "box_us", "central_us"}, "floor": {"per_s", "box_us", "central_us"},
               "ratio": {"per_s", "box_us", "central_us"}},
+    "media": {"ours": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "clear_offset_p95_ms", "outage10_back_ms",
+                       "outage40_back_ms", "moved_back_ms", "booth_cores", "media_cores", "document_p95_ms"},
+              "floor": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "outage10_back_ms", "browser_cores"},
+              "ratio": {"clear_p50_ms", "clear_p95_ms", "loss5_concealed"}},
 }  # fmt: skip
 BROWSERS = {"board", "media"}
 MAY_BE_NONE = ("concealed", "frozen", "unreadable", "offset_p95_ms")  # on a good line

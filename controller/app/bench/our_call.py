@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from controller.app.bench.call import Call, Screen, playing, screen
-from controller.app.bench.stage import LUUKKU, Running, point_toml, program, run_words, started, tokens, write_toml
+from controller.app.bench.kept import Kept, kept
+from controller.app.bench.stage import LUUKKU, Running, point_toml, program, run_words, tokens, write_toml
 from controller.central.experts import Expert, hashed_token
 from drivers.sim.network.network import Network
 
@@ -29,7 +30,7 @@ class Box(msgspec.Struct, frozen=True):
     """What runs at the point beside the browser."""
 
     daemon: Running
-    media: Running
+    media: Kept
 
 
 class House(msgspec.Struct, frozen=True):
@@ -124,7 +125,7 @@ async def _box(net: Network, folder: Path, central: str, token: str) -> AsyncIte
     await asyncio.to_thread((folder / "token").write_text, token)
     async with program(near.command(*run_words(config, data)), " at http", folder / "point.log") as daemon:
         words = near.command(*MEDIA, "--socket", str(data / "media.sock"), "--simulated")
-        async with started(words, folder / "media.log") as media:
+        async with kept(words, folder / "media.log") as media:
             await _is_here(folder / "point.log")
             yield Box(daemon, media), daemon.said.rpartition(" at ")[2].strip(), (await tokens(data))["booth"]
 
