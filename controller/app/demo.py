@@ -25,7 +25,7 @@ PRINTER_LOOK_S, PRINTER_LOOKS = 0.1, 50  # a printer that was left without paper
 CENTRAL_OFFSET, PRINTER_OFFSET, SIM_OFFSET = 10, 20, 21  # beside the point's port
 CONFIG = Path(__file__).parents[2] / "config" / "demo.toml"
 PARTS = ("sim", "central", "point", "media")
-SURFACES = {"kiosk": "kiosk", "staff": "staff", "technician": "technician", "booth": "booth"}
+SURFACES = {"kiosk": "kiosk", "staff": "staff", "technician": "technician"}
 
 
 class Plan(msgspec.Struct):

@@ -13,7 +13,7 @@ from controller.ports.booth import FromCentral
 from controller.ports.signalling import MESSAGE_MOST
 from controller.uplink.line import Backoff, OpenSession, Voice, bearer, open_session, point_url
 
-HEARTBEAT_S = 10.0  # a broker that does not answer a ping within this is gone
+HEARTBEAT_S = 3.0  # a broker that does not answer a ping within half of this is gone: a dead path is found in time
 SEND_S = 5.0
 
 Send = Callable[[Any], Awaitable[None]]

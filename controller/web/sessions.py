@@ -18,8 +18,8 @@ from controller.web.site import SITE, Site
 async def request_session(request: web.Request, who: Credential) -> web.Response:
     """201 with the session. A booth is itself, whatever its path names."""
     site = request.app[SITE]
-    booth = _booth(site, request.match_info["id"], who)
     wish = await body(request, shapes.RequestSession)
+    booth = _booth(site, request.match_info["id"], who)
     if who.role == "booth" and (wish.counter or wish.mode == "support"):
         raise Problem("forbidden", "only staff send a counter's customer to the booth, or ask for support")
     if not wish.service and not wish.appointment:
@@ -42,8 +42,8 @@ async def look(request: web.Request, who: Credential) -> web.Response:
 
 async def end(request: web.Request, who: Credential) -> web.Response:
     """The booth's customer leaves; staff end it, with their word on how it ended or as the customer's helper."""
-    site, id_ = request.app[SITE], _known(request)
-    wish = await body(request, shapes.EndSession)
+    site, wish = request.app[SITE], await body(request, shapes.EndSession)
+    id_ = _known(request)
     quality = site.exchange.quality(id_) if site.exchange is not None else None
     command: c.Command
     if who.role == "booth":

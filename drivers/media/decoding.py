@@ -33,5 +33,5 @@ def jpeg_of(shot: Shot) -> bytes:
     if not frames:
         raise CameraGone("broken", "no picture")
     out = io.BytesIO()
-    frames[-1].to_image().save(out, "JPEG", quality=JPEG_QUALITY)  # type: ignore[no-untyped-call]
+    frames[-1].to_image().save(out, "JPEG", quality=JPEG_QUALITY)  # type: ignore[no-untyped-call]  # why: PyAV says no types here
     return out.getvalue()

@@ -55,7 +55,7 @@ def hear_receiver(sender: RTCRtpSender, allowed: Callable[[int], None], wants_ke
                 _estimate(packet, sender._ssrc, allowed)
         await plain(packet)
 
-    sender._handle_rtcp_packet = heard  # type: ignore[method-assign]
+    sender._handle_rtcp_packet = heard  # type: ignore[method-assign]  # why: the hook itself
 
 
 def _estimate(packet: RtcpPsfbPacket, ssrc: int, allowed: Callable[[int], None]) -> None:

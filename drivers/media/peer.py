@@ -180,7 +180,7 @@ class Peer:
     def _prefer(self, transceiver: object, coding: str) -> None:
         wanted = {coding, "video/rtx"}
         codecs = [one for one in RTCRtpSender.getCapabilities("video").codecs if one.mimeType.lower() in wanted]
-        transceiver.setCodecPreferences(codecs)  # type: ignore[attr-defined]
+        transceiver.setCodecPreferences(codecs)  # type: ignore[attr-defined]  # why: aiortc's own method, untyped
 
     def _allowed(self, bits_per_s: int) -> None:
         self._estimate = bits_per_s

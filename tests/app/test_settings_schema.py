@@ -42,6 +42,8 @@ def values(kind: types.Type) -> st.SearchStrategy[Any]:
             return st.booleans()
         case types.IntType():
             return st.integers(-(2**53) if kind.ge is None else kind.ge, 2**53 if kind.le is None else kind.le)
+        case types.FloatType():
+            return st.floats(kind.ge, kind.le)
         case types.VarTupleType():
             return st.lists(values(kind.item_type), max_size=3).map(tuple)
         case types.StructType():

@@ -156,7 +156,7 @@ class Expert:
 
     def _heard(self, message: FromMedia) -> None:
         if isinstance(message, Signal) and message.epoch == 0:
-            self.renewals.append(message.body.why)  # type: ignore[union-attr]
+            self.renewals.append(message.body.why)  # type: ignore[union-attr]  # why: only a renew comes here
         if isinstance(message, Signal | Ack):
             for body in self.wire.hear(message):
                 if isinstance(body, Sdp) and self.peer is not None:

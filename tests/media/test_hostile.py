@@ -54,11 +54,11 @@ async def test_a_replayed_epoch_and_a_replayed_offer_do_nothing(daemon: Daemon, 
     async with Expert(daemon) as expert:
         sent: list[dict] = []
         say = daemon.say
-        daemon.say = lambda message: (sent.append(message), say(message))  # type: ignore[assignment, func-returns-value]
+        daemon.say = lambda message: (sent.append(message), say(message))  # type: ignore[assignment, func-returns-value]  # why: the line between is ours
         await expert.connect("vd")
         await expert.connect("vd")
         await expert.pictures_come(3)
-        daemon.say = say  # type: ignore[method-assign]
+        daemon.say = say  # type: ignore[method-assign]  # why: the line between is ours
         for message in [*sent, *reversed(sent)]:
             daemon.say(message)
         await expert.pictures_come(20)
@@ -70,7 +70,7 @@ async def test_signals_out_of_order_are_taken_in_order(daemon: Daemon, media: Me
     daemon.open("r-1")
     async with Expert(daemon) as expert:
         held: list[object] = []
-        expert.daemon.say = held.append  # type: ignore[method-assign]
+        expert.daemon.say = held.append  # type: ignore[method-assign]  # why: the line between is ours
         await expert.offer("vd")
         expert.say(Ice(candidate=None))
         del expert.daemon.say

@@ -81,7 +81,7 @@ def main() -> int:
     try:
         asyncio.run(until_told(expert(arguments) if arguments.who == "expert" else booths(arguments)))
     except msgspec.DecodeError as problem:
-        print(f"--manner: {problem}", file=sys.stderr)  # noqa: T201
+        print(f"--manner: {problem}", file=sys.stderr)  # noqa: T201  # why: its command line's one word
         return 2
     return 0
 

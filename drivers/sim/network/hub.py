@@ -24,7 +24,7 @@ class Wire:
         self.namespace = tun.new_namespace()
         self.fd = tun.new_device(self.namespace, address)
         self.up = Lane(Random(f"{seed}/{name}/up"))  # noqa: S311  why: it is to be repeated
-        self.down = Lane(Random(f"{seed}/{name}/down"))  # noqa: S311
+        self.down = Lane(Random(f"{seed}/{name}/down"))  # noqa: S311  # why: must be repeatable
 
     @property
     def place(self) -> Place:

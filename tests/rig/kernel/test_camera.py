@@ -44,7 +44,7 @@ def shots(count: int, over: threading.Event) -> list[Shot]:
         got.append(shot)
         if len(got) == count:
             break
-    film.close()  # type: ignore[attr-defined]
+    film.close()  # type: ignore[attr-defined]  # why: PyAV's types are too narrow
     return got
 
 
@@ -76,7 +76,7 @@ def test_a_camera_that_another_program_films_with_is_busy() -> None:
     with pytest.raises(CameraGone) as gone:
         shots(1, threading.Event())
     assert gone.value.reason == "busy_elsewhere"
-    film.close()  # type: ignore[attr-defined]
+    film.close()  # type: ignore[attr-defined]  # why: PyAV's types are too narrow
 
 
 def test_a_camera_that_is_cut_off_while_it_films_is_gone_and_let_go() -> None:
