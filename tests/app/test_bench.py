@@ -49,6 +49,7 @@ PROMISED = {
               "floor": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "outage10_back_ms", "browser_cores"},
               "ratio": {"clear_p50_ms", "clear_p95_ms", "loss5_concealed"}},
 }  # fmt: skip
+LONG = frozenset({"media"})  # two browsers, a network, a point and central: more than a minute
 BROWSERS = {"board", "media"}
 MAY_BE_NONE = ("concealed", "frozen", "unreadable", "offset_p95_ms")  # on a good line
 MAY_SHRINK = {"growth_mib", "first_to_last_mib"}
@@ -79,7 +80,15 @@ def test_every_benchmark_has_promised_names() -> None:
 
 @pytest.mark.system
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.browser] if n in BROWSERS else []) for n in NAMES])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            n, marks=[*([pytest.mark.browser] if n in BROWSERS else []), *([pytest.mark.long] if n in LONG else [])]
+        )
+        for n in NAMES
+    ],
+)
 def test_a_benchmark_tells_its_figures_beside_the_floors(short_path: Path, name: str) -> None:
     written = short_path / "page.md"
     told = bench(short_path, name, "--write", str(written))

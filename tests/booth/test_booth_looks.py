@@ -9,7 +9,7 @@ from tests.booth.scenes import SCENES, ending, text
 from tests.pages import audit
 from tests.pages.states import LANGUAGES
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SIZES = {"portrait": (1080, 1920), "landscape": (1920, 1080), "desk": (1280, 1024), "wall": (420, 760)}
 FRAMED = {"home", "waiting", "connecting", "ended"}  # these must also be whole in a small frame, as on the demo's wall

@@ -20,7 +20,7 @@ from tests.booth.point import Point
 from tests.booth.seen import BOOTH, epoch, live_tracks, moving, see_and_hear_each_other, until
 from tests.pages.conftest import tap
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_a_booth_page_that_is_loaded_anew_in_mid_call_comes_back_by_itself(

@@ -10,7 +10,7 @@ from tests.central.desk_rig import SHOTS, booth_of
 from tests.central.firefox import firefox
 from tests.central.line_rig import TOKEN, Room
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_an_expert_with_firefox_answers_sees_a_document_types_and_ends(

@@ -12,7 +12,7 @@ from controller.app.bench.call_figures import Seen, figures, readable
 from controller.app.bench.plain_call import Call, plain_call
 from drivers.sim.network.network import Path
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.long, pytest.mark.browser]
 
 
 @pytest.fixture

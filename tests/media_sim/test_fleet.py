@@ -18,7 +18,7 @@ MIB = 2**20
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 SIM = (sys.executable, "-m", "drivers.media.sim")
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.long, pytest.mark.system]
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from drivers.sim.network.network import Network
 from tests.app.cli import LUUKKU
 from tests.media_sim.people import people
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.long, pytest.mark.system, pytest.mark.timeout(180)]
 
 
 async def events(data: Path) -> list[bytes]:
