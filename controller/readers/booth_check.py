@@ -47,7 +47,8 @@ class BoothCheck:
     async def run(self) -> None:
         while True:
             for booth in self._ledger.config.booths:
-                if self._is_due(booth.id, booth.room):  # a simulated booth's page shows nothing of devices that are none
+                if self._is_due(booth.id, booth.room):
+                    # a simulated booth has no devices of its own: its page is looked at only when somebody asks
                     await self.try_booth(booth.id, page=booth.document_camera != "sim")
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
