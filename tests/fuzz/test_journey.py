@@ -20,7 +20,7 @@ from tests.fuzz.rig import ANSWER_S, LONG, POINT_PROBLEMS, Daemon, plain_problem
 
 pytestmark = pytest.mark.system
 NOW = datetime.now(UTC).replace(microsecond=0)
-STEPS = 15_000 if LONG else 3500
+STEPS = 15_000 if LONG else 4500
 KNOWN: dict[str, tuple[Any, ...]] = {
     "service": ("asumistuki", "elake", "asumistuki", "elake", "verokortti", "aamu"), "provider": ("kela", "vero"),
     "language": ("fi", "sv", "en", "se"), "kiosk": ("main",), "queue": ("kela", "vero"), "counter": ("1", "2"),
@@ -37,7 +37,7 @@ IN_PATH = {
     "appointments": tuple(f"a{n}" for n in range(9)),
     "devices": ("lobby",),
 }
-OFTEN = re.compile("/counters/|/tickets$|PUT|DELETE|check-in$|feedback$")
+OFTEN = re.compile("/counters/|/tickets$|PUT|DELETE|check-in$|feedback$|sessions")
 AS = {"also": "service", "next": "service", "languages": "language", "services": "service"}
 JUNK: tuple[Any, ...] = (
     None, True, -1, 0, 2**53, 2**63, 2**64, 1e308, "", "a\n", "x" * 5000, "Matti Meikäläinen", "010190-123A", "\x00",
