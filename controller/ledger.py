@@ -14,7 +14,8 @@ import structlog
 from controller.domain.commands import Command, Now
 from controller.domain.decide import Context, Draft, Refused, day_facts, decide
 from controller.domain.draft import Fact
-from controller.domain.events import Event, ServiceAnnounced
+from controller.domain.event_words import Event
+from controller.domain.events import ServiceAnnounced
 from controller.domain.evolve import Stamp, evolve
 from controller.domain.numbering import business_date
 from controller.domain.point import Config

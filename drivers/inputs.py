@@ -21,7 +21,7 @@ from drivers.scanners.layouts import Layout
 from drivers.scanners.scanner import KeyboardScanner, SerialScanner
 
 USB_BAUD = 9600  # a reader that is a serial line by USB carries bytes as fast as it can, whatever is said (cdc_acm)
-PanelKind = Literal["call_button", "keypad", "panic"]
+PanelKind = Literal["call_button", "keypad", "panic", "leave"]
 
 
 def panel(id_: str, kind: PanelKind, way: Path | str, where: Where, *, for_kiosk: bool, random: Random) -> Input:
@@ -29,7 +29,7 @@ def panel(id_: str, kind: PanelKind, way: Path | str, where: Where, *, for_kiosk
     `for_kiosk`: whose keypad it is, a kiosk's or a counter's."""
     meanings: dict[PanelKind, Callable[[], Meaning]] = {
         "call_button": partial(Button, "call_next"), "keypad": KioskKeypad if for_kiosk else CounterKeypad,
-        "panic": partial(Button, "alarm"),
+        "panic": partial(Button, "alarm"), "leave": partial(Button, "leave"),
     }  # fmt: skip
     return Panel(id_, _source(id_, way, where), meanings[kind](), random=random, glows=kind != "panic")
 

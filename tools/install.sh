@@ -13,6 +13,7 @@ umask 022
 root=${DESTDIR:-}
 home=$root/opt/luukku etc=$root/etc/luukku lib=$root/usr/local/lib
 unit=luukku.service
+media=luukku-media.service # of a point with a booth; its ExecCondition knows
 changed=
 
 if [ -z "$root" ] && [ "$(id -u)" != 0 ]; then
@@ -101,6 +102,8 @@ put() {
 
 put_units() {
     put "$1/$unit" "$lib/systemd/system/$unit"
+    # A release from before there was one, when going back to it, leaves the newer unit: it does not start there.
+    if [ -e "$1/$media" ]; then put "$1/$media" "$lib/systemd/system/$media"; fi
     put "$1/luukku.sysusers.conf" "$lib/sysusers.d/luukku.conf"
     put "$1/luukku.tmpfiles.conf" "$lib/tmpfiles.d/luukku.conf"
     put "$1/luukku.modules-load.conf" "$lib/modules-load.d/luukku.conf"
@@ -152,12 +155,12 @@ undo() {
 
 start() {
     if [ ! -d /run/systemd/system ]; then
-        systemctl enable --quiet $unit
+        systemctl enable --quiet $unit $media
         say "NOT STARTED: systemd does not run here. It starts with the machine, or by: systemctl start luukku"
         return
     fi
     systemctl daemon-reload
-    systemctl enable --quiet $unit
+    systemctl enable --quiet $unit $media
     tell_udev
     systemctl restart systemd-modules-load.service || say "a driver of a device is missing; see luukku doctor"
     if [ -z "$changed" ] && systemctl is-active --quiet $unit; then
@@ -165,7 +168,10 @@ start() {
         return
     fi
     say "service: started, waiting until it is ready"
-    systemctl restart $unit && return
+    if systemctl restart $unit; then
+        systemctl restart --no-block $media
+        return
+    fi
     journalctl --quiet --no-pager -n 20 -u $unit >&2 || true
     undo "$ran" "$before"
 }

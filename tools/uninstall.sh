@@ -22,11 +22,11 @@ gone() {
 }
 
 if [ -z "$root" ]; then
-    if [ -d /run/systemd/system ]; then systemctl stop luukku.service 2>/dev/null || true; fi
-    systemctl disable --quiet luukku.service 2>/dev/null || true
+    if [ -d /run/systemd/system ]; then systemctl stop luukku.service luukku-media.service 2>/dev/null || true; fi
+    systemctl disable --quiet luukku.service luukku-media.service 2>/dev/null || true
 fi
 lib=$root/usr/local/lib
-gone "$lib/systemd/system/luukku.service" "$lib"/{sysusers,tmpfiles,modules-load}.d/luukku.conf \
+gone "$lib"/systemd/system/{luukku,luukku-media}.service "$lib"/{sysusers,tmpfiles,modules-load}.d/luukku.conf \
     "$lib/udev/rules.d/60-luukku.rules" \
     "$root/usr/local/bin/luukku" "$root/opt/luukku"
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 import structlog
 
-from controller.app import disk, doors, notify, tending, uplinking
+from controller.app import disk, doors, notify, remote, tending, uplinking
 from controller.app.clock import Readings, SystemClock
 from controller.app.day import Player
 from controller.app.devices import FIRST_LOOK_S, open_devices
@@ -23,7 +23,7 @@ from controller.app.point_logo import logo_of_point
 from controller.app.settings import config_hash
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportPoint, Tick
-from controller.domain.events import PointCause
+from controller.domain.event_words import PointCause
 from controller.domain.point import Config
 from controller.journal import replay
 from controller.journal.faults import JournalFault
@@ -51,6 +51,7 @@ class Demo(msgspec.Struct, frozen=True):
     sim: str
     central: str
     box_token: str
+    expert_token: str
     sims: dict[str, int]  # printer -> raw TCP port
     seed: int = 1
     inputs: str = ""  # the folder where simulated panels and scanners listen
@@ -108,7 +109,9 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
             **({"wall": lambda: wall_events.follow(site)} if site.demo else {}),
         }.items():
             tasks.create_task(keep_running(name, work, random))
-        uplinking.start(tasks, ledger, site, options.config.central, _token(options), options.data, random)
+        central, box_token = options.config.central, _token(options)
+        uplinking.start(tasks, ledger, site, central, box_token, options.data, random)
+        await remote.start(stack, tasks, ledger, site, central, box_token, options.data, random)
         url = await stack.enter_async_context(doors.open_doors(rooms, options.config.listen, options.data))
         if options.demo is not None and site.day is not None:
             player = _player(site, site.day, options.demo, url, random)
@@ -157,9 +160,13 @@ async def _settled(ledger: Ledger, heart: asyncio.Task[None]) -> None:
 
 def _site(ledger: Ledger, options: Options, clock: SystemClock) -> Site:
     keeper = Doorkeeper(ledger.journal.secret, options.config)
-    links = DemoLinks(options.demo.sim, options.demo.central) if options.demo else None
+    links = DemoLinks(options.demo.sim, options.demo.central, _expert_desk(options.demo)) if options.demo else None
     return Site(ledger, options.config, clock, keeper, demo=links, build=version("luukku"),
                 config_hash=config_hash(options.config))  # fmt: skip
+
+
+def _expert_desk(demo: Demo) -> str:
+    return f"{demo.central}expert#token={demo.expert_token}" if demo.expert_token else ""
 
 
 def _player(site: Site, day: DemoDay, demo: Demo, url: str, random: SystemRandom) -> Player:

@@ -17,8 +17,10 @@ REFERENCES = (
     ("kiosks", "general", "services"),
     ("screens", "queues", "queues"),
     ("booths", "room", "rooms"),
+    ("booths", "services", "services"),
     ("panels", "counter", "counters"),
     ("panels", "kiosk", "kiosks"),
+    ("panels", "booth", "booths"),
     ("scanners", "kiosk", "kiosks"),
 )
 
@@ -80,6 +82,9 @@ def _panels(draft: Draft) -> Iterator[Finding]:
         if panel.kind == "keypad" and bool(panel.counter) == bool(panel.kiosk):
             found = "both" if panel.kiosk else "none"
             yield Finding((*path, "kiosk"), found, "either the kiosk or the counter that this keypad belongs to")
+        if (panel.kind == "leave") != bool(panel.booth):
+            words = "the booth whose session this button ends" if panel.kind == "leave" else "no booth"
+            yield Finding((*path, "booth"), show(panel.booth) if panel.booth else "none", words)
         if panel.kind != "keypad" and panel.kiosk:
             yield Finding((*path, "kiosk"), show(panel.kiosk), "no kiosk: only a keypad steers a kiosk's page")
 

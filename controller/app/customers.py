@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from controller.domain.events import Guidance, Resolution
+from controller.domain.event_words import Guidance, Resolution
 from controller.domain.point import Config, Service
 
 # ---- working assumptions (mission.md, "A plausible day"): none was measured at a real point ----

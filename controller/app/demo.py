@@ -1,4 +1,4 @@
-"""`luukku demo`: a whole point on one machine. Point, central and simulated hardware are processes of their own; one
+"""`luukku demo`: a whole point on one machine. Point, media, central and simulated hardware are processes; one
 that dies is started again at once, as systemd would.
 """
 
@@ -24,7 +24,7 @@ READY_S = 60.0
 PRINTER_LOOK_S, PRINTER_LOOKS = 0.1, 50  # a printer that was left without paper is no reason not to show the rest
 CENTRAL_OFFSET, PRINTER_OFFSET, SIM_OFFSET = 10, 20, 21  # beside the point's port
 CONFIG = Path(__file__).parents[2] / "config" / "demo.toml"
-PARTS = ("sim", "central", "point")
+PARTS = ("sim", "central", "point", "media")
 SURFACES = {"kiosk": "kiosk", "staff": "staff", "technician": "technician"}
 
 
@@ -61,7 +61,7 @@ def main(port: int, data: Path | None, seed: int, day: int | None, *, browser: b
 
 
 class Show:
-    """The three processes, kept alive."""
+    """The processes, kept alive."""
 
     def __init__(self, plan: Plan, *, browser: bool) -> None:
         self._plan = plan
@@ -97,7 +97,7 @@ class Show:
         """Start `part`, and start it again whenever it ends, until we stop."""
         while not self._stopping.is_set():
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "controller.app.demo_parts", part, str(self._data / "demo-plan.json"),
+                sys.executable, "-m", *self._words(part),
                 stdin=asyncio.subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
             self._pids[part] = process.pid
@@ -113,6 +113,11 @@ class Show:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RESTART_S):
                     await self._stopping.wait()
+
+    def _words(self, part: str) -> tuple[str, ...]:
+        if part == "media":
+            return "drivers.media", "--socket", str(self._data / "media.sock"), "--simulated"
+        return "controller.app.demo_parts", part, str(self._data / "demo-plan.json")
 
     async def _is_up(self) -> bool:
         """Wait for all three to answer."""
@@ -168,7 +173,7 @@ class Show:
         neighbours = {"central": plan.central_token, "box": plan.box_token, "expert": plan.expert_token}
         told = {
             "point": plan.url(), "central": plan.url(CENTRAL_OFFSET), "sim": plan.url(SIM_OFFSET),
-            "tokens": surfaces | neighbours, "pids": {part: self._pids[part] for part in ("point", "central", "sim")},
+            "tokens": surfaces | neighbours, "pids": {part: self._pids[part] for part in PARTS},
         }  # fmt: skip
         _write_private(self._data / "demo-credentials.json", json.dumps(told, indent=2) + "\n")
 

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +12,9 @@ from controller.app.faults import Failed
 from controller.app.main import until_told
 from controller.app.observe import set_up_log
 from controller.app.settings import load
+
+if TYPE_CHECKING:
+    from controller.central.experts import Expert
 
 
 def main() -> int:
@@ -52,7 +56,7 @@ async def central(plan: Plan) -> None:
     tokens = {"box": plan.box_token, "central": plan.central_token}
     await serve(
         plan.host, plan.port + CENTRAL_OFFSET, Path(plan.data) / "central", frame_ancestors=_frames(plan),
-        tokens=tokens,
+        tokens=tokens, experts=_experts(plan),
     )  # fmt: skip
 
 
@@ -73,10 +77,26 @@ async def point(plan: Plan) -> None:
         for n, p in enumerate(p for p in config.printers if p.link == "sim")
     }
     demo = Demo(
-        plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, sims, plan.seed,
+        plan.url(SIM_OFFSET) + "/", plan.url(CENTRAL_OFFSET) + "/", plan.box_token, plan.expert_token,
+        sims, plan.seed,
         str(_input_folder(plan)), plan.day_speed,
     )  # fmt: skip
     await run_point(Options(config, Path(plan.data), path.parent, demo), lambda url: None)
+
+
+def _experts(plan: Plan) -> list["Expert"]:
+    """Whoever has the plan's token answers for every provider; `PROVIDER.TOKEN` is one provider's own expert."""
+    from controller.central.experts import Expert, hashed_token
+
+    config = load(Path(plan.config))
+    providers, languages = tuple(p.id for p in config.providers), config.point.languages
+    house = languages[0]
+    made = [Expert(id="E0", name="Demo", pools=providers, languages=languages, token=hashed_token(plan.expert_token))]
+    for n, provider in enumerate(config.providers, 1):
+        own = hashed_token(f"{provider.id}.{plan.expert_token}")
+        name = provider.name.get(house, provider.id)
+        made.append(Expert(id=f"E{n}", name=name, pools=(provider.id,), languages=languages[:3], token=own))
+    return made
 
 
 def _input_folder(plan: Plan) -> Path:

@@ -12,7 +12,7 @@ import structlog
 
 from controller.domain.commands import ReportDevice
 from controller.domain.draft import Refused
-from controller.domain.events import DeviceState
+from controller.domain.event_words import DeviceState
 from controller.domain.pace import Bucket
 from controller.journal.faults import JournalFault
 from controller.ledger import Ledger

@@ -46,5 +46,7 @@ def _use(device: Device) -> Use | None:
             return "call_button"
         case Panel(kind="panic"):
             return "panic"
+        case Panel(kind="leave"):
+            return "leave"
         case _:
             return None

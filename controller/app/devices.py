@@ -13,7 +13,7 @@ import structlog
 
 from controller.app import device_events, examined, plugged
 from controller.app.supervise import keep_running
-from controller.domain.events import DeviceState
+from controller.domain.event_words import DeviceState
 from controller.domain.point import Config
 from controller.ledger import Ledger
 from controller.ports.printer import Examined, Printer, PrinterCondition, PrinterUnavailable, Tier

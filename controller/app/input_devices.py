@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 
 from controller.app.inputs import Attended
-from controller.app.pressed import Act, Alarm, AtCounter, AtKiosk, Presses
+from controller.app.pressed import Act, Alarm, AtBooth, AtCounter, AtKiosk, Presses
 from controller.domain.point import Config, Panel, Scanner
 from controller.ledger import Ledger
 from controller.ports.inputs import Where
@@ -39,6 +39,8 @@ class Maker(msgspec.Struct):
         act: Act
         if panel.kind == "panic":
             act = Alarm(self.ledger, panel.id, panel.counter or panel.id, presses)
+        elif panel.kind == "leave":
+            act = AtBooth(self.ledger, panel.id, panel.booth, presses)
         elif panel.kiosk:
             act = AtKiosk(self.ledger, self.pages, panel.kiosk)
         else:

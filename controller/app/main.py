@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
-from controller.app import commands, diagnostics, print_test, report, suggest
+from controller.app import booth_test, commands, diagnostics, print_test, report, suggest
 from controller.app.bench import verb as bench
 from controller.app.doctor import verb as doctor
 from controller.app.faults import ConfigError, Failed, Misuse
@@ -18,7 +18,7 @@ from controller.app.observe import set_up_log
 from controller.app.simulate import verb as simulate
 
 OK, FAILED, MISUSE = 0, 1, 2
-LATER = frozenset({"booth-test", "enrol"})
+LATER = frozenset({"enrol"})
 
 
 class Words(argparse.ArgumentParser):
@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     _events(verbs)
     _schema(verbs)
     _tokens(verbs)
-    for room in (report, simulate, bench, doctor, suggest, print_test, diagnostics):
+    for room in (report, simulate, bench, doctor, suggest, print_test, booth_test, diagnostics):
         room.add(verbs)
     return top
 

@@ -8,7 +8,7 @@ import structlog
 
 from controller.domain import commands as c
 from controller.domain.draft import Refused, hash_booking, hash_code
-from controller.domain.events import Resolution
+from controller.domain.event_words import Resolution
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Key, Ledger
 from controller.ports.inputs import Pressed, Scan, Told, Unrecognised
@@ -96,6 +96,22 @@ class Alarm:
         except (Refused, CommandFailed) as no:
             log.error("an alarm was refused", device=self._device, why=str(no))
         return True
+
+
+class AtBooth:
+    """The button in a booth that ends its session, whatever its screen does: camera and microphone go off."""
+
+    def __init__(self, ledger: Ledger, device: str, booth: str, presses: Presses) -> None:
+        self._ledger, self._device, self._booth, self._presses = ledger, device, booth, presses
+
+    async def __call__(self, told: Told) -> None:
+        here = [s for s in self._ledger.state.sessions.values() if s.booth == self._booth and s.outcome is None]
+        for session in here:
+            command = c.LeaveSession(actor=f"device:{self._device}", session=session.id)
+            try:
+                await self._ledger.submit(command, render=subject, key=self._presses.key("leave"))
+            except (Refused, JournalFault, CommandFailed) as no:
+                log.error("a booth's session was not ended", booth=self._booth, why=str(no))
 
 
 class AtKiosk:

@@ -15,6 +15,9 @@ PATTERNS = {
     r"^(sim|tcp:[^:\s]+:\d{1,5}|usb:\S+|port:\S+|serial:/dev/\S+,\d+)$": (
         '"usb:SERIAL", "port:PATH", "tcp:HOST:PORT", "serial:/dev/...,BAUD" or "sim"'
     ),
+    r"^(sim|usb:\S+|port:\S+|/dev/\S+)?$": '"usb:SERIAL", "port:PATH", "/dev/...", "sim", or "" for none',
+    r"^[A-Za-z0-9._-]{0,80}$": "a name of letters, digits and . _ -, or empty",
+    r"^[0-9A-Za-z.-]{1,20}$": "a version of 1 to 20 letters, digits, dots and hyphens",
     r"^(sim|usb:\S+|port:\S+)$": '"usb:SERIAL", "port:PATH" or "sim"',
     r"^(sim|usb:\S+|port:\S+|serial:/dev/\S+,\d+)$": '"usb:SERIAL", "port:PATH", "serial:/dev/...,BAUD" or "sim"',
 }
@@ -22,6 +25,7 @@ PATTERNS = {
 _TEXTS = 'language to text, e.g. {fi = "...", sv = "..."}'
 _ID = "the name by which the rest of this file, the API and the events mean it"
 _LINK = '"usb:SERIAL", "port:PATH", "tcp:HOST:PORT", "serial:/dev/...,BAUD", or "sim" for a simulated device'
+_CAMERA = '"usb:SERIAL", "port:PATH", "/dev/...", "sim", or empty for none'
 
 KEYS = {
     "Config.point": "the service point itself",
@@ -101,7 +105,17 @@ KEYS = {
     "Screen.sound": "true: this page speaks the calls; one screen a point",
     "Screen.queues": "ids of the queues it shows; empty: all",
     "Booth.id": _ID,
+    "Booth.name": f"the booth's name for people; empty: its room's: {_TEXTS}",
     "Booth.room": "id of the room it stands in; empty: none",
+    "Booth.services": "ids of the services that experts give here; empty: all with the channel remote",
+    "Booth.document_camera": f"the camera over the desk: {_CAMERA}",
+    "Booth.camera": f"shows the customer while the booth's browser restarts: {_CAMERA}",
+    "Booth.microphone": 'its ALSA name, for the same; "sim", or empty: none',
+    "Booth.printer": 'the CUPS queue for forms that an expert sends; "sim", or empty: none',
+    "Booth.no_answer_s": "seconds without an expert after which the customer is served at a counter",
+    "Booth.consent": "the version of the consent text: change it with its words",
+    "Booth.consent_text": f"what the customer agrees to, a line for each thing; empty: our own words: {_TEXTS}",
+    "Booth.idle_s": "seconds without a touch until the page goes back to its first screen",
     "Printer.id": _ID,
     "Printer.kind": "its language",
     "Printer.link": _LINK,
@@ -114,6 +128,7 @@ KEYS = {
     "Panel.link": _LINK,
     "Panel.counter": "id of the counter it calls for, or stands at; empty: none",
     "Panel.kiosk": "id of the kiosk whose page a keypad steers; empty: none",
+    "Panel.booth": "id of the booth whose session a leave button ends; empty: none",
     "Scanner.id": _ID,
     "Scanner.kind": "how it talks",
     "Scanner.link": _LINK,

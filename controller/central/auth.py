@@ -23,13 +23,14 @@ def load_tokens(path: Path) -> dict[str, str]:
         tokens = json.loads(path.read_text())
     except FileNotFoundError:
         tokens = {role: secrets.token_urlsafe(32) for role in ROLES}
-        _write_private(path, json.dumps(tokens, indent=2) + "\n")
+        write_private(path, json.dumps(tokens, indent=2) + "\n")
     if not (isinstance(tokens, dict) and all(isinstance(tokens.get(role), str) and tokens[role] for role in ROLES)):
         raise ValueError(f"{path}: needs a token for each of {', '.join(ROLES)}")
     return {role: tokens[role] for role in ROLES}
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Whole or not at all, for this user alone. Raises OSError."""
     fresh = path.with_suffix(".new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)

@@ -6,7 +6,8 @@ from datetime import datetime
 from controller.domain import queues, visits
 from controller.domain.commands import CancelAppointment, CheckIn, PutAppointment
 from controller.domain.draft import Draft, Refused, hash_booking
-from controller.domain.events import AppointmentChanged, AppointmentState, VisitEnded, VisitOutcome
+from controller.domain.event_words import AppointmentState, RoomState, VisitOutcome
+from controller.domain.events import AppointmentChanged, RoomStateChanged, VisitEnded
 from controller.domain.state import Appointment
 from controller.domain.text import moment
 
@@ -15,6 +16,9 @@ ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")  # it goes into events: n
 FIRST_MS, LAST_MS = 946_684_800_000, 7_258_118_400_000  # 2000-01-01 and 2200-01-01, UTC
 OUTCOMES: dict[VisitOutcome, AppointmentState] = {
     "served": "done", "no_show": "no_show", "cancelled": "cancelled", "removed": "cancelled",
+}  # fmt: skip
+ROOMS: dict[AppointmentState, RoomState] = {
+    "booked": "booked", "checked_in": "occupied", "done": "released", "cancelled": "released", "no_show": "no_show",
 }  # fmt: skip
 CODE = re.compile(r"^[A-Za-z0-9-]{4,32}$")
 
@@ -40,12 +44,29 @@ def put(draft: Draft, wish: PutAppointment) -> None:
         raise Refused("wrong-state", f"appointment {wish.appointment} has revision {known.rev} already")
     if known is not None and known.state in {"checked_in", "done"}:
         raise Refused("wrong-state", f"appointment {wish.appointment} is {known.state}")
+    _room_is_free(draft, wish)
     fresh = Appointment(
         wish.appointment, wish.rev, "booked", wish.provider, wish.service,
         moment(when(wish.start)), moment(when(wish.end)),
         wish.channel, wish.room, hash_booking(draft.secret, wish.code.upper()) if wish.code else "",
     )  # fmt: skip
     change(draft, fresh, "booked")
+
+
+def _room_is_free(draft: Draft, wish: PutAppointment) -> None:
+    """Two cannot have one room of this point at one time, whoever booked it: the point, the provider or central."""
+    if not _is_ours(draft, wish.room):
+        return
+    begin, end = when(wish.start), when(wish.end)
+    for other in draft.state.appointments.values():
+        taken = other.room == wish.room and other.state in {"booked", "checked_in"}
+        if taken and other.id != wish.appointment and begin < when(other.end) and when(other.start) < end:
+            raise Refused("wrong-state", f"room {wish.room} is taken then, by appointment {other.id}")
+
+
+def _is_ours(draft: Draft, room: str) -> bool:
+    """A room that the config does not know is whoever books' affair."""
+    return any(one.id == room for one in draft.config.rooms)
 
 
 def cancel(draft: Draft, wish: CancelAppointment) -> None:
@@ -65,7 +86,7 @@ def cancel(draft: Draft, wish: CancelAppointment) -> None:
 def check_in(draft: Draft, wish: CheckIn) -> None:
     """The customer with an appointment is here: a number like any other, placed by the agreed time."""
     visits.today_or_refuse(draft)
-    known = _with_code(draft, wish.code)
+    known = with_code(draft, wish.code)
     _in_time(draft, known)
     service = draft.config.service(known.service)
     if service is None:
@@ -78,7 +99,7 @@ def check_in(draft: Draft, wish: CheckIn) -> None:
     change(draft, known, "checked_in")
 
 
-def _with_code(draft: Draft, code: str) -> Appointment:
+def with_code(draft: Draft, code: str) -> Appointment:
     """The booking that this code means: of several, the first that nobody has come for."""
     wanted = hash_booking(draft.secret, code.strip().upper())
     found = [a for a in draft.state.appointments.values() if a.code_hash == wanted and a.state != "cancelled"]
@@ -126,6 +147,12 @@ def change(draft: Draft, known: Appointment, state: AppointmentState, *, rev: in
             service=known.service, start=known.start, end=known.end, channel=known.channel, **extra,
         )
     )  # fmt: skip
+    room = ROOMS.get(state)
+    was = draft.state.appointments.get(known.id)
+    same = state == "booked" and was is not None and (was.state, was.room) == ("booked", known.room)
+    in_booth = known.channel == "remote" and state in {"checked_in", "done"}  # its session says so (sessions.py)
+    if _is_ours(draft, known.room) and room is not None and not same and not in_booth:
+        draft.add(RoomStateChanged(room=known.room, state=room))
 
 
 def when(text: str) -> int:

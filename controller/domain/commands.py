@@ -8,18 +8,22 @@ from typing import Literal
 
 import msgspec
 
-from controller.domain.events import (
+from controller.domain.event_words import (
     AdvisorState,
     AnnounceMedium,
     Channel,
-    Delivered,
     DeviceState,
     Entry,
     Guidance,
+    IdentityMethod,
+    IdentityResult,
     PointCause,
     PrintResult,
     Resolution,
+    SessionMode,
 )
+from controller.domain.events import Delivered
+from controller.domain.remote_events import Quality
 
 Position = Literal["first", "last", "keep"]
 
@@ -147,6 +151,103 @@ class SetActivity(Command, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class RequestSession(Command, frozen=True, kw_only=True):
+    """A session with a remote expert: of a customer who comes to the booth (no `ticket`: a new visit), of a waiting
+    `ticket`, of the customer of `counter` (sent to the booth; in mode support the expert helps the advisor there), or
+    of an `appointment` (its code)."""
+
+    language: str
+    service: str = ""  # not needed where a ticket or an appointment says it
+    booth: str = ""
+    mode: SessionMode = "walk_in"
+    ticket: str = ""
+    appointment: str = ""
+    counter: str = ""
+    interpreter: str = ""
+
+
+class RingSession(Command, frozen=True, kw_only=True):
+    """An expert who could take it hears it ring (or, `on` false, none is ready any more)."""
+
+    session: str
+    on: bool = True
+
+
+class AnswerSession(Command, frozen=True, kw_only=True):
+    """An expert takes it. `expert` is a pseudonym."""
+
+    session: str
+    expert: str
+
+
+class ReportLegs(Command, frozen=True, kw_only=True):
+    """Whether booth and expert have a way to each other now, by whichever leg; `why` not, in a word."""
+
+    session: str
+    up: bool
+    why: str = ""
+
+
+class HoldSession(Command, frozen=True, kw_only=True):
+    session: str
+
+
+class ResumeSession(Command, frozen=True, kw_only=True):
+    session: str
+
+
+class DropSession(Command, frozen=True, kw_only=True):
+    """The expert is gone: it goes back to its place, for another one."""
+
+    session: str
+    why: str = "expert_left"
+
+
+class MoveSession(Command, frozen=True, kw_only=True):
+    """The expert sends it to experts of another service (or to another one of the same)."""
+
+    session: str
+    service: str
+
+
+class HandOver(Command, frozen=True, kw_only=True):
+    """The expert sends the customer on to a counter of the point."""
+
+    session: str
+    to_queue: str = ""
+    to_counter: str = ""
+    to_service: str = ""
+    position: Position = "first"
+
+
+class LeaveSession(Command, frozen=True, kw_only=True):
+    """The customer goes, or is helped away by staff. Before an answer it is over; after one the expert still says how
+    it ended."""
+
+    session: str
+    cause: str = "customer"
+    quality: Quality | None = None
+
+
+class EndSession(Command, frozen=True, kw_only=True):
+    """The expert's (or, of a session that nobody has, staff's) word on how it ended. `quality`: what was measured."""
+
+    session: str
+    outcome: Literal["completed", "customer_left", "technical_failure"]
+    resolution: Resolution = "pending"
+    guidance: Guidance = "none"
+    delivered: tuple[Delivered, ...] = ()
+    next_service: str = ""
+    quality: Quality | None = None
+
+
+class CheckIdentity(Command, frozen=True, kw_only=True):
+    method: IdentityMethod
+    result: IdentityResult
+    session: str = ""
+    service_event: str = ""
+
+
 class CountPaper(Command, frozen=True, kw_only=True):
     """What a printer used since the last of these, and what it says of its roll: `paper` None while it does not say.
     `handled`: since it last spoke of its roll otherwise, somebody may have been at it. `cuts`: its own count of all
@@ -196,7 +297,8 @@ class GiveFeedback(Command, frozen=True, kw_only=True):
     question: str
     language: str
     device: str
-    service_event: str
+    service_event: str = ""
+    session: str = ""
 
 
 class RaiseIncident(Command, frozen=True, kw_only=True):

@@ -167,7 +167,7 @@ def end_no_show(draft: Draft, turn: ServiceEvent) -> None:
 def end(draft: Draft, wish: End) -> None:
     counter = draft.counter(wish.counter)
     turn = _mine(draft, counter, wish.service_event)
-    providers = tuple(_provider(draft, item.service) for item in wish.delivered)
+    providers = tuple(provider_of(draft, item.service) for item in wish.delivered)
     ensure_started(draft, counter, turn)
     draft.subject = turn.id
     draft.add(
@@ -180,7 +180,8 @@ def end(draft: Draft, wish: End) -> None:
     draft.set_advisor(counter, "wrap_up" if draft.config.point.wrap_up_s else "available", "explicit")
 
 
-def _provider(draft: Draft, delivered: str) -> str:
+def provider_of(draft: Draft, delivered: str) -> str:
+    """Whose a delivered service is. Raises Refused("unknown-service")."""
     service = draft.config.service(delivered)
     if service is None:
         raise Refused("unknown-service", f"delivered service {delivered!r} is not known")
@@ -240,9 +241,14 @@ def _call_late(draft: Draft, counter: Counter, turn: ServiceEvent) -> None:
 
 
 def _call(draft: Draft, counter: Counter, turn: ServiceEvent) -> None:
+    _called(draft, counter, turn.id, waited_ms(draft, turn))
+
+
+def waited_ms(draft: Draft, turn: ServiceEvent) -> int:
+    """Since it was queued: by the boot's own clock where it is the same boot."""
     same_boot = turn.queued_boot == draft.now.boot
     waited = (draft.now.mono_ns - turn.queued_mono) // 1_000_000 if same_boot else draft.now.ms - turn.queued
-    _called(draft, counter, turn.id, max(0, waited))
+    return max(0, waited)
 
 
 def _called(draft: Draft, counter: Counter, id_: str, waiting_ms: int) -> None:

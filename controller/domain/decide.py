@@ -9,6 +9,8 @@ from controller.domain import (
     printing,
     reports,
     rolls,
+    session_ends,
+    sessions,
     transfers,
     visits,
 )
@@ -35,6 +37,7 @@ def decide(state: State, command: c.Command, context: Context) -> Draft:
     """
     draft = Draft(state, context)
     _dispatch(draft, command)
+    session_ends.finished(draft)
     bookings.finished(draft)
     return draft
 
@@ -89,6 +92,36 @@ def _dispatch(draft: Draft, command: c.Command) -> None:
             _at_counter(draft, command)
 
 
+def _remote(draft: Draft, command: c.Command) -> None:
+    match command:
+        case c.RequestSession():
+            sessions.request(draft, command)
+        case c.RingSession():
+            sessions.ring(draft, command)
+        case c.AnswerSession():
+            sessions.answer(draft, command)
+        case c.ReportLegs():
+            sessions.legs(draft, command)
+        case c.HoldSession():
+            sessions.hold(draft, command)
+        case c.ResumeSession():
+            sessions.resume(draft, command)
+        case c.DropSession():
+            sessions.drop(draft, command)
+        case c.MoveSession():
+            sessions.move(draft, command)
+        case c.HandOver():
+            session_ends.hand_over(draft, command)
+        case c.LeaveSession():
+            session_ends.leave(draft, command)
+        case c.EndSession():
+            session_ends.end(draft, command)
+        case c.CheckIdentity():
+            sessions.identity(draft, command)
+        case _:
+            raise AssertionError(f"no rule for {type(command).__name__}")
+
+
 def _at_counter(draft: Draft, command: c.Command) -> None:
     match command:
         case c.OpenCounter():
@@ -116,4 +149,4 @@ def _at_counter(draft: Draft, command: c.Command) -> None:
         case c.SetActivity():
             counters.set_activity(draft, command)
         case _:
-            raise AssertionError(f"no rule for {type(command).__name__}")
+            _remote(draft, command)

@@ -8,7 +8,8 @@ from functools import lru_cache
 import msgspec
 
 from controller.domain.commands import Now
-from controller.domain.events import EVENTS, NAMES, AdvisorState, AdvisorStateChanged, Event, Inference
+from controller.domain.event_words import AdvisorState, Event, Inference
+from controller.domain.events import EVENTS, NAMES, AdvisorStateChanged
 from controller.domain.point import Config
 from controller.domain.state import Counter, ServiceEvent, State, Visit
 

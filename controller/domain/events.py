@@ -11,46 +11,39 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-
-def _all(pattern: str) -> Meta:
-    """A whole text of this pattern: `$` alone would take a line break after it."""
-    return Meta(pattern=rf"^{pattern}$(?!\n)")
-
-
-# A personal identity code (DDMMYY, sign of the century, three digits, check character) is nobody's id here.
-_NO_PERSON = r"(?![0-3][0-9][01][0-9]{3}[-A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z]$)"
-Id = Annotated[str, _all(rf"{_NO_PERSON}[A-Za-z0-9][A-Za-z0-9._:-]{{0,79}}")]
-Word = Annotated[str, _all(r"[a-z][a-z0-9_-]{0,39}")]  # what a program calls a thing
-Language = Annotated[str, _all(r"[a-z]{2,3}")]
-Day = Annotated[str, _all(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")]
-Moment = Annotated[str, _all(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")]
-Hex64 = Annotated[str, _all(r"[0-9a-f]{64}")]
-Cause = Annotated[str, _all(r"([a-z][a-z0-9_]{0,39})?")]  # a word, or nothing to say
-Count = Annotated[int, Meta(ge=0, le=2**53)]  # what every reader of JSON can hold
-Job = Annotated[str, _all(r"[!-~]{4}")]  # four printable characters that name a paper to its printer
-Version = Annotated[str, _all(r"[0-9]{1,4}(\.[0-9A-Za-z+-]{1,20}){1,6}")]  # as PEP 440 writes them
-
-Entry = Literal["kiosk", "reception", "check_in", "web", "roll", "button"]
-Medium = Literal["paper", "screen", "none"]
-PrintResult = Literal["confirmed", "unknown", "failed", "void"]
-QueuedCause = Literal["initial", "transfer", "recycle", "additional", "return"]
-AnnounceMedium = Literal["tv", "voice", "led"]
-Inference = Literal["explicit", "inferred"]
-ServiceOutcome = Literal[
-    "served", "no_show", "transferred", "recycled", "removed_staff", "removed_customer",
-    "removed_reset", "ended_logout", "ended_timeout", "technical_failure",
-]  # fmt: skip
-VisitOutcome = Literal["served", "no_show", "cancelled", "removed"]
-Resolution = Literal["first_contact", "referred", "pending"]
-Guidance = Literal["none", "e_channel_shown", "e_channel_assisted"]
-Channel = Literal["counter", "remote", "provider_on_site", "e_service", "paper"]
-AdvisorState = Literal["available", "serving", "remote_serving", "wrap_up", "other_work", "break"]
-Opening = Literal["open", "closed"]
-AppointmentState = Literal["booked", "checked_in", "cancelled", "no_show", "done"]
-RoomState = Literal["booked", "occupied", "released", "no_show"]
-DeviceState = Literal["attached", "ready", "degraded", "out_of_service", "detached", "unknown"]
-RollCause = Literal["printed", "low", "near_end", "paper_out", "new_roll", "another_printer"]
-PointCause = Literal["boot", "ready", "config", "clock_step", "disk_low", "link_up", "link_down"]
+from controller.domain.event_words import (
+    AdvisorState,
+    AnnounceMedium,
+    AppointmentState,
+    Cause,
+    Channel,
+    Count,
+    Day,
+    DeviceState,
+    Entry,
+    Event,
+    Guidance,
+    Hex64,
+    Id,
+    Inference,
+    Job,
+    Language,
+    Medium,
+    Moment,
+    Opening,
+    PointCause,
+    PrintResult,
+    QueuedCause,
+    Resolution,
+    RollCause,
+    RoomState,
+    ServiceOutcome,
+    Version,
+    VisitOutcome,
+    Word,
+    pattern,
+)
+from controller.domain.remote_events import IdentityChecked, RemoteEnded, RemoteRequested, RemoteStateChanged
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -65,10 +58,6 @@ class Delivered(msgspec.Struct, frozen=True):
 
     service: Id
     qty: Annotated[int, Meta(ge=1, le=999)]
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all event data; the name on the wire stands in EVENTS."""
 
 
 class OpeningChanged(Event, frozen=True, kw_only=True):
@@ -96,9 +85,9 @@ class TicketIssued(Event, frozen=True, kw_only=True):
     visit: Id
     ticket: Id
     service_event: Id
-    series: Annotated[str, _all(r"[A-Z]{0,3}")]
+    series: Annotated[str, pattern(r"[A-Z]{0,3}")]
     n: Annotated[int, Meta(ge=1)]
-    number: Annotated[str, _all(r"[A-Z]{0,3}[0-9]{1,6}")]
+    number: Annotated[str, pattern(r"[A-Z]{0,3}[0-9]{1,6}")]
     business_date: Day
     queue: Id
     ahead: Count
@@ -168,7 +157,7 @@ class ServiceAnnounced(Event, frozen=True, kw_only=True):
     service_event: Id
     device: Id
     medium: AnnounceMedium
-    language: Annotated[str, _all(r"([a-z]{2,3}(\+[a-z]{2,3})*)?")]
+    language: Annotated[str, pattern(r"([a-z]{2,3}(\+[a-z]{2,3})*)?")]
     latency_ms: Count
 
 
@@ -347,6 +336,10 @@ EVENTS: dict[str, type[Event]] = {
     "counter.opened": CounterOpened,
     "counter.closed": CounterClosed,
     "advisor.state_changed": AdvisorStateChanged,
+    "remote.requested": RemoteRequested,
+    "remote.state_changed": RemoteStateChanged,
+    "remote.ended": RemoteEnded,
+    "identity.checked": IdentityChecked,
     "appointment.changed": AppointmentChanged,
     "room.state_changed": RoomStateChanged,
     "feedback.given": FeedbackGiven,

@@ -6,7 +6,10 @@ import msgspec
 
 from controller.domain import events as e
 from controller.domain import evolve_service as service
+from controller.domain import evolve_session as session
+from controller.domain import remote_events as r
 from controller.domain import rolls
+from controller.domain.event_words import Event
 from controller.domain.state import Appointment, Counter, Device, Incident, Print, State, Ticket, Visit
 
 KEPT_ORDERS = 4096  # orders from central remembered for "applied once"; they expire long before
@@ -23,7 +26,7 @@ class Stamp(msgspec.Struct, frozen=True):
     actor: str
 
 
-def evolve(state: State, event: e.Event, stamp: Stamp) -> None:
+def evolve(state: State, event: Event, stamp: Stamp) -> None:
     """Apply one journalled event, in journal order. `state` is changed in place."""
     if stamp.business_date > state.business_date:
         _new_day(state, stamp.business_date)
@@ -31,7 +34,7 @@ def evolve(state: State, event: e.Event, stamp: Stamp) -> None:
     _apply(state, event, stamp)
 
 
-def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
+def _apply(state: State, event: Event, stamp: Stamp) -> None:
     match event:
         case e.ServiceQueued() | e.ServiceCalled() | e.ServiceStarted() | e.ServiceHeld() | e.ServiceResumed():
             service.moved(state, event, stamp.ms, stamp.mono_ns, stamp.boot)
@@ -40,9 +43,10 @@ def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
         case e.ServiceAnnounced():
             turn = state.service_events[event.service_event]
             turn.shown_on.append(f"{event.device}/{turn.call}")
+        case r.RemoteRequested() | r.RemoteStateChanged() | r.RemoteEnded():
+            session.moved(state, event, stamp.ms, stamp.mono_ns, stamp.boot)
         case e.FeedbackGiven():
-            if isinstance(event.service_event, str) and event.service_event in state.service_events:
-                state.service_events[event.service_event].rated = True
+            _rated(state, event)
         case e.VisitCreated() | e.VisitEnded():
             _visit(state, event, stamp)
         case e.TicketIssued() | e.TicketVoided() | e.PrintStarted() | e.PrintResulted():
@@ -65,7 +69,7 @@ def _apply(state: State, event: e.Event, stamp: Stamp) -> None:
             )
         case e.DeviceCounters():
             rolls.counted(state, event)
-        case e.QueueReset() | e.RoomStateChanged() | e.PointStateChanged() | e.WorkRecorded():
+        case e.QueueReset() | e.RoomStateChanged() | e.PointStateChanged() | e.WorkRecorded() | r.IdentityChecked():
             pass  # figures only: nothing the core decides by
         case _:
             raise AssertionError(f"no rule for {type(event).__name__}")
@@ -83,9 +87,17 @@ def _new_day(state: State, date: str) -> None:
     state.visits = {id_: v for id_, v in state.visits.items() if id_ not in over}
     state.tickets = {id_: t for id_, t in state.tickets.items() if t.visit not in over}
     state.service_events = {id_: s for id_, s in state.service_events.items() if s.visit not in over}
+    state.sessions = {id_: s for id_, s in state.sessions.items() if s.outcome is None}
     state.codes = {hash_: id_ for hash_, id_ in state.codes.items() if id_ in state.tickets}
     state.unfinished_prints = {id_: ms for id_, ms in state.unfinished_prints.items() if id_ in state.tickets}
     state.appointments = {id_: a for id_, a in state.appointments.items() if a.end[:10] >= date}
+
+
+def _rated(state: State, event: e.FeedbackGiven) -> None:
+    if isinstance(event.service_event, str) and event.service_event in state.service_events:
+        state.service_events[event.service_event].rated = True
+    if isinstance(event.session, str) and event.session in state.sessions:
+        state.sessions[event.session].rated = True
 
 
 def _visit(state: State, event: e.VisitCreated | e.VisitEnded, stamp: Stamp) -> None:

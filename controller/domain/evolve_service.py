@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from typing import assert_never
 
 from controller.domain import events as e
-from controller.domain import queues
+from controller.domain import evolve_session, queues
 from controller.domain.state import ServiceEvent, State
 
 KEPT_DURATIONS = 40  # served durations a service remembers for its estimate
@@ -26,12 +26,14 @@ def moved(state: State, event: Moved, ms: int, mono_ns: int, boot: str) -> None:
         case e.ServiceHeld():
             turn.stage, turn.held_since = "held", ms
             _leave_counter(state, turn)
-            state.counters[turn.counter].held.append(turn.id)
+            if turn.counter:
+                state.counters[turn.counter].held.append(turn.id)
         case e.ServiceResumed():
             turn.stage = "serving"
             turn.held_ms += max(0, ms - turn.held_since)
-            state.counters[turn.counter].held.remove(turn.id)
-            state.counters[turn.counter].current = turn.id
+            if turn.counter:
+                state.counters[turn.counter].held.remove(turn.id)
+                state.counters[turn.counter].current = turn.id
         case _:
             assert_never(event)
 
@@ -45,6 +47,7 @@ def _queued(state: State, event: e.ServiceQueued, ms: int, mono_ns: int, boot: s
     turn.only = event.counter if isinstance(event.counter, str) else ""
     turn.back_to = event.back_to if isinstance(event.back_to, str) else ""
     state.service_events[turn.id] = turn
+    evolve_session.follows(state, state.service_events.get(visit.current), turn)
     visit.current, visit.service_events = turn.id, event.n
     visit.history.append(turn.id)
     if event.service in visit.wanted:
@@ -63,6 +66,7 @@ def _called(state: State, turn: ServiceEvent, event: e.ServiceCalled, ms: int) -
     turn.stage, turn.call = "called", event.call
     turn.last_called = ms
     turn.counter = event.counter if isinstance(event.counter, str) else ""
+    turn.booth = event.booth if isinstance(event.booth, str) else ""
     if turn.counter:
         state.counters[turn.counter].current = turn.id
 
@@ -72,7 +76,8 @@ def ended(state: State, event: e.ServiceEnded, ms: int) -> None:
     if turn.stage == "waiting":
         _leave_queue(state, turn)
     elif turn.stage == "held":
-        state.counters[turn.counter].held.remove(turn.id)
+        if turn.counter:
+            state.counters[turn.counter].held.remove(turn.id)
         turn.held_ms += max(0, ms - turn.held_since)
     else:
         _leave_counter(state, turn)

@@ -7,7 +7,8 @@ import msgspec
 from controller.domain import bookings, visits
 from controller.domain.commands import CancelAppointment, CentralOrder, PutAppointment, RefuseOrder, TakeTicket
 from controller.domain.draft import Draft, Refused
-from controller.domain.events import Channel, CommandApplied, CommandRefused, OpeningChanged
+from controller.domain.event_words import Channel
+from controller.domain.events import CommandApplied, CommandRefused, OpeningChanged
 
 KNOWN = frozenset({"open_queue", "close_queue", "transfer", "ticket_issue", "appointment_put", "appointment_cancel",
                    "announce", "config_put", "resend_from"})  # contract section 5  # fmt: skip

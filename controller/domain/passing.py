@@ -1,6 +1,6 @@
 """What happens because time goes on: opening and closing, the late, the day's end."""
 
-from controller.domain import bookings, counters, hours, numbering, printing, visits
+from controller.domain import bookings, counters, hours, numbering, printing, session_ends, visits
 from controller.domain.commands import Now
 from controller.domain.draft import Draft, Fact
 from controller.domain.events import OpeningChanged, QueueReset, VisitEnded
@@ -19,6 +19,7 @@ def end_day(draft: Draft) -> None:
     """The old day's leftovers are removed, its counters closed; the new day begins with the reset."""
     old = draft.state.business_date
     new = numbering.business_date(old, draft.now, draft.config.point.zone)
+    session_ends.end_day(draft)
     removed = live(draft.state)
     for turn in removed:
         serving = turn.stage in {"serving", "held"}
@@ -43,6 +44,7 @@ def tick(draft: Draft) -> None:
     _end_late(draft, everyone=False)
     _unanswered(draft)
     _wrapped_up(draft)
+    session_ends.tick(draft)
     printing.expire(draft)
 
 
@@ -95,7 +97,7 @@ def _unanswered(draft: Draft) -> None:
     if not limit:
         return
     for turn in live(draft.state):
-        if turn.stage == "called" and draft.now.ms >= turn.last_called + limit:
+        if turn.stage == "called" and not turn.booth and draft.now.ms >= turn.last_called + limit:
             counters.end_no_show(draft, turn)
 
 

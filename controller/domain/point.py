@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from controller.domain.events import Channel
+from controller.domain.event_words import Channel
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="lower-case letters, digits, hyphens")]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -160,8 +160,24 @@ class Screen(Struct, frozen=True, kw_only=True):
 
 
 class Booth(Struct, frozen=True, kw_only=True):
+    """A remote-service booth. `document_camera`: a V4L2 node by its cable (`usb:`, `port:`), `sim`, or "" for none;
+    `camera` and `microphone`: what shows the customer while the booth's browser is down (ALSA name for the sound).
+    `printer`: the CUPS queue for forms, `sim`, or "" for none. `no_answer_s`: nobody answers for so long: the customer
+    is served at a counter. `consent`: the version of the consent text, which changes when its words do;
+    `consent_text`: words of the point's own, in place of ours."""
+
     id: Name
+    name: Texts = {}
     room: str = ""
+    services: tuple[Name, ...] = ()
+    document_camera: Annotated[str, Meta(pattern=r"^(sim|usb:\S+|port:\S+|/dev/\S+)?$")] = ""
+    camera: Annotated[str, Meta(pattern=r"^(sim|usb:\S+|port:\S+|/dev/\S+)?$")] = ""
+    microphone: Annotated[str, Meta(max_length=80)] = ""
+    printer: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,80}$")] = ""
+    no_answer_s: Annotated[int, Meta(ge=60, le=7200)] = 1800
+    consent: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.-]{1,20}$")] = "1"
+    consent_text: dict[Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")], Annotated[str, Meta(max_length=2000)]] = {}
+    idle_s: Annotated[int, Meta(ge=20, le=600)] = 90
 
 
 class Printer(Struct, frozen=True, kw_only=True):
@@ -177,14 +193,15 @@ class Printer(Struct, frozen=True, kw_only=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True):
-    """A call button belongs to a `counter`, a keypad to a `counter` or a `kiosk`; a panic button may name the counter
-    that it is at."""
+    """A call button belongs to a `counter`, a keypad to a `counter` or a `kiosk`, a leave button to a `booth`, whose
+    session it ends; a panic button may name the counter that it is at."""
 
     id: Name
-    kind: Literal["call_button", "keypad", "panic"]
+    kind: Literal["call_button", "keypad", "panic", "leave"]
     link: Annotated[str, Meta(pattern=r"^(sim|usb:\S+|port:\S+)$")]
     counter: str = ""
     kiosk: str = ""
+    booth: str = ""
 
 
 class Scanner(Struct, frozen=True, kw_only=True):
@@ -242,6 +259,9 @@ class Config(Struct, frozen=True, kw_only=True):
 
     def kiosk(self, id_: str) -> Kiosk | None:
         return next((k for k in self.kiosks if k.id == id_), None)
+
+    def booth(self, id_: str) -> Booth | None:
+        return next((b for b in self.booths if b.id == id_), None)
 
     def provider(self, id_: str) -> Provider | None:
         return next((p for p in self.providers if p.id == id_), None)

@@ -15,7 +15,8 @@ import msgspec
 
 from controller.domain.commands import FinishPrint, Reprint, StartPrint
 from controller.domain.draft import Draft, Refused
-from controller.domain.events import PrintResult, PrintResulted, PrintStarted
+from controller.domain.event_words import PrintResult
+from controller.domain.events import PrintResulted, PrintStarted
 from controller.domain.numbering import job_name
 from controller.domain.state import State, Ticket
 from controller.domain.visits import ticket_or_refuse

@@ -73,8 +73,11 @@ def eligible(state: State, config: Config, counter: Counter, turn: ServiceEvent)
     """May `counter` call `turn` by call-next?
 
     Language decides only while another counter at work, competent for the service, speaks it: a customer whose
-    language nobody speaks now (nobody has it, or who has it is at lunch) is served all the same.
+    language nobody speaks now (nobody has it, or who has it is at lunch) is served all the same. Who waits for a remote
+    expert is no counter's, unless a counter calls that number.
     """
+    if turn.session:
+        return False
     if turn.only and turn.only != counter.id:
         wanted = state.counters.get(turn.only)
         if wanted is not None and wanted.open:

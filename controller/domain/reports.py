@@ -45,20 +45,32 @@ def point(draft: Draft, told: ReportPoint) -> None:
 
 
 def feedback(draft: Draft, given: GiveFeedback) -> None:
-    turn = draft.turn(given.service_event)
-    if turn.rated:
+    rated, provider = _rated(draft, given)
+    if rated:
         raise Refused("wrong-state", "this service has been rated already")
     if not 1 <= given.score <= SCALE:
         raise Refused("invalid", f"score {given.score} is not 1 to {SCALE}")
     if given.language not in draft.config.point.languages:
         raise Refused("invalid", f"language {given.language!r} is not one of this point's")
-    draft.subject = turn.id
+    draft.subject = given.session or given.service_event
+    about = {"session": given.session} if given.session else {"service_event": given.service_event}
     draft.add(
         FeedbackGiven(
-            service_event=turn.id, provider=turn.provider, question=given.question, scale=SCALE, score=given.score,
+            **about, provider=provider, question=given.question, scale=SCALE, score=given.score,
             device=given.device, language=given.language,
         )
     )  # fmt: skip
+
+
+def _rated(draft: Draft, given: GiveFeedback) -> tuple[bool, str]:
+    """Whether it has been rated, and whose service it was."""
+    if not given.session:
+        turn = draft.turn(given.service_event)
+        return turn.rated, turn.provider
+    session = draft.state.sessions.get(given.session)
+    if session is None or session.outcome is None:
+        raise Refused("wrong-state", f"session {given.session!r} is none that has ended today")
+    return session.rated, session.provider
 
 
 def work(draft: Draft, done: RecordWork) -> None:

@@ -9,7 +9,8 @@ import msgspec
 
 from controller.domain.commands import CountPaper, NewRoll
 from controller.domain.draft import Draft, Refused
-from controller.domain.events import DeviceCounters, RollCause
+from controller.domain.event_words import RollCause
+from controller.domain.events import DeviceCounters
 from controller.domain.point import Config
 from controller.domain.state import Roll, State
 

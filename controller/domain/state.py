@@ -8,18 +8,21 @@ from typing import Literal
 
 import msgspec
 
-from controller.domain.events import (
+from controller.domain.event_words import (
     AdvisorState,
     AppointmentState,
     Channel,
     DeviceState,
     Entry,
-    Estimate,
     Medium,
     QueuedCause,
     ServiceOutcome,
+    SessionMode,
+    SessionOutcome,
+    SessionState,
     VisitOutcome,
 )
+from controller.domain.events import Estimate
 
 Stage = Literal["waiting", "called", "serving", "held", "ended"]
 PrintState = Literal["requested", "printing", "confirmed", "unknown", "failed", "void", "none"]
@@ -93,6 +96,7 @@ class ServiceEvent(msgspec.Struct):
     back_to: str = ""
     stage: Stage = "waiting"
     counter: str = ""
+    booth: str = ""  # where a remote expert called them
     call: int = 0
     waiting_ms: int = 0
     first_called: int = 0
@@ -105,7 +109,35 @@ class ServiceEvent(msgspec.Struct):
     ended: int = 0
     outcome: ServiceOutcome | None = None
     rated: bool = False
+    session: str = ""  # the live session that it is the service event of
     shown_on: list[str] = msgspec.field(default_factory=list)  # "device/call" that announced it
+
+
+class Session(msgspec.Struct):
+    """A meeting with a remote expert, wanted or under way. Times are UTC milliseconds, 0 for not yet; `clocks` has what
+    the boot's own clock read at them, in nanoseconds, and which boot it was: durations come from it."""
+
+    id: str
+    mode: SessionMode
+    provider: str
+    service: str
+    language: str
+    booth: str = ""
+    service_event: str = ""
+    counter: str = ""  # of an advisor who is supported
+    interpreter: str = ""
+    expert: str = ""  # who answered, a pseudonym
+    state: SessionState = "queued"
+    cause: str = ""
+    since: int = 0
+    requested: int = 0
+    answered: int = 0
+    connected: int = 0  # the first time
+    ended: int = 0
+    interrupted_ms: int = 0
+    clocks: dict[str, tuple[int, str]] = msgspec.field(default_factory=dict)  # moment -> what the boot's clock read
+    outcome: SessionOutcome | None = None
+    rated: bool = False
 
 
 class Counter(msgspec.Struct):
@@ -192,6 +224,7 @@ class State(msgspec.Struct):
     counters: dict[str, Counter] = msgspec.field(default_factory=dict)
     devices: dict[str, Device] = msgspec.field(default_factory=dict)
     rolls: dict[str, Roll] = msgspec.field(default_factory=dict)  # by printer
+    sessions: dict[str, Session] = msgspec.field(default_factory=dict)
     incidents: dict[str, Incident] = msgspec.field(default_factory=dict)
     appointments: dict[str, Appointment] = msgspec.field(default_factory=dict)
     orders: dict[str, bool] = msgspec.field(default_factory=dict)  # orders from central: applied?

@@ -25,6 +25,13 @@ def transfer(draft: Draft, wish: Transfer) -> None:
         draft.set_advisor(counter, "available", "explicit")
 
 
+def target_of(draft: Draft, wish: Transfer, turn: ServiceEvent) -> tuple[Service, str, str, int]:
+    """Service, queue, the one counter if it is for one, and the place there: what a transfer by somebody who sits at no
+    counter comes to."""
+    service, queue, only = _target(draft, wish, turn)
+    return service, queue, only, _place(draft, wish, turn, queue)
+
+
 def _target(draft: Draft, wish: Transfer, turn: ServiceEvent) -> tuple[Service, str, str]:
     """Where to: service, queue, and the one counter if it is for one."""
     service = draft.config.service(turn.service)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from controller.domain import hours, queues, waiting
+from controller.domain import hours, queues, session_view, waiting
 from controller.domain.draft import secret_code
 from controller.domain.events import Estimate
 from controller.domain.point import Config, Service
@@ -139,7 +139,7 @@ def point(state: State, config: Config, secret: bytes, now_ms: int, clock: str, 
         "called": [service_event(state, turn.id) for turn in called(state)],
         "kiosks": [{"id": k.id, "printer": k.printer or None} for k in config.kiosks],
         "screens": [{"id": s.id, "sound": s.sound} for s in config.screens],
-        "booths": [{"id": b.id, "state": "not_installed"} for b in config.booths],
+        "booths": [{"id": b.id, "state": session_view.booth_state(state, b.id)} for b in config.booths],
         "printers": [printer(state, p.id) for p in config.printers],
         "incidents": [
             {"id": i.id, "place": i.place, "kind": i.kind, "state": i.state} for i in state.incidents.values()

@@ -5,18 +5,8 @@ from itertools import pairwise
 from controller.domain import numbering, queues, waiting
 from controller.domain.commands import CallRoll, CancelTicket, TakeTicket
 from controller.domain.draft import Draft, Refused, hash_code
-from controller.domain.events import (
-    Entry,
-    QueuedCause,
-    ServiceEnded,
-    ServiceOutcome,
-    ServiceQueued,
-    TicketIssued,
-    TicketVoided,
-    VisitCreated,
-    VisitEnded,
-    VisitOutcome,
-)
+from controller.domain.event_words import Entry, QueuedCause, ServiceOutcome, VisitOutcome
+from controller.domain.events import ServiceEnded, ServiceQueued, TicketIssued, TicketVoided, VisitCreated, VisitEnded
 from controller.domain.point import Queue, Service
 from controller.domain.state import ServiceEvent, Ticket
 

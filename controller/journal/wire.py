@@ -7,7 +7,8 @@ import hashlib
 
 import msgspec
 
-from controller.domain.events import EVENTS, NAMES, Event
+from controller.domain.event_words import Event
+from controller.domain.events import EVENTS, NAMES
 from controller.domain.text import moment
 
 GENESIS = "0" * 64  # chain of the event before the first

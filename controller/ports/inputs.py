@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from controller.domain.bookings import CODE
-from controller.domain.events import DeviceState
+from controller.domain.event_words import DeviceState
 
 TICKET = re.compile(r"[A-Z2-7]{16}")  # domain/draft.py: secret_code
 APPOINTMENT = CODE
@@ -17,8 +17,8 @@ KeyName = Literal[
     "volume_down",     "up", "down", "left", "right", "next", "plus", "minus", "star", "slash", "dot", "other",
 ]  # fmt: skip
 Wish = Literal[
-    "call_next", "recall", "no_show", "end", "end_resolved", "end_referred", "alarm"
-]  # what a press asks of a counter or of everybody
+    "call_next", "recall", "no_show", "end", "end_resolved", "end_referred", "alarm", "leave"
+]  # what a press asks of a counter, of a booth or of everybody
 ScanKind = Literal["ticket", "appointment"]
 Unfit = Literal["too_long", "broken", "address", "control", "other"]
 

@@ -13,7 +13,8 @@ import structlog
 
 from controller.domain.commands import FinishPrint, StartPrint
 from controller.domain.draft import Refused
-from controller.domain.events import PrintResult, TicketIssued
+from controller.domain.event_words import PrintResult
+from controller.domain.events import TicketIssued
 from controller.domain.printing import (
     DOUBT,
     FINAL,

@@ -21,6 +21,7 @@ BASE = {  # what each figure stands on, each on those before
     "durations": ("timeline", "service_events"),
     "capacity": ("timeline", "service_events", "slices"),
     "resolution": ("timeline", "service_events"),
+    "remote": ("timeline",),
     "feedback": ("timeline",),
     "estimates": ("timeline", "service_events"),
 }

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-FIGURES = ("volumes", "waiting", "durations", "capacity", "resolution", "feedback", "estimates")
-LATER = ("remote", "devices", "services")
+FIGURES = ("volumes", "waiting", "durations", "capacity", "resolution", "remote", "feedback", "estimates")
+LATER = ("devices", "services")
 FORMATS = ("table", "csv", "json")
 HOME = "Europe/Helsinki"  # where a point stands that says nothing else
 

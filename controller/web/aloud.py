@@ -48,7 +48,7 @@ ALOUD: web.AppKey[Aloud] = web.AppKey("aloud", Aloud)
 async def speech(request: web.Request, who: Credential) -> web.Response:
     """Nothing of the text is kept or logged: it may be somebody's number, or the code that they type."""
     wish = await body(request, shapes.Speech)
-    wav = await request.app[ALOUD].read(who.id, wish.text, wish.language)
+    wav = await request.app[ALOUD].read(f"{who.role}/{who.id}", wish.text, wish.language)
     if wav is None:
         return web.Response(status=204)
     return web.Response(body=wav, content_type="audio/wav")

@@ -7,7 +7,7 @@ from controller.domain.hours import local_date
 from controller.domain.point import Service
 from controller.domain.state import Counter, ServiceEvent
 from controller.domain.text import moment
-from controller.web import dates, device_rows
+from controller.web import booth_board, dates, device_rows
 from controller.web.problems import Problem
 from controller.web.site import Site
 
@@ -26,6 +26,8 @@ def build(site: Site, view: str, id_: str) -> View:
             return tv(site, id_)
         case "counter":
             return desk(site, id_)
+        case "booth":
+            return _common(site, "booth", id_) | booth_board.board(site, id_)
         case "technician":
             return technician(site)
         case "wall" if site.demo is not None:
@@ -122,6 +124,7 @@ def desk(site: Site, id_: str) -> View:
         "incidents": [
             {"id": i.id, "place": i.place, "kind": i.kind, "state": i.state} for i in state.incidents.values()
         ],
+        "booths": [booth_board.for_staff(site, booth) for booth in config.booths],
         "walk_s": config.point.walk_s,
         "wrap_up_s": config.point.wrap_up_s,
         "roll": config.point.paper_roll,
@@ -142,6 +145,7 @@ def wall(site: Site) -> View:
             "kiosk": f"/kiosk/{config.kiosks[0].id}", "tv": f"/tv/{config.screens[0].id}",
             "counter": f"/counter/{config.counters[0].id}", "sim": site.demo.sim, "central": site.demo.central,
             "technician": "/technician",
+            **({"booth": f"/booth/{config.booths[0].id}", "expert": site.demo.expert} if config.booths else {}),
         },
         "counters": [{"id": c.id, "label": c.label} for c in config.counters],
         "central": {"up": site.link.up, "seq": site.link.seq, "fork": site.link.fork},

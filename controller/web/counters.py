@@ -8,7 +8,7 @@ from controller.domain import commands as c
 from controller.web import shapes
 from controller.web.auth import Credential
 from controller.web.problems import Problem
-from controller.web.requests import act, body, counter_of, service_event, subject
+from controller.web.requests import act, body, counter_of, service_event, session_event, subject
 from controller.web.site import SITE
 
 Handler = Callable[[web.Request, Credential], Awaitable[web.Response]]
@@ -73,13 +73,28 @@ no_show = _simple(lambda actor, id_, event: c.NoShow(actor=actor, counter=id_, s
 async def transfer(request: web.Request, who: Credential) -> web.Response:
     id_, wish = _counter(request, who), await body(request, shapes.Transfer)
     if wish.to.booth:
-        raise Problem("invalid", "this point has no remote-service booth in use yet")
+        return await _to_booth(request, id_, wish)
     command = c.Transfer(
         actor=f"counter:{id_}", counter=id_, service_event=wish.service_event or "", to_queue=wish.to.queue or "",
         to_counter=wish.to.counter or "", to_service=wish.to.service or "", position=wish.position,
         come_back=wish.return_,
     )  # fmt: skip
     return (await act(request, command, service_event))[0]
+
+
+async def _to_booth(request: web.Request, counter: str, wish: shapes.Transfer) -> web.Response:
+    """The customer of this counter goes to the booth, to meet an expert of the service named (or of their own)."""
+    site = request.app[SITE]
+    known = site.state.counters.get(counter)
+    current = site.state.service_events.get(known.current) if known is not None else None
+    if current is None:
+        raise Problem("wrong-state", f"counter {counter} has no customer")
+    visit = site.state.visits[current.visit]
+    command = c.RequestSession(
+        actor=f"counter:{counter}", service=wish.to.service or current.service, language=visit.language,
+        booth=wish.to.booth or "", counter=counter,
+    )  # fmt: skip
+    return (await act(request, command, session_event))[0]
 
 
 async def end(request: web.Request, who: Credential) -> web.Response:

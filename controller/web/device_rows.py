@@ -9,13 +9,13 @@ import msgspec
 
 from controller.domain import rolls
 from controller.domain.point import Config
-from controller.domain.state import Roll
+from controller.domain.state import Device, Roll
 from controller.domain.text import moment
 from controller.web import dates
 from controller.web.site import Site
 
 Row = dict[str, Any]
-VIEWS = {"screen": "tv", "kiosk": "kiosk"}  # devices that are pages: kind -> view
+VIEWS = {"screen": "tv", "kiosk": "kiosk", "booth": "booth"}  # devices that are pages: kind -> view
 
 
 class Configured(msgspec.Struct, frozen=True):
@@ -76,13 +76,30 @@ def actual(site: Site, one: Configured) -> tuple[str, list[str], int]:
     if one.kind in VIEWS:
         view = VIEWS[one.kind]
         here = site.presence.here(view, one.id)
-        return ("ready" if here else "detached"), ([] if here else ["no_page"]), site.presence.since(view, one.id)
-    if one.kind == "booth":
-        return "unknown", ["not_installed"], site.started
+        lacks = _booth_lacks(site, one.id) if one.kind == "booth" else []
+        state = ("degraded" if lacks else "ready") if here else "detached"
+        if here and "out_of_service" in {known.state for known in _tested(site, one.id)}:
+            state = "out_of_service"
+        return state, [*([] if here else ["no_page"]), *lacks], site.presence.since(view, one.id)
     known = site.state.devices.get(one.id)
     if known is None or known.kind not in {one.kind, one.type}:
         return "unknown", ["no_report"], site.started
     return known.state, list(known.causes), known.since
+
+
+def _booth_lacks(site: Site, id_: str) -> list[str]:
+    """What a booth must do without while its page is there: the media process, or central's experts."""
+    if site.exchange is None:
+        return ["no_central"]
+    seen = site.exchange.seen(id_, "")
+    lacks = [*([] if seen.media else ["no_media"]), *([] if seen.central else ["no_central"])]
+    return [*lacks, *(cause for known in _tested(site, id_) for cause in known.causes if cause not in lacks)]
+
+
+def _tested(site: Site, id_: str) -> list[Device]:
+    """How its last self-test was, if it had one."""
+    known = site.state.devices.get(id_)
+    return [known] if known is not None and known.kind == "booth" else []
 
 
 def _row(site: Site, one: Configured) -> Row:

@@ -107,8 +107,22 @@ async def _device(request: web.Request, site: Site, one: Configured, *, paper: b
 async def _page(request: web.Request, one: Configured) -> dict[str, Any]:
     """A page proves itself by drawing itself anew."""
     view, site = VIEWS[one.kind], request.app[SITE]
+    if one.kind == "booth" and site.try_booth is not None:
+        return await _booth(request, site, one)
     if not site.presence.here(view, one.id):
         return {"id": one.id, "state": "detached", "ok": False, "cause": "no_page"}
     if not await request.app[STREAMS].draws(view, one.id):
         return {"id": one.id, "state": "unknown", "ok": False, "cause": "not_drawing"}
     return {"id": one.id, "state": "ready", "ok": True, "cause": "", "proven": "draws"}
+
+
+async def _booth(request: web.Request, site: Site, one: Configured) -> dict[str, Any]:
+    """Its cameras and paths by the media process, then its page."""
+    assert site.try_booth is not None
+    found = await site.try_booth(one.id)
+    state, causes, _ = device_rows.actual(site, one)
+    told = {"id": one.id, "state": state, "light": found["state"], "ok": found["state"] != "red" and not causes,
+            "cause": causes[0] if causes else "", "found": found}  # fmt: skip
+    if site.presence.here("booth", one.id) and not await request.app[STREAMS].draws("booth", one.id):
+        told |= {"ok": False, "cause": "not_drawing"}
+    return told

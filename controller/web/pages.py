@@ -25,11 +25,12 @@ CSP = (
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/kiosk/{id}": ("kiosk", ("kiosk",)),
     "/tv/{id}": ("tv", ("tv",)),
+    "/booth/{id}": ("booth", ("booth",)),
     "/counter/{id}": ("counter", ("staff",)),
     "/technician": ("technician", ("technician",)),
     "/t/{code}": ("ticket", ()),
     "/login": ("login", ()),
-    "/wall": ("wall", ("kiosk", "tv", "staff", "technician")),
+    "/wall": ("wall", ("kiosk", "tv", "booth", "staff", "technician")),
 }
 
 
@@ -45,7 +46,8 @@ async def page(request: web.Request) -> web.StreamResponse:
         raise Problem("not-found", "there is no such page at this point")
     response = await _file(path)
     response.headers["Content-Security-Policy"] = policy(site)
-    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), usb=(), serial=()"
+    devices = "camera=(self), microphone=(self)" if folder in {"booth", "wall"} else "camera=(), microphone=()"
+    response.headers["Permissions-Policy"] = f"{devices}, geolocation=(), usb=(), serial=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if site.demo is not None:
         for role in roles:
@@ -85,7 +87,12 @@ def _origin(url: str) -> str:
 def _sign_in(response: web.StreamResponse, request: web.Request, site: Site, role: str) -> None:
     """The demo's cookies: of the surface in the path, or of the first one there is."""
     named = request.match_info.get("id", "")
-    known = {"kiosk": [k.id for k in site.config.kiosks], "tv": [s.id for s in site.config.screens]}.get(role, [""])
+    config = site.config
+    surfaces = {"kiosk": [k.id for k in config.kiosks], "tv": [s.id for s in config.screens],
+                "booth": [b.id for b in config.booths]}  # fmt: skip
+    known = surfaces.get(role, [""])
+    if not known:
+        return
     id_ = named if named in known else known[0]
     set_cookie(response, role, token(site.secret, role, id_), request.app[DOOR])  # type: ignore[arg-type]  # why: PAGES names roles
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-SURFACES = frozenset({"kiosk", "tv"})
+SURFACES = frozenset({"kiosk", "tv", "booth"})
 
 
 class Presence:

@@ -109,6 +109,12 @@ def service_event(state: State, draft: Draft) -> tuple[int, bytes]:
     return 200, msgspec.json.encode(msgspec.convert(views.service_event(state, draft.subject), shapes.ServiceEvent))
 
 
+def session_event(state: State, draft: Draft) -> tuple[int, bytes]:
+    """Render the service event of the session that the draft is about."""
+    turn = state.sessions[draft.subject].service_event
+    return 200, msgspec.json.encode(msgspec.convert(views.service_event(state, turn), shapes.ServiceEvent))
+
+
 def subject(state: State, draft: Draft) -> tuple[int, bytes]:
     """Render just what it was about."""
     return 200, msgspec.json.encode(shapes.Subject(id=draft.subject or "none"))

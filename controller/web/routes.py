@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
-from controller.web import aloud, counters, devices, live, pages, reading, shapes, tickets
+from controller.web import aloud, booth_lines, counters, devices, live, pages, reading, sessions, shapes, tickets
 from controller.web.auth import Credential
 
 Handler = Callable[[web.Request, Credential], Awaitable[web.StreamResponse] | web.StreamResponse]
 KIOSK, STAFF, TECHNICIAN = frozenset({"kiosk"}), frozenset({"staff"}), frozenset({"technician"})
+BOOTH = frozenset({"booth"})
 ANY: frozenset[str] = frozenset()
 
 
@@ -86,6 +87,20 @@ ROUTES: tuple[Route, ...] = (
     _counter("activity", counters.activity, "What the advisor does now", shapes.Activity, "counter-busy",
              answer=shapes.CounterOut),
     _post("/work", counters.work, STAFF, "Work outside the queue", shapes.Work, shapes.Subject, ("unknown-service",)),
+    _post("/booths/{id}/sessions", sessions.request_session, KIOSK | STAFF | BOOTH, "Ask for a remote expert",
+          shapes.RequestSession, shapes.Session,
+          ("not-found", "unknown-service", "unknown-ticket", "wrong-state", "counter-not-open", "closed",
+           "clock-not-set", "journal-full"), 201),
+    Route("GET", "/booths/{id}/line", booth_lines.line, BOOTH, "WebSocket: signals of the booth's talk leg",
+          problems=("not-found",)),
+    Route("GET", "/sessions/{id}", sessions.look, STAFF | BOOTH, "A remote session, now", None, shapes.Session,
+          problems=("not-found",)),
+    _post("/sessions/{id}/end", sessions.end, STAFF | BOOTH, "The session is over", shapes.EndSession, shapes.Session,
+          ("not-found", "wrong-state", "unknown-service")),
+    _post("/sessions/{id}/identity", sessions.identity, STAFF, "Who the customer is was checked", shapes.Identity,
+          shapes.Subject, ("not-found", "wrong-state")),
+    _post("/booths/{id}/helped", sessions.helped, STAFF, "Somebody went to the booth that called for help",
+          shapes.Nothing, shapes.Subject, ("not-found",)),
     _post("/feedback", tickets.feedback, frozenset({"kiosk", "booth", "ticket"}), "How was it?", shapes.Feedback,
           shapes.Subject, ("wrong-state",)),
     _post("/incidents", counters.raise_incident, STAFF | {"panic"}, "Silent alarm", shapes.Incident, shapes.Subject),
@@ -108,7 +123,7 @@ ROUTES: tuple[Route, ...] = (
           problems=("unknown-ticket",)),
     Route("GET", "/clips/{id}.wav", live.clip, frozenset({"tv"}), "A spoken call",
           problems=("not-found",)),
-    Route("POST", "/speech", aloud.speech, KIOSK, "A text of the kiosk's page, read aloud", shapes.Speech,
+    Route("POST", "/speech", aloud.speech, KIOSK | BOOTH, "A text of the page, read aloud", shapes.Speech,
           problems=("too-many",), empty="No voice of this box speaks that language"),
     Route("GET", "/t/{code}", live.own_ticket, ANY, "The customer's own ticket", problems=("unknown-ticket",)),
     Route("GET", "/openapi.json", pages.openapi, ANY, "This document"),

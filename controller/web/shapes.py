@@ -7,18 +7,23 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from controller.domain.commands import Position
-from controller.domain.events import (
+from controller.domain.event_words import (
     Cause,
     Channel,
-    Delivered,
     DeviceState,
     Guidance,
     Id,
+    IdentityMethod,
+    IdentityResult,
     Language,
     Medium,
     Resolution,
+    SessionMode,
+    SessionOutcome,
+    SessionState,
     Word,
 )
+from controller.domain.events import Delivered
 
 # What becomes part of an event has the event's own type: whatever passes here can be journalled.
 Pseudonym = Annotated[Id, Meta(max_length=40, description="never a name")]
@@ -135,6 +140,33 @@ class Feedback(Body, kw_only=True):
     session: Id | None = None
 
 
+class RequestSession(Body, kw_only=True):
+    """`ticket`: a waiting number; `appointment`: a booking's code, which says the service; `counter`: whose customer is
+    sent to the booth, or, with mode support, which advisor an expert shall help."""
+
+    service: Id | None = None
+    language: Language
+    ticket: Id | None = None
+    appointment: Annotated[str, Meta(min_length=4, max_length=32)] | None = None
+    interpreter: Language | None = None
+    counter: Id | None = None
+    mode: Literal["walk_in", "appointment", "support"] = "walk_in"
+
+
+class EndSession(Body, kw_only=True):
+    """From the booth: the customer leaves. From staff: without `outcome` the customer is helped away."""
+
+    outcome: Literal["completed", "customer_left", "technical_failure"] | None = None
+    resolution: Resolution = "pending"
+    guidance: Guidance = "none"
+    delivered: Annotated[tuple[Delivered, ...], Meta(max_length=50)] = ()
+
+
+class Identity(Body, kw_only=True):
+    method: IdentityMethod
+    result: IdentityResult
+
+
 class Incident(Body, kw_only=True):
     place: Id
     kind: Word = "threat"
@@ -199,6 +231,27 @@ class ServiceEvent(msgspec.Struct, kw_only=True):
     called_at: str | None
 
 
+class Session(msgspec.Struct, kw_only=True):
+    """A remote session."""
+
+    id: str
+    state: SessionState
+    cause: str
+    mode: SessionMode
+    booth: str | None
+    service: str
+    provider: str
+    language: str
+    interpreter: str | None
+    service_event: str | None
+    ticket: str | None
+    number: str | None
+    requested_at: Time
+    since: Time
+    outcome: SessionOutcome | None
+    rated: bool
+
+
 class Subject(msgspec.Struct, kw_only=True):
     """The thing that was made or changed."""
 
@@ -231,7 +284,8 @@ class LastTest(msgspec.Struct, kw_only=True):
 
 class DeviceTest(LastTest, kw_only=True):
     """What a device answered when it was tried. With a test paper: `tier` is the strongest proof that it gave,
-    `answers` what else it answered, and who it says it is."""
+    `answers` what else it answered, and who it says it is. Of a booth: its `light`, and what was `found` of its cameras
+    and of its paths to the experts."""
 
     id: str
     kind: DeviceKind
@@ -242,6 +296,8 @@ class DeviceTest(LastTest, kw_only=True):
     maker: str = ""
     model: str = ""
     serial: str = ""
+    light: Literal["", "green", "yellow", "red"] = ""
+    found: dict[str, Any] = {}
 
 
 class DeviceOut(msgspec.Struct, kw_only=True):

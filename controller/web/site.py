@@ -11,6 +11,7 @@ from controller.domain.commands import Now
 from controller.domain.point import Config
 from controller.domain.state import State
 from controller.ledger import Ledger
+from controller.ports.booth import Exchange, Trying
 from controller.ports.central import LinkState
 from controller.ports.clock import Clock
 from controller.web.auth import Doorkeeper
@@ -23,6 +24,7 @@ class DemoLinks(msgspec.Struct, frozen=True):
 
     sim: str
     central: str
+    expert: str = ""  # the experts' desk, signed in
 
 
 class DemoDay(msgspec.Struct):
@@ -81,6 +83,8 @@ class Site:
         self.tiers: Callable[[str], str | None] = lambda _printer: None
         self.ready_causes: Callable[[], list[str]] = list
         self.unowned: Callable[[], list[Unowned]] = list  # whoever changes what it gives calls `touch`
+        self.exchange: Exchange | None = None  # where the booths' lines meet; None: this point has no booth
+        self.try_booth: Trying | None = None
         self.disk: Disk | None = None
         self.presence = Presence(lambda: self.now().ms, self.touch)
         self.device_log = DeviceLog()

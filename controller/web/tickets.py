@@ -114,7 +114,7 @@ async def feedback(request: web.Request, who: Credential) -> web.Response:
     site = request.app[SITE]
     given = await body(request, shapes.Feedback)
     if given.session:
-        raise Problem("invalid", "this point has no remote sessions yet: give service_event")
+        return await _of_session(request, who, given)
     if not given.service_event:
         raise Problem("invalid", "give the service_event that the feedback is about")
     turn = site.state.service_events.get(given.service_event)
@@ -127,6 +127,18 @@ async def feedback(request: web.Request, who: Credential) -> web.Response:
     command = c.GiveFeedback(
         actor=f"kiosk:{who.id}" if who.role == "kiosk" else "device:own-phone", score=given.score,
         question=given.question, language=given.language, device=device, service_event=given.service_event,
+    )  # fmt: skip
+    return (await act(request, command, subject))[0]
+
+
+async def _of_session(request: web.Request, who: Credential, given: shapes.Feedback) -> web.Response:
+    site = request.app[SITE]
+    known = site.state.sessions.get(given.session or "")
+    if known is None or known.booth != who.id:
+        raise Problem("forbidden", "only the booth of this session may rate it")
+    command = c.GiveFeedback(
+        actor=f"device:{who.id}", score=given.score, question=given.question, language=given.language, device=who.id,
+        session=known.id,
     )  # fmt: skip
     return (await act(request, command, subject))[0]
 

@@ -10,7 +10,7 @@ from drivers.scanners.layouts import ENDS, LETTERS_AND_DIGITS
 WORD_BITS = 64  # of the kernel's `long` on every machine that this runs on
 DIGITS = frozenset("0123456789")
 STEPS = frozenset({"up", "down", "left", "right", "next"})
-Use = Literal["call_button", "panic", "counter_keypad", "kiosk_keypad", "scanner"]
+Use = Literal["call_button", "panic", "leave", "counter_keypad", "kiosk_keypad", "scanner"]
 
 
 def codes_of(capabilities: str) -> frozenset[int]:
@@ -22,7 +22,7 @@ def codes_of(capabilities: str) -> frozenset[int]:
 
 def lacks(use: Use, codes: Set[int]) -> tuple[str, ...]:
     """What the device cannot say in this use, in words for a technician; nothing when it has all that is wanted."""
-    if use in {"call_button", "panic"}:
+    if use in {"call_button", "panic", "leave"}:
         return () if codes else ("any key",)
     if use == "scanner":
         return tuple(_of_a_reader(codes))

@@ -33,7 +33,7 @@ class InputConfig:
     """`kind`: as in the config of a point. `layout`: of a reader that types."""
 
     id: str
-    kind: Literal["call_button", "keypad", "panic", "keyboard", "serial"]
+    kind: Literal["call_button", "keypad", "panic", "leave", "keyboard", "serial"]
     path: Path
     layout: Layout = "us"
 

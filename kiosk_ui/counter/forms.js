@@ -51,17 +51,20 @@ export function transferForm(state, ui, t) {
   const form = ui.formOf("transfer");
   const counters = state.counters.filter((one) => one.id !== state.id && one.state === "open");
   const queues = state.queues.map((one) => option(one.id, pick(one.name, ui.lang, state.house), form.target));
-  const options = { service: () => serviceOptions(state, ui, form.target), queue: () => queues,
+  const booths = (state.booths ?? []).filter((one) => one.state === "free");
+  const places = ["service", "queue", "counter", ...(booths.length ? ["booth"] : [])];
+  const options = { booth: () => booths.map((one) => option(one.id, pick(one.name, ui.lang, state.house), form.target)), service: () => serviceOptions(state, ui, form.target), queue: () => queues,
     counter: () => counters.map((one) => option(one.id, pick(one.name, ui.lang, state.house), form.target)) }[form.to]();
   return html`<form class="panel" @submit=${ui.submit("transfer")}>
     <button class="primary" type="submit" ?disabled=${Boolean(ui.busy) || !complete.transfer(form)}>${t("counter-transfer")}<kbd>F2</kbd></button>
-    ${segments(t("counter-to"), ["service", "queue", "counter"], (one) => t(`counter-${one}`), form.to, (to) => ui.set({ to, target: "" }))}
+    ${segments(t("counter-to"), places, (one) => t(`counter-${one}`), form.to, (to) => ui.set({ to, target: "" }))}
     <label class="field"><span>${t(`counter-${form.to}`)}</span>
       <select data-first @change=${(event) => ui.set({ target: event.target.value })}>
         <option value="" ?selected=${!form.target}>${t("counter-choose")}</option>${options}</select></label>
-    ${choice("position", POSITIONS, form, ui, t)}
-    <label class="check"><input type="checkbox" .checked=${live(form.return)} @change=${(event) => ui.set({ return: event.target.checked })}>
-      <span>${t("counter-return")}</span></label>
+    ${form.to === "booth" ? html`<p class="quiet">${t("counter-booth-what")}</p>` : html`
+      ${choice("position", POSITIONS, form, ui, t)}
+      <label class="check"><input type="checkbox" .checked=${live(form.return)} @change=${(event) => ui.set({ return: event.target.checked })}>
+        <span>${t("counter-return")}</span></label>`}
     ${cancel(ui, t)}
   </form>`;
 }

@@ -22,6 +22,7 @@ export const requests = {
   work: (_, { provider, service, minutes, channel }) => ["/work", { provider, service, minutes: Number(minutes), channel }],
   alarm: (state) => ["/incidents", { place: state.id, kind: "threat" }],
   acknowledge: incident("acknowledge"),
+  helped: (_, { id }) => [`/booths/${encodeURIComponent(id)}/helped`, {}],
   clear: incident("clear"),
 };
 
@@ -65,6 +66,7 @@ export const complete = {
 };
 
 function transferBody({ to, target, position, return: back }) {
+  if (to === "booth") return { to: { booth: target } };
   return { to: { [to]: target }, position, ...(back ? { return: true } : {}) };
 }
 

@@ -62,6 +62,7 @@ function banners(state, ui, t) {
     ${ui.said ? banner("", t(ui.said)) : nothing}
     ${state.printers.filter(troubled).map((one) => printer(one, t))}
     ${state.unpapered.length ? banner("warning", t("counter-unpapered", { numbers: unpapered(state.unpapered, t) })) : nothing}
+    ${(state.booths ?? []).filter((one) => one.help).map((one) => boothCalls(one, state, ui, t))}
     ${state.incidents.filter((one) => one.state !== "cleared" && one.place !== state.id).map((one) => incident(one, state, ui, t))}
   </div>`;
 }
@@ -87,6 +88,12 @@ function printer({ id, state, causes, tickets_left: left }, t) {
 /** "K 042 (out of paper), K 043 (...)": whoever asks at the counter can be told. */
 const unpapered = (tickets, t) =>
   tickets.map(({ number, cause }) => (cause ? `${showNumber(number)} (${causeWords(cause, t)})` : showNumber(number))).join(", ");
+
+/** Somebody in the booth wants a person to come. */
+function boothCalls(one, state, ui, t) {
+  return html`<p class="notice alert" data-booth=${one.id}>${icon("warning")}<span>${t("counter-booth-help", { booth: pick(one.name, ui.lang, state.house) })}</span>
+    <button class="flat" @click=${() => ui.act("helped", { id: one.id })}>${t("counter-booth-helped")}</button></p>`;
+}
 
 function incident(one, state, ui, t) {
   const counter = state.counters.find(({ id }) => id === one.place);

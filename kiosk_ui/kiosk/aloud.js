@@ -6,15 +6,32 @@ import { heard, liveWords, screenWords } from "/ui/kiosk/heard.js";
 import { LEVELS } from "/ui/kiosk/session.js";
 import { Voice } from "/ui/kiosk/voice.js";
 
+const CLIP_MOST = 600; // characters of one clip, POST /api/v1/speech
+
+/** Whole sentences, as many as one clip takes. */
+function parts(text) {
+  const found = [""];
+  for (const sentence of text.match(/[^.?!\n]+[.?!\n]*\s*/g) ?? []) {
+    if (found.at(-1).length + sentence.length > CLIP_MOST) found.push("");
+    found[found.length - 1] += sentence;
+  }
+  return found.map((part) => part.trim()).filter(Boolean);
+}
+
 export class Aloud {
-  #session; #house; #draw; #voice = new Voice(LEVELS);
+  #session; #house; #draw; #ears; #voice = new Voice(LEVELS);
   #live = []; #first = ""; #next = null; // what stands there, what comes before the next words, the next words
 
-  /** @param {() => object} session; @param {() => string} house its language; @param {() => void} draw */
-  constructor(session, house, draw) {
+  /**
+   * @param {() => object} session; @param {() => string} house its language; @param {() => void} draw
+   * @param {{screen: (t: Function) => string, live: () => string[], quiet: () => boolean}} [ears] what a page has to
+   *   say; quiet: somebody is speaking, so that only what the customer's own key asks for is said
+   */
+  constructor(session, house, draw, ears) {
     this.#session = session;
     this.#house = house;
     this.#draw = draw;
+    this.#ears = ears ?? { screen: (t) => screenWords(session().step, t), live: liveWords, quiet: () => false };
     for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => this.hush(), { capture: true });
     document.addEventListener("focusin", ({ target }) => target instanceof HTMLButtonElement && this.#say(heard(target)));
   }
@@ -33,7 +50,7 @@ export class Aloud {
     const session = this.#session();
     if (session.aloud) return;
     session.aloud = true;
-    this.#live = liveWords();
+    this.#live = this.#ears.live();
     if (introduce) this.#first = this.#t("kiosk-aloud-hint");
     this.#draw();
   }
@@ -61,17 +78,28 @@ export class Aloud {
 
   /** Another screen stands there. */
   step() {
-    this.#live = liveWords();
-    this.#say(screenWords(this.#session().step, (id, args) => this.#t(id, args)));
+    this.#live = this.#ears.live();
+    if (!this.#ears.quiet()) this.#say(this.#ears.screen((id, args) => this.#t(id, args)));
   }
 
   /** The screen was drawn anew: what changed on it by itself? */
   drawn() {
     if (!this.#session().aloud) return;
     const before = this.#live;
-    this.#live = liveWords();
+    this.#live = this.#ears.live();
     const fresh = this.#live.filter((words) => !before.includes(words));
-    if (fresh.length) this.#say(fresh.join(" "));
+    if (fresh.length && !this.#ears.quiet()) this.#say(fresh.join(" "));
+  }
+
+  /** Say a whole text to whoever is there, listening or not; a key or touch cuts it short. @returns what became of it */
+  async tell(text) {
+    this.#next = null;
+    const session = this.#session();
+    for (const part of parts(text)) {
+      const came = await this.#voice.say(part, session.language, session.volume);
+      if (came || session !== this.#session()) return came || "cut";
+    }
+    return "";
   }
 
   #t(id, args) {

@@ -18,6 +18,7 @@ export function listenToKeys(session, actions) {
 }
 
 function take(key, session, actions) {
+  if (actions.typed?.(key)) return true; // a page where one writes takes its letters first
   if (key in VOLUME) return actions.volume(VOLUME[key]), true;
   if (HOME.has(key)) return actions.leave(), true;
   if (FORWARD.has(key)) return walk(1);

@@ -5,8 +5,8 @@ import { icon } from "/ui/shared/icons.js";
 import { causesOf, causeWords, kindWords, lasted, mendWords, nameOf, severity, testWords } from "/ui/technician/words.js";
 
 const PICTURES = { printer: "print", screen: "display", kiosk: "mobile", panel: "alert", scanner: "search", booth: "conversation" };
-export const SIGNS = { bad: "error", warn: "warning", unknown: "help", good: "check-circle", off: "minus" };
-const NEVER_HEARD = ["no_report", "not_installed"]; // nothing began at a time that anybody could tell
+export const SIGNS = { bad: "error", warn: "warning", unknown: "help", good: "check-circle" };
+const NEVER_HEARD = ["no_report"]; // nothing began at a time that anybody could tell
 
 export function deviceCard(device, ui, t) {
   const name = nameOf(device);
@@ -16,13 +16,13 @@ export function deviceCard(device, ui, t) {
     ${how(device, ui, t)}
     ${causesOf(device).map((cause) => trouble(cause, device, t))}
     ${facts(device, ui, t)}
-    ${severity(device) === "off" ? nothing : [tests(device, name, ui, t), events(device, t)]}
+    ${[tests(device, name, ui, t), events(device, t)]}
   </li>`;
 }
 
 function how(device, ui, t) {
   const how = severity(device);
-  return html`<p class="how">${icon(SIGNS[how])}<b>${t(`technician-state-${how === "off" ? how : device.actual}`)}</b>
+  return html`<p class="how">${icon(SIGNS[how])}<b>${t(`technician-state-${device.actual}`)}</b>
     ${device.causes.some((cause) => NEVER_HEARD.includes(cause)) ? nothing : html`<span class="since">${lasted("for", ui.age(device.since), t)}</span>`}</p>`;
 }
 

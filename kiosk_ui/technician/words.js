@@ -4,7 +4,7 @@
 export const CAUSES = [
   "paper_out", "near_end", "cover", "cutter", "jam", "offline", "error", "no_answer", "silent", "no_link", "busy_elsewhere",
   "stuck", "absent", "ambiguous", "taken", "no_udev", "no_access", "babbling", "blind", "another_printer", "recovering", "gave_up", "over", "expired", "journal", "no_report",
-  "no_page", "not_drawing", "not_installed", "timeout", "link_lost", "interrupted", "unsaid",
+  "no_page", "not_drawing", "no_media", "no_central", "no_camera", "camera_dark", "camera_still", "no_path", "poor_path", "no_microphone", "microphone_silent", "no_speaker", "speaker_unheard", "timeout", "link_lost", "interrupted", "unsaid",
 ];
 
 /** A device among all: an id may name a printer and a screen. */
@@ -20,9 +20,8 @@ export function mendWords(cause, device, t) {
   return t(`technician-mend-${CAUSES.includes(cause) ? cause : "other"}`, { link });
 }
 
-/** How it is: bad, unknown, warn, good, or off: known not to be in use. What is not known is never good. */
+/** How it is: bad, unknown, warn or good. What is not known is never good. */
 export function severity({ actual, causes }) {
-  if (causes.includes("not_installed")) return "off";
   if (actual === "unknown") return "unknown";
   if (actual === "ready") return causes.length ? "warn" : "good";
   return actual === "degraded" || actual === "attached" ? "warn" : "bad";

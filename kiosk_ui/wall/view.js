@@ -11,6 +11,7 @@ export const FRAMES = {
   tv: { width: 1100, height: 619, link: "tv", simulated: false },
   counter: { width: 1040, height: 640, link: "counter", simulated: false },
   paper: { width: 600, height: 560, link: "sim", simulated: true },
+  booth: { width: 1280, height: 760, link: "booth", simulated: false },
   central: { width: 760, height: 420, link: "central", simulated: true },
 };
 
@@ -20,7 +21,7 @@ export function view(state, ui) {
   return html`${head(state, ui, t)}
     <main>
       ${frame("kiosk", state, ui, t)}${frame("tv", state, ui, t)}${frame("counter", state, ui, t)}${events(state, ui, t)}
-      ${frame("paper", state, ui, t)}${booth(t)}${frame("central", state, ui, t, centralLine(state, ui, t))}
+      ${frame("paper", state, ui, t)}${frame("booth", state, ui, t)}${frame("central", state, ui, t, centralLine(state, ui, t))}
     </main>`;
 }
 
@@ -44,22 +45,20 @@ function busyDay(ui, t) {
 /** "2026-11-21T09:14:03Z" or "9.14": hours and minutes are enough here. */
 const dayTime = (time) => String(time ?? "").replace(/^.*T(\d\d):(\d\d).*$/, "$1.$2");
 
-function title(name, simulated, href, t) {
+function title(name, simulated, href, t, desk = null) {
   return html`<h2>${t(`wall-${name}`)}${simulated ? html`<span class="simulated">${t("wall-simulated")}</span>` : nothing}
     <small>${t(`wall-${name}-what`)}</small>
+    ${desk ? html`<a class="desk" href=${desk} target="_blank" rel="noopener">${t("wall-expert")}</a>` : nothing}
     ${href ? html`<a href=${href} target="_blank" rel="noopener" aria-label="${t(`wall-${name}`)}: ${t("wall-open")}" title=${t("wall-open")}>${icon("arrow-left", "out")}</a>` : nothing}</h2>`;
 }
 
 function frame(name, state, ui, t, line = nothing) {
   const { width, height, link, simulated } = FRAMES[name];
   const href = ui.links[link];
-  return html`<section class="card ${name}">${title(name, simulated, href, t)}${line}
-    ${href ? html`<div class="fit" data-width=${width} data-height=${height}>${keyed(href, html`<iframe src=${href} title=${name} allow="autoplay"></iframe>`)}</div>`
+  const desk = name === "booth" && ui.links.expert ? ui.links.expert : null;
+  return html`<section class="card ${name}">${title(name, simulated, href, t, desk)}${line}
+    ${href ? html`<div class="fit" data-width=${width} data-height=${height}>${keyed(href, html`<iframe src=${href} title=${name} allow="autoplay; camera; microphone"></iframe>`)}</div>`
       : state ? html`<p class="missing">${t("wall-missing")}</p>` : nothing}</section>`;
-}
-
-function booth(t) {
-  return html`<section class="card booth"><h2>${t("wall-booth")}</h2><p class="missing">${t("wall-booth-missing")}</p></section>`;
 }
 
 function centralLine(state, ui, t) {

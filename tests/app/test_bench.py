@@ -44,7 +44,14 @@ PROMISED = {
                 "ratio": {"p50", "p99"}},
     "drain": {"ours": {"per_s", "box_us", "central_us"}, "floor": {"per_s", "box_us", "central_us"},
               "ratio": {"per_s", "box_us", "central_us"}},
+    "media": {"ours": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "clear_offset_p95_ms", "outage10_back_ms",
+                       "outage40_back_ms", "moved_back_ms", "booth_cores", "media_cores", "document_p95_ms"},
+              "floor": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "outage10_back_ms", "browser_cores"},
+              "ratio": {"clear_p50_ms", "clear_p95_ms", "loss5_concealed"}},
 }  # fmt: skip
+LONG = frozenset({"media"})  # two browsers, a network, a point and central: more than a minute
+BROWSERS = {"board", "media"}
+MAY_BE_NONE = ("concealed", "frozen", "unreadable", "offset_p95_ms")  # on a good line
 MAY_SHRINK = {"growth_mib", "first_to_last_mib"}
 SMALL = "0.02"
 PATIENCE_S = 280
@@ -73,7 +80,15 @@ def test_every_benchmark_has_promised_names() -> None:
 
 @pytest.mark.system
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.browser] if n == "board" else []) for n in NAMES])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            n, marks=[*([pytest.mark.browser] if n in BROWSERS else []), *([pytest.mark.long] if n in LONG else [])]
+        )
+        for n in NAMES
+    ],
+)
 def test_a_benchmark_tells_its_figures_beside_the_floors(short_path: Path, name: str) -> None:
     written = short_path / "page.md"
     told = bench(short_path, name, "--write", str(written))
@@ -81,7 +96,11 @@ def test_a_benchmark_tells_its_figures_beside_the_floors(short_path: Path, name:
     assert datetime.fromisoformat(told["date"]).tzinfo is not None
     for side, names in PROMISED[name].items():
         assert names <= set(told[side]), side
-        assert all(value > 0 for figure, value in told[side].items() if figure not in MAY_SHRINK), told[side]
+        assert all(
+            value > 0
+            for figure, value in told[side].items()
+            if figure not in MAY_SHRINK and not figure.endswith(MAY_BE_NONE)
+        ), told[side]
     for one in told["targets"]:
         side, _, figure = one["figure"].partition(".")
         assert one["found"] == told[side][figure]
@@ -103,12 +122,6 @@ def test_a_name_that_is_none_is_misuse_and_says_which_was_meant(capsys: Captured
     told = here(("bench", "tickets"), capsys)
     assert told.returncode == 2
     assert 'did you mean "ticket"?' in one_line(told)
-
-
-def test_what_comes_with_a_later_release_says_so(capsys: Captured) -> None:
-    told = here(("bench", "media"), capsys)
-    assert told.returncode == 2
-    assert "later release" in one_line(told)
 
 
 @pytest.fixture

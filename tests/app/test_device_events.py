@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from controller.app import device_events
-from controller.domain.events import DeviceState
+from controller.domain.event_words import DeviceState
 from tests.journal.rig import HandClock, a_point
 
 

@@ -21,7 +21,8 @@ BESIDE = {  # optional keys that the example leaves out
     "services": {"hint": TEXTS, "target_wait_s": 900, "priority": 0, "kiosk": True, "hours": {"mon": "closed"}},
     "counters": {"name": TEXTS, "services": []},
     "kiosks": {"services": [], "idle_s": 45},
-    "panels": {"kiosk": ""},
+    "panels": {"kiosk": "", "booth": ""},
+    "booths": {"name": TEXTS, "services": [], "consent": "1", "consent_text": TEXTS, "idle_s": 90},
     "printers": {"blind": False, "roll_m": 80},
     "card": {"bring": {"fi": ["a"]}, "instructions": TEXTS, "support": TEXTS, "valid_to": "2030-01-01"},
 }
@@ -44,6 +45,7 @@ def example() -> dict[str, Any]:
     raw["kiosks"][0] |= BESIDE["kiosks"]
     raw["printers"] = [raw["printers"][0] | BESIDE["printers"]]
     raw["panels"] = [raw["panels"][0] | BESIDE["panels"]]
+    raw["booths"] = [raw["booths"][0] | BESIDE["booths"]]
     raw["screens"] = [{"id": "lobby", "sound": True, "queues": []}]
     return raw
 

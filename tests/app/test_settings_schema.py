@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from controller.app.schema import config_schema, events_schema
-from controller.domain.events import EVENTS, Event
+from controller.domain.event_words import Event
+from controller.domain.events import EVENTS
 from controller.journal.wire import GENESIS, Header, seal
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -41,6 +42,8 @@ def values(kind: types.Type) -> st.SearchStrategy[Any]:
             return st.booleans()
         case types.IntType():
             return st.integers(-(2**53) if kind.ge is None else kind.ge, 2**53 if kind.le is None else kind.le)
+        case types.FloatType():
+            return st.floats(kind.ge, kind.le)
         case types.VarTupleType():
             return st.lists(values(kind.item_type), max_size=3).map(tuple)
         case types.StructType():

@@ -15,10 +15,10 @@ import aiohttp
 import msgspec
 
 from controller.central.main import serve
+from controller.domain.event_words import Event
 from controller.domain.events import (
     DeviceCounters,
     Estimate,
-    Event,
     PrintResulted,
     ServiceCalled,
     ServiceEnded,

@@ -242,6 +242,8 @@ class Lobby:
         while place in taken:
             place += 1
         one.service, one.queue, one.place, one.only, one.stage, one.at = service, queue, place, only, "waiting", ""
+        if service in one.wanted:
+            one.wanted.remove(service)  # however they came to it: nobody is served twice for one wish
         self.tail, self.tail_at = self.newest(), self.now
 
     def head(self, queue: str) -> int | None:
@@ -261,8 +263,6 @@ class Lobby:
             self.queue(one, one.wanted[0], SERVICES[one.wanted[0]], one.came)
         else:
             one.stage = "over"
-        if one.stage == "waiting" and one.service in one.wanted:
-            one.wanted.remove(one.service)
 
     def make_free(self, desk: Desk) -> None:
         """Whoever was called, had time to walk and whose end nobody pressed was served meanwhile."""

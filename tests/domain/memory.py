@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from controller.domain import commands as c
-from controller.domain import events as e
 from controller.domain import views
 from controller.domain.decide import Context, Draft, Refused, day_facts, decide
 from controller.domain.draft import Fact
+from controller.domain.event_words import Event
 from controller.domain.evolve import Stamp, evolve
 from controller.domain.numbering import business_date
-from controller.domain.point import Config, Counter, OpeningHours, Point, Provider, Queue, Service
+from controller.domain.point import Booth, Config, Counter, OpeningHours, Point, Provider, Queue, Room, Service
 from controller.domain.state import ServiceEvent, State, Ticket
 from controller.journal import replay, wire
 from controller.ports.journal import Stored
@@ -46,9 +46,9 @@ def config(*, hours: OpeningHours | None = None, cap: int = 0, **point: Any) -> 
         point=Point(**point),
         providers=(Provider(id="kela", name={"fi": "Kela"}), Provider(id="police", name={"fi": "Poliisi"})),
         services=(
-            service("housing", "kela", "k"),
+            service("housing", "kela", "k", channels=("counter", "remote")),
             service("pension", "kela", "k", priority=1),
-            service("passport", "police", "p", median_s=240),
+            service("passport", "police", "p", median_s=240, channels=("counter", "remote")),
             service("licence", "police", "l"),
         ),
         queues=(
@@ -62,6 +62,8 @@ def config(*, hours: OpeningHours | None = None, cap: int = 0, **point: Any) -> 
             Counter(id="c3", label="3", languages=("sv", "fi")),
             Counter(id="c4", label="4", services=("passport", "licence")),
         ),
+        rooms=(Room(id="room", name={"fi": "Etäpalvelutila"}),),
+        booths=(Booth(id="b1", room="room"), Booth(id="b2")),
         opening_hours=hours or OpeningHours(sat="08:00-16:00", sun="08:00-16:00", holidays=False),
     )
 
@@ -122,7 +124,7 @@ class MemoryPoint:
             return no.problem
         raise AssertionError(f"{command} was not refused")
 
-    def tick(self) -> list[e.Event]:
+    def tick(self) -> list[Event]:
         return [fact.event for fact in self.do(c.Tick()).facts]
 
     def _write(self, facts: list[Fact], actor: str) -> None:
@@ -151,7 +153,7 @@ class MemoryPoint:
     def events(self) -> list[wire.CloudEvent]:
         return [wire.read(stored.body) for stored in self.stored]
 
-    def of(self, kind: type[e.Event]) -> list[Any]:
+    def of(self, kind: type[Event]) -> list[Any]:
         """Every journalled event of this kind, read from its bytes."""
         return [data for data in (wire.data_of(envelope) for envelope in self.events()) if isinstance(data, kind)]
 
@@ -196,7 +198,7 @@ class MemoryPoint:
     def ahead(self, ticket: Ticket) -> int:
         return int(views.ticket(self.state, self.config, self.secret, ticket.id)["ahead"])
 
-    def order(self, type_: str, data: Any, *, id_: str = "", expires: str = "2999-01-01T00:00:00Z") -> e.Event:
+    def order(self, type_: str, data: Any, *, id_: str = "", expires: str = "2999-01-01T00:00:00Z") -> Event:
         """An order from central; gives the event that answers it."""
         id_ = id_ or f"o-{self.state.seq}"
         raw = data if isinstance(data, bytes) else msgspec.json.encode(data)

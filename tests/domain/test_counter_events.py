@@ -2,15 +2,15 @@
 
 from controller.domain import commands as c
 from controller.domain import events as e
-from controller.domain.events import AdvisorState, Inference
+from controller.domain.event_words import AdvisorState, Event, Inference
 from tests.domain.memory import ALWAYS, MemoryPoint, config
 
 
-def facts(point: MemoryPoint, command: c.Command) -> list[e.Event]:
+def facts(point: MemoryPoint, command: c.Command) -> list[Event]:
     return [fact.event for fact in point.do(command).facts]
 
 
-def advisor(from_: AdvisorState, to: AdvisorState, at: Inference, reason: str = "") -> e.Event:
+def advisor(from_: AdvisorState, to: AdvisorState, at: Inference, reason: str = "") -> Event:
     return e.AdvisorStateChanged(counter="c1", from_=from_, to=to, at=at, reason=reason)
 
 
@@ -22,7 +22,7 @@ def called(**point: int) -> tuple[MemoryPoint, str, str]:
     return here, here.do(c.CallNext(counter="c1")).subject, ticket.visit
 
 
-def served(turn: str, **how: object) -> e.Event:
+def served(turn: str, **how: object) -> Event:
     plain = {"outcome": "served", "resolution": "pending", "guidance": "none", "channel": "counter", "accurate": False}
     return e.ServiceEnded(service_event=turn, **(plain | how))  # type: ignore[arg-type]  # why: members by name
 

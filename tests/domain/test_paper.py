@@ -6,7 +6,7 @@ import pytest
 
 from controller.domain import commands as c
 from controller.domain import events as e
-from controller.domain.events import PrintResult
+from controller.domain.event_words import PrintResult
 from controller.domain.numbering import job_name
 from controller.domain.printing import next_copy
 from controller.domain.state import Ticket

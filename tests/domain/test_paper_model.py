@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from controller.domain import commands as c
 from controller.domain import events as e
 from controller.domain.decide import Refused
-from controller.domain.events import PrintResult
+from controller.domain.event_words import PrintResult
 from controller.domain.printing import next_copy
 from controller.journal import wire
 from tests.domain.memory import ALWAYS, MemoryPoint, config

@@ -28,6 +28,7 @@ MOMENTS = st.sampled_from([
 ])  # fmt: skip
 STEPS = st.sampled_from([-26 * 3600, -3600, -90, -1, 1, 90, 3600, 26 * 3600])
 WAITS = st.sampled_from([0.001, 1, 30, 61, 61, 130, 700, 4000, 9 * 3600])
+ENDS = ["completed", "customer_left", "technical_failure", "leave", "over", "move"]
 HOURS = st.sampled_from([ALWAYS, ALWAYS, OpeningHours()])
 Press = type[c.Recall] | type[c.Start] | type[c.Hold] | type[c.Resume] | type[c.NoShow]
 PRESSES: st.SearchStrategy[Press] = st.sampled_from([c.Recall, c.Start, c.Start, c.Hold, c.Hold, c.Resume, c.NoShow])
@@ -112,6 +113,44 @@ class PointModel(RuleBasedStateMachine):
     @rule(counter=COUNTERS, data=st.data())
     def call_this_one(self, counter: str, data: st.DataObject) -> None:
         self.ask(c.CallTicket(counter=counter, ticket=self.one_of(data, self.point.state.tickets)))
+
+    # The booth, and who is at its other end.
+
+    @rule(data=st.data(), service=SERVICES, booth=st.sampled_from(["b1", "b2", "b9"]), language=LANGUAGES,
+          how=st.sampled_from(["", "", "ticket", "counter", "support"]))  # fmt: skip
+    def wish_for_an_expert(self, data: st.DataObject, service: str, booth: str, language: str, how: str) -> None:
+        ticket = self.one_of(data, self.point.state.tickets) if how == "ticket" else ""
+        counter = self.at_work(data) if how in {"counter", "support"} else ""
+        booth, mode = ("", "support") if how == "support" else (booth, "walk_in")
+        self.ask(c.RequestSession(service=service, language=language, booth=booth, mode=mode, ticket=ticket,
+                                  counter=counter))  # fmt: skip
+
+    @precondition(lambda self: bool(self.point.state.sessions))
+    @rule(
+        data=st.data(), said=st.sampled_from(["ring", "unring", "answer", "up", "up", "down", "hold", "resume", "drop"])
+    )
+    def meet(self, data: st.DataObject, said: str) -> None:
+        id_ = self.one_of(data, self.point.state.sessions)
+        commands: dict[str, c.Command] = {
+            "ring": c.RingSession(session=id_), "unring": c.RingSession(session=id_, on=False),
+            "answer": c.AnswerSession(session=id_, expert="x1"), "up": c.ReportLegs(session=id_, up=True),
+            "down": c.ReportLegs(session=id_, up=False, why="network"), "hold": c.HoldSession(session=id_),
+            "resume": c.ResumeSession(session=id_), "drop": c.DropSession(session=id_),
+        }  # fmt: skip
+        self.ask(commands[said])
+
+    @precondition(lambda self: bool(self.point.state.sessions))
+    @rule(data=st.data(), how=st.sampled_from(ENDS), service=REAL)
+    def part(self, data: st.DataObject, how: Any, service: str) -> None:
+        id_ = self.one_of(data, self.point.state.sessions)
+        if how == "leave":
+            self.ask(c.LeaveSession(session=id_))
+        elif how == "over":
+            self.ask(c.HandOver(session=id_, to_service=service))
+        elif how == "move":
+            self.ask(c.MoveSession(session=id_, service=service))
+        else:
+            self.ask(c.EndSession(session=id_, outcome=how))
 
     @rule(counter=COUNTERS, service=SERVICES, n=st.integers(1, 4))
     def call_roll(self, counter: str, service: str, n: int) -> None:

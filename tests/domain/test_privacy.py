@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from controller.domain.events import EVENTS, Event
+from controller.domain.event_words import Event
+from controller.domain.events import EVENTS
 
 # Valid test codes (individual numbers 900-999 are given to nobody), with every sign of a century.
 BIRTHDAYS = ["010190", "311299", "290296", "150600", "010101"]
@@ -35,6 +36,7 @@ IDS = {
     "device": "of the config, or of the credential of whoever asks",
     "place": "of the panel, or of staff's program; an alarm is never refused for where it comes from",
     "advisor": "a pseudonym: the sign-in's, see [listen].staff",
+    "expert": "a pseudonym: central's own name for who answered (ADR 0027)",
     "appointment": "of whoever books: central's or staff's program",
     "command": "given by central",
     "type": "one of ours, or `unknown`",
@@ -79,7 +81,8 @@ def test_the_test_codes_are_right() -> None:
 def test_an_event_holds_words_numbers_and_truths_and_nothing_shapeless() -> None:
     allowed = {"StrType", "IntType", "BoolType", "LiteralType", "NoneType"}
     odd = [(name, path, leaf) for name, path, leaf in LEAVES if type(leaf).__name__ not in allowed]
-    assert odd == []
+    shares = [one for one in odd if isinstance(one[2], inspect.FloatType) and (one[2].ge, one[2].le) == (0, 1)]
+    assert odd == shares
 
 
 def test_each_text_has_a_pattern() -> None:

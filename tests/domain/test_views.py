@@ -206,7 +206,7 @@ def test_the_whole_point() -> None:
         "called": [views.service_event(point.state, point.turn(first).id)],
         "kiosks": [{"id": "k1", "printer": "pr1"}, {"id": "k2", "printer": None}],
         "screens": [{"id": "tv1", "sound": True}, {"id": "tv2", "sound": False}],
-        "booths": [{"id": "b1", "state": "not_installed"}],
+        "booths": [{"id": "b1", "state": "free"}],
         "printers": [{"id": "pr1", "state": "unknown", "causes": [], "tier": None}],
         "incidents": [{"id": point.state.incidents.popitem()[0], "place": "c1", "kind": "threat", "state": "raised"}],
         "now": "2026-11-23T08:00:05.000Z",

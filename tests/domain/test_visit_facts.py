@@ -4,10 +4,11 @@ import pytest
 
 from controller.domain import commands as c
 from controller.domain import events as e
+from controller.domain.event_words import Event
 from tests.domain.memory import ALWAYS, JOURNAL, MemoryPoint, config
 
 
-def facts(point: MemoryPoint, command: c.Command) -> list[e.Event]:
+def facts(point: MemoryPoint, command: c.Command) -> list[Event]:
     return [fact.event for fact in point.do(command).facts]
 
 

@@ -61,7 +61,8 @@ def test_installed_it_is_a_program_of_its_own_and_twice_is_once_and_gone_is_gone
     first = source.config.read_text("utf-8")
     checked = subprocess.run([source.luukku, "check", source.config], capture_output=True, text=True, check=True)
     assert "point esimerkki" in checked.stdout
-    for file in ("systemd/system/luukku.service", "sysusers.d/luukku.conf", "tmpfiles.d/luukku.conf",
+    for file in ("systemd/system/luukku.service", "systemd/system/luukku-media.service",
+                 "sysusers.d/luukku.conf", "tmpfiles.d/luukku.conf",
                  "modules-load.d/luukku.conf", "udev/rules.d/60-luukku.rules"):  # fmt: skip
         assert (source.machine / "usr/local/lib" / file).is_file()
 

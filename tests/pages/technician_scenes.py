@@ -59,7 +59,7 @@ def trouble() -> dict[str, Any]:
         device("panel", "desk-1", "unknown", "no_report", type="call_button", link="usb:1a2b-01"),
         device("scanner", "gate", "degraded", "stuck", type="keyboard", link="port:1-1.2"),
         device("screen", "lobby", "detached", "no_page", since=TWELVE_AGO), device("kiosk", "main"),
-        device("booth", "booth-1", "unknown", "not_installed"),
+        device("booth", "booth-1", "detached", "no_page", "no_media"),
         unknown=[UNOWNED], central={"configured": True, "up": False, "seq": 90, "fork": False, "behind": 22},
         clock="holdover", disk={"free": 830_000_000, "total": 62_000_000_000, "low": True},
     )  # fmt: skip

@@ -50,7 +50,7 @@ async def test_each_cause_shows_its_words_and_what_to_do(open_page: OpenPage, st
     page = await shown(open_page, stage, scenes.technician(scenes.printer()), lang)
     seen = set()
     for cause in causes():
-        state = "unknown" if cause in {"not_installed", "unsaid"} else "out_of_service"
+        state = "unknown" if cause == "unsaid" else "out_of_service"
         for link in LINKS.get(cause, ("tcp:10.0.0.9:9100",)):
             said = [] if cause == "unsaid" else [cause]
             await stage.push({"devices": [scenes.printer(state, *said, link=link)]})

@@ -8,7 +8,8 @@ from typing import Any
 from controller.domain import commands as c
 from controller.domain import queues
 from controller.domain.decide import Draft, Refused
-from controller.domain.events import AdvisorState, Delivered
+from controller.domain.event_words import AdvisorState
+from controller.domain.events import Delivered
 from controller.domain.point import Config
 from tests.domain.memory import ALWAYS, MemoryPoint, config
 from tests.domain.test_long_days import CLOCKS, COUNTERS, JUMPS_S, SERVICES, one_step

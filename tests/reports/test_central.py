@@ -68,7 +68,7 @@ async def test_days_without_events_and_a_point_without_figures_are_empty(central
     ("name", "query", "status", "problem", "told"),
     [
         ("waitings", DAY, 404, "not-found", "did you mean waiting?"),
-        ("remote", DAY, 404, "not-found", "later release"),
+        ("devices", DAY, 404, "not-found", "later release"),
         ("waiting", {"from": DATE}, 400, "invalid", "to is missing"),
         ("waiting", {"from": DATE, "to": "yesterday"}, 400, "invalid", "is no date"),
         ("waiting", {"from": "2026-12-01", "to": DATE}, 400, "invalid", "first day is after the last"),

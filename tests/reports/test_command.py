@@ -67,7 +67,7 @@ def test_no_such_days_are_an_empty_table_with_its_head(data: Path, capsys: Captu
     [
         (("waitings", *DAY), "did you mean waiting?"),
         (("profit", *DAY), "there are volumes, waiting, durations, capacity, resolution"),
-        (("remote", *DAY), "remote comes with a later release"),
+        (("devices", *DAY), "devices comes with a later release"),
         (("waiting", "--from", "2026-11-31", "--to", DATE), "'2026-11-31' is no date; a date is YYYY-MM-DD"),
         (("waiting", "--from", "20261123", "--to", DATE), "'20261123' is no date"),
         (("waiting", "--from", "2026-11-24", "--to", DATE), "the first day is after the last"),

@@ -86,11 +86,11 @@ def test_promises_of_no_wait_are_too_short_by_the_wait(bodies: list[bytes]) -> N
 
 def test_the_slow_oracle_says_the_same(bodies: list[bytes]) -> None:
     same(figure("capacity", bodies), oracle.capacity(bodies, tick=1))
-    for name in set(FIGURES) - {"capacity"}:
+    for name in set(FIGURES) - {"capacity", "remote"}:  # remote: test_remote.py, worked out by hand
         same(figure(name, bodies), (vars(oracle) | vars(oracle_answers))[name](bodies))
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", [name for name in FIGURES if name != "remote"])  # whose table: test_remote.py
 def test_the_documentation_shows_what_the_program_prints(name: str, bodies: list[bytes]) -> None:
     with Engine(Span(DATE, DATE)) as engine:
         engine.add(bodies)

@@ -114,7 +114,7 @@ async def test_the_panic_button_raises_a_silent_incident_at_its_counter(client: 
 async def test_the_simulators_say_what_they_have_and_what_is_no_press(client: Stranger) -> None:
     panels = (await client.get("", "/panels", to="sim", base=""))["panels"]
     assert {one["id"]: one["kind"] for one in panels} == {
-        "call-1": "call_button", "keypad-main": "keypad", "alarm-1": "panic",
+        "call-1": "call_button", "keypad-main": "keypad", "alarm-1": "panic", "leave-1": "leave",
     }  # fmt: skip
     assert all(one["simulated"] and one["connected"] for one in panels)
     for path, body, status in (

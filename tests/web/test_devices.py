@@ -41,7 +41,7 @@ async def test_each_configured_device_is_told_of_and_what_nobody_heard_of_is_unk
         ("printer", "lobby", "unknown", ["no_report"]), ("panel", "alarm", "unknown", ["no_report"]),
         ("screen", "lobby", "detached", ["no_page"]), ("screen", "hall", "detached", ["no_page"]),
         ("kiosk", "main", "detached", ["no_page"]), ("kiosk", "side", "detached", ["no_page"]),
-        ("booth", "b1", "unknown", ["not_installed"]),
+        ("booth", "b1", "detached", ["no_page", "no_central"]),
     ]  # fmt: skip
     assert all(one["last_test"] is None and one["desired"] == "ready" for one in told["devices"])
     assert told["unknown"] == []
@@ -110,7 +110,7 @@ async def test_one_id_may_name_a_printer_and_a_screen_and_the_kind_says_which(tm
 async def test_a_device_without_a_driver_proves_nothing_and_says_why(here: Point) -> None:
     panel = await tried(here, "alarm")
     assert (panel["ok"], panel["proven"], panel["cause"]) == (False, "nothing", "no_report")
-    assert (await tried(here, "b1"))["cause"] == "not_installed"
+    assert (await tried(here, "b1"))["cause"] == "no_page"
 
 
 async def test_the_same_key_gives_the_same_answer_and_tries_nothing(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ async def test_refusals_of_the_core_each_under_their_own_name(here: Point) -> No
     await here.do("/counters/1/call-next")
     says(await here.post("/counters/1/call-next"), "counter-busy")
     says(await here.post("/counters/1/transfer", {"to": {"service": "none"}}), "unknown-service")
-    says(await here.post("/counters/1/transfer", {"to": {"booth": "b1"}}), "invalid", "booth")
+    says(await here.post("/counters/1/transfer", {"to": {"booth": "b1"}}), "invalid", "remotely")
     says(await here.post("/counters/1/transfer", {"to": {}}), "invalid")
     says(await here.post("/counters/2/open", {"advisor": "a8", "services": ["none"]}), "unknown-service")
     says(await here.post("/counters/2/open", {"advisor": "Matti Meikäläinen"}), "invalid", "$.advisor")

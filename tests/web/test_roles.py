@@ -211,7 +211,7 @@ async def test_no_page_of_a_real_point_signs_anybody_in(here: Point) -> None:
 
 
 async def test_the_demos_pages_bring_their_sign_in_with_them(shown: Point) -> None:
-    every = {"luukku_kiosk", "luukku_tv", "luukku_staff", "luukku_technician"}
+    every = {"luukku_kiosk", "luukku_tv", "luukku_booth", "luukku_staff", "luukku_technician"}
     for path, names in {"/kiosk/side": {"luukku_kiosk"}, "/counter/2": {"luukku_staff"}, "/wall": every}.items():
         async with shown.http.get(shown.url + path) as page:
             assert set(page.cookies) == names

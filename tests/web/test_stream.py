@@ -213,7 +213,8 @@ async def test_the_line_opens_to_its_view_role_and_surface_alone(here: Point) ->
         ("?view=kiosk&id=main", "staff", 403), ("?view=tv&id=hall", "tv", 403), ("?view=counter&id=1", "kiosk", 403),
         ("?view=counter&id=1", "technician", 403), ("?view=technician", "staff", 403), ("?view=tv", "panic", 403),
         ("?view=counter&id=99", "staff", 400), ("?view=counter", "staff", 400), ("?view=nothing", "staff", 400),
-        ("", "staff", 400), ("?view=wall", "staff", 400), ("?view=booth&id=b1", "booth", 400),
+        ("", "staff", 400), ("?view=wall", "staff", 400), ("?view=booth&id=b1", "kiosk", 403),
+        ("?view=booth&id=b9", "booth", 403),
     ):  # fmt: skip
         assert await refused(here, query, role) == status, f"{query} as {role}"
     assert here.rooms.streams.open == 0

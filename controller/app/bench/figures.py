@@ -49,7 +49,8 @@ class Judged(msgspec.Struct, frozen=True):
 class Measured(msgspec.Struct, frozen=True):
     """One benchmark's yield. `spread`: the floor's slowest round over its fastest, 1 for a quiet machine.
 
-    `about`: figures that are no target and no pair, by name. `how`: one sentence that says what was done.
+    `about`: figures that are no target and no pair, by name. `how`: one sentence that says what was done. `starved`:
+    what the benchmark itself saw that makes the machine unfit to judge on.
     """
 
     ours: Figures
@@ -58,6 +59,7 @@ class Measured(msgspec.Struct, frozen=True):
     spread: float
     how: str
     about: Figures = {}
+    starved: list[str] = []
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ import apsw
 
 STRANGERS_MOST = 0.15  # of all processors; the kernel's own work for our disk writes is a few hundredths
 STOLEN_MOST = 0.02
+QUEUED_MOST = 0.25  # browsers on two processors wait a little for each other also on a quiet machine
 SPREAD_MOST = 2.0  # the floor does the same each round: more than this and the disk or the machine did not
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 PAGE = 4096
@@ -78,6 +79,33 @@ class Watch:
         return found
 
 
+class Queue:
+    """`look` now and then: of the time in which our processes wanted to run, `share` is how much they stood in line for
+    a processor (proc(5), schedstat). What is timed meanwhile is the machine's, not the program's."""
+
+    def __init__(self) -> None:
+        self._ran = self._stood = 0
+        self._known: dict[str, tuple[int, int]] = {}
+
+    @property
+    def share(self) -> float:
+        return round(self._stood / max(1, self._ran + self._stood), 3)
+
+    def look(self) -> None:
+        """Threads that are new or gone since the last look count for nothing."""
+        now = _scheduled(os.getpid())
+        for task in now.keys() & self._known.keys():
+            self._ran += now[task][0] - self._known[task][0]
+            self._stood += now[task][1] - self._known[task][1]
+        self._known = now
+
+    def why(self) -> list[str]:
+        """Empty when they ran nearly whenever they wanted to."""
+        if self.share <= QUEUED_MOST:
+            return []
+        return [f"our processes stood in line for {self.share:.0%} of their time (at most {QUEUED_MOST:.0%})"]
+
+
 class _Use:
     """Seconds of processor time: of everybody, of this process and all it started, and taken by the hypervisor."""
 
@@ -93,6 +121,25 @@ def _use() -> _Use:
 
 def family_cpu_s(root: int) -> float:
     """Processor seconds of a process and of everything below it, ended children included."""
+    spent = _spent_by_family(root)
+    return sum(spent.values()) * TICK_S
+
+
+def _scheduled(root: int) -> dict[str, tuple[int, int]]:
+    """Nanoseconds run and stood in line, of each thread of the family."""
+    found = {}
+    for pid in _spent_by_family(root):
+        for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            try:
+                ran, stood, _ = path.read_text().split()
+            except OSError:
+                continue
+            found[str(path)] = (int(ran), int(stood))
+    return found
+
+
+def _spent_by_family(root: int) -> dict[int, int]:
+    """Ticks of each process of the family."""
     parent, spent = {}, {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -105,7 +152,7 @@ def family_cpu_s(root: int) -> float:
     while grew:
         more = {pid for pid, above in parent.items() if above in family} - family
         family, grew = family | more, bool(more)
-    return sum(spent.get(pid, 0) for pid in family) * TICK_S
+    return {pid: spent[pid] for pid in family if pid in spent}
 
 
 def _first(file: str, key: str) -> str:

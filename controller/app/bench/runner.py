@@ -56,7 +56,7 @@ def measured(name: str, ask: Ask) -> Result:
     machine = described(ask.folder)
     with progress(name) as tell, Watch() as watch:
         found = asyncio.run(_run(bench, ask, tell))
-    why = watch.why(found.spread)
+    why = [*watch.why(found.spread), *found.starved]
     judged = judge(bench.TARGETS, found, why)
     return Result(
         name=name, ours=found.ours, floor=found.floor, ratio=found.ratio, about=found.about,

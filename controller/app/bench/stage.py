@@ -80,6 +80,19 @@ async def program(words: Sequence[str], ready: str, log: Path) -> AsyncIterator[
 
 
 @asynccontextmanager
+async def started(words: Sequence[str], log: Path) -> AsyncIterator[Running]:
+    """A process that says nothing when it is there; ended with the block."""
+    with await asyncio.to_thread(_log, log) as file:
+        process = await asyncio.create_subprocess_exec(
+            *words, stdin=asyncio.subprocess.DEVNULL, stdout=file, stderr=file
+        )
+    try:
+        yield Running(process, "")
+    finally:
+        await _ended(process)
+
+
+@asynccontextmanager
 async def point(
     folder: Path, *, screens: int = 1, quick: bool = True, at_once: int = 0, drawn: bool = False, nights: bool = False
 ) -> AsyncIterator[Point]:

@@ -8,8 +8,17 @@ from typing import Any
 from controller.app.faults import did_you_mean
 
 MISUSE = 2
-NAMES = ("ticket", "paper", "stalled", "board", "start", "memory", "journal", "drain")  # each a module of this package
-LATER = frozenset({"media"})  # with remote service
+NAMES = (
+    "ticket",
+    "paper",
+    "stalled",
+    "board",
+    "start",
+    "memory",
+    "journal",
+    "drain",
+    "media",
+)  # each a module of this package
 
 
 def add(verbs: Any) -> None:
@@ -27,8 +36,6 @@ def add(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do it; 0 done, whatever the verdicts, 1 it could not run, 2 misuse."""
     name = arguments.name
-    if name in LATER:
-        return _misuse(f"{name} comes with a later release; now: {', '.join(NAMES)}")
     if name is not None and name not in NAMES:
         return _misuse(f"there is no {name[:40]!r}, only {', '.join(NAMES)} {did_you_mean(name, NAMES)}".rstrip())
     from controller.app.bench import runner

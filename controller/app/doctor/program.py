@@ -78,6 +78,9 @@ def _wanted(marker: str) -> bool:
     machine = re.search(r"platform_machine (==|!=) '([^']+)'", marker)
     if machine and (machine[1] == "==") != (machine[2] == platform.machine()):
         return False
+    python = re.search(r"python_(?:full_)?version (<|>=) '(\d+)\.(\d+)'", marker)
+    if python and (python[1] == "<") != (sys.version_info[:2] < (int(python[2]), int(python[3]))):
+        return False
     return not re.search(r"sys_platform == '(win32|darwin)'|platform_system == 'Windows'|version < '3\.11'", marker)
 
 

@@ -28,7 +28,7 @@ from controller.app.simulate.television import Announcer
 from controller.app.simulate.wire import Connector
 from controller.app.supervise import keep_running
 from controller.domain.commands import ReportPoint, Tick
-from controller.domain.events import PointCause
+from controller.domain.event_words import PointCause
 from controller.domain.point import Config
 from controller.journal import replay
 from controller.journal.faults import JournalFault

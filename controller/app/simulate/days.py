@@ -17,6 +17,7 @@ from controller.app.day import Player
 from controller.app.settings import load
 from controller.app.simulate.box import URL, tokens
 from controller.app.simulate.central import URL as CENTRAL_URL
+from controller.app.simulate.meetings import Meetings
 from controller.app.simulate.people import Hand, Passers, VirtualDayTime
 from controller.app.simulate.report import Told
 from controller.app.simulate.tally import Tally
@@ -37,6 +38,7 @@ TO_OPENING_S = 300.0
 LONGEST_DAY_S = 12 * 3600
 LOOK_S = 10
 HAND_EVERY_S = 60.0
+MEETING_EVERY_S = 60.0
 SETTLE_S = 1800
 PASSER_EVERY_S = 900.0
 
@@ -87,8 +89,15 @@ async def _day(world: World, n: int, kinds: Kinds, *, last: bool) -> None:
         hand = Hand(world.config, asker, random, world.config.counters[0].id)
         passers = Passers(world.config, asker, random, world.order)
         acts += [player.run(), passers.run(PASSER_EVERY_S), hand.run(HAND_EVERY_S), world.television().run()]
+        acts.append(meetings(world, asker, f"{n}").run(MEETING_EVERY_S))
         await together(acts, LONGEST_DAY_S, [box], until=lambda: not steered.running)
     world.tally.count("days")
+
+
+def meetings(world: World, asker: Asker, name: str) -> Meetings:
+    """Those of the booth, with a chance of their own: what they do moves nobody else's."""
+    random = Random(f"meetings {world.seed} {name}")  # noqa: S311  # why: must be repeatable
+    return Meetings(world.config, lambda: world.box.ledger, asker, random, world.tally)
 
 
 async def _night(world: World, name: str, kinds: Kinds, lasts_s: int) -> None:

@@ -58,6 +58,9 @@ class Laws:
         self.orders: dict[str, str] = {}  # order from central -> applied or refused
         self.clocks: dict[str, tuple[str, int]] = {}
         self.advisors: dict[str, str] = {}
+        self.sessions: dict[str, str] = {}  # remote session that is not over -> its state
+        self.booths: dict[str, str] = {}  # booth -> the session that is in it
+        self.met: set[str] = set()  # sessions that are over
 
     def event(self, body: bytes) -> str:
         """One more event, its exact bytes; gives its name."""
@@ -87,6 +90,8 @@ class Laws:
         self._queues(state)
         self._counters(state)
         self._visits(state)
+        alive = {session.id: session.state for session in state.sessions.values() if session.outcome is None}
+        hold("a session is as last told", alive == self.sessions, f"{alive}, told {self.sessions}")
 
     def called(self) -> frozenset[tuple[str, str, int, str]]:
         """Who is called now: service event, number, call, counter."""
@@ -94,7 +99,7 @@ class Laws:
             (turn, self.number.get(visit, ""), self.calls[turn], self.counter[turn])
             for visit in self.going
             for turn in self.turns[visit]
-            if self.stage[turn] == "called"
+            if self.stage[turn] == "called" and not self.counter[turn].startswith("booth ")
         )
 
     def _visit_created(self, data: dict[str, Any]) -> None:
@@ -131,6 +136,7 @@ class Laws:
         unproven = {ticket: result for ticket, result in self.paper.items() if result not in FINAL}
         hold(law, not unproven, f"papers without an end: {unproven}")
         hold(law, not self.going, f"visits that go on: {self.going}")
+        hold(law, not self.sessions, f"sessions that go on: {self.sessions}")
         hold(law, not self.missed, f"no-shows that may still come: {self.missed}")
         self._forget_the_day()
 
@@ -155,6 +161,29 @@ class Laws:
         hold(law, data["to"] in ADVISOR_STATES and data["to"] != data["from"] == was, f"{data}, was {was}")
         self.advisors[data["counter"]] = data["to"]
 
+    def _remote_requested(self, data: dict[str, Any]) -> None:
+        law, id_ = "a session begins once, with one customer in one booth", data["session"]
+        hold(law, id_ not in self.sessions and id_ not in self.met, data)
+        wanted = "serving" if data["mode"] == "support" else "waiting"
+        hold(law, self.stage[data["service_event"]] == wanted, data)
+        if data["mode"] != "support":
+            hold(law, data["booth"] not in self.booths, f"{data}: {self.booths}")
+            self.booths[data["booth"]] = id_
+        self.sessions[id_] = "queued"
+
+    def _remote_state_changed(self, data: dict[str, Any]) -> None:
+        was = self.sessions.get(data["session"])
+        hold("a session goes from the state it is in", was == data["from"] and was != "ended", f"{data}, was {was}")
+        hold("a session ends in its one end", data["to"] != "ended" or data["session"] not in self.met, data)
+        self.sessions[data["session"]] = data["to"]
+
+    def _remote_ended(self, data: dict[str, Any]) -> None:
+        law, id_ = "every session has one outcome", data["session"]
+        hold(law, id_ not in self.met and self.sessions.pop(id_, None) == "ended", data)
+        hold(law, data["interrupted_ms"] <= data["connected_ms"] or not data["connected_ms"], data)
+        self.booths = {booth: session for booth, session in self.booths.items() if session != id_}
+        self.met.add(id_)
+
     def _command_applied(self, data: dict[str, Any]) -> None:
         self._answered(data["command"], "applied")
 
@@ -178,7 +207,8 @@ class Laws:
         if what == "called":
             expected = "waiting" if data["call"] == 1 else "called"
             hold(law, was == expected and data["waiting_ms"] >= 0, f"{id_} called, was {was}: {data}")
-            self.counter[id_], self.stage[id_], self.calls[id_] = data["counter"], "called", data["call"]
+            where = data["counter"] if "counter" in data else f"booth {data['booth']}"
+            self.counter[id_], self.stage[id_], self.calls[id_] = where, "called", data["call"]
             return
         before: dict[str, tuple[str, ...]] = {
             "started": ("called",), "held": ("serving",), "resumed": ("held",),
@@ -251,7 +281,9 @@ class Laws:
             if counter.open:
                 hold("an advisor is as last told", counter.state == self.advisors[counter.id], counter)
             if counter.current and self.stage[counter.current] == "serving":
-                hold("who serves is serving", counter.state == "serving", counter)
+                hold("who serves is serving", counter.state in {"serving", "remote_serving"}, counter)
+        for place in [place for place in (*here, *held) if place.startswith("booth ")]:
+            hold(law, len(here.pop(place, [])) + len(held.pop(place, set())) <= 2, place)
         hold(law, not here and not held, f"at no counter that is known: {here} {held}")
 
     def _visits(self, state: State) -> None:

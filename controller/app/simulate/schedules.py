@@ -57,6 +57,7 @@ async def _play(world: World, kinds: Kinds) -> None:
         passers = Passers(world.config, asker, random, world.order)
         hands = [Hand(world.config, asker, random, counter.id) for counter in world.config.counters[:HANDS]]
         acts = [weather.run(), passers.run(EVERY_S), *(hand.run(EVERY_S) for hand in hands), world.television().run()]
+        acts.append(days.meetings(world, asker, "schedule").run(EVERY_S))
         await days.together(acts, LASTS_S, [box])
     weather.calm()
     await world.settle(days.SETTLE_S)

@@ -266,7 +266,7 @@ class World:
 
     def asked(self, key: str, path: str) -> None:
         """Somebody presses."""
-        if path == "/tickets" or path.endswith("/check-in"):
+        if path == "/tickets" or path.endswith(("/check-in", "/sessions")):
             self._presses.add(key)
 
     def heard(self, key: str, path: str, answer: Answer) -> None:
@@ -278,7 +278,9 @@ class World:
 
         def look() -> None:
             hold("no request meets a defect", answer.status != 500, f"{path}: {answer.said}")
-            if answer.status == 201:
+            if answer.status == 201 and path.endswith("/sessions"):
+                self._claimed.setdefault(str(answer.said["ticket"]), key)  # a new number, or one that waited already
+            elif answer.status == 201:
                 ticket, number = str(answer.said["id"]), str(answer.said["number"])
                 known = self.laws.tickets.get(ticket)
                 hold("a number that was told is journalled", known == number, f"{ticket} told {number}, is {known}")

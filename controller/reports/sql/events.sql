@@ -8,7 +8,9 @@ create table events (
         languages varchar[], providers varchar[], counter varchar, cause varchar, outcome varchar, "at" varchar,
         target_s bigint, channel varchar, accurate boolean, delivered struct(service varchar, qty bigint)[],
         minutes bigint, "to" varchar, resolution varchar, guidance varchar, question varchar, score bigint,
-        estimate struct(p50_s bigint, p80_s bigint)
+        estimate struct(p50_s bigint, p80_s bigint), "session" varchar, wait_ms bigint, setup_ms bigint,
+        connected_ms bigint, interrupted_ms bigint,
+        quality struct(rtt_p95_ms bigint, loss double, freeze_ms bigint, audio_ok boolean, video_ok boolean, relay boolean)
     )
 );
 

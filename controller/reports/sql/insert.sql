@@ -12,7 +12,11 @@ from (select json_transform(body, '{
             "counter": "VARCHAR", "cause": "VARCHAR", "outcome": "VARCHAR", "at": "VARCHAR", "target_s": "BIGINT",
             "channel": "VARCHAR", "accurate": "BOOLEAN", "delivered": [{"service": "VARCHAR", "qty": "BIGINT"}],
             "minutes": "BIGINT", "to": "VARCHAR", "resolution": "VARCHAR", "guidance": "VARCHAR",
-            "question": "VARCHAR", "score": "BIGINT", "estimate": {"p50_s": "BIGINT", "p80_s": "BIGINT"}
+            "question": "VARCHAR", "score": "BIGINT", "estimate": {"p50_s": "BIGINT", "p80_s": "BIGINT"},
+            "session": "VARCHAR", "wait_ms": "BIGINT", "setup_ms": "BIGINT", "connected_ms": "BIGINT",
+            "interrupted_ms": "BIGINT", "quality": {
+                "rtt_p95_ms": "BIGINT", "loss": "DOUBLE", "freeze_ms": "BIGINT", "audio_ok": "BOOLEAN",
+                "video_ok": "BOOLEAN", "relay": "BOOLEAN"}
         }}') as e
       from (select unnest($1::varchar[]) as body))
 where e.businessdate between $2 and $3 or e."data".cause = 'boot';

@@ -164,3 +164,7 @@ counter-problem-idempotency-key-missing = The page sent an incomplete request. R
 counter-problem-network = The device did not answer. Press again: nothing is recorded twice.
 counter-problem-unavailable = The device is starting. Try again in a moment.
 counter-problem-other = That did not work: { $detail }
+counter-booth = To the booth
+counter-booth-what = In the booth the customer meets an expert for the same matter, with the same number.
+counter-booth-help = { $booth }: the customer calls for help.
+counter-booth-helped = I went there

@@ -164,3 +164,7 @@ counter-problem-idempotency-key-missing = Sivu lähetti puutteellisen pyynnön. 
 counter-problem-network = Laite ei vastannut. Paina uudelleen: mitään ei kirjata kahdesti.
 counter-problem-unavailable = Laite käynnistyy. Yritä hetken päästä uudelleen.
 counter-problem-other = Ei onnistunut: { $detail }
+counter-booth = Etäpalveluun
+counter-booth-what = Asiakas tapaa kopissa asiantuntijan samasta asiasta, samalla numerolla.
+counter-booth-help = { $booth }: asiakas kutsuu apua.
+counter-booth-helped = Kävin siellä

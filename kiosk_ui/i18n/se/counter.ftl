@@ -164,3 +164,7 @@ counter-problem-idempotency-key-missing = Siidu sáddii váilevaš bivdaga. Vie�
 counter-problem-network = Rusttet ii vástidan. Deaddil ođđasit: ii mihkkege čállojuvvo guktii.
 counter-problem-unavailable = Rusttet lea álggaheamen. Geahččal fargga ođđasit.
 counter-problem-other = Ii lihkostuvvan: { $detail }
+counter-booth = Gáiddusbálvalussii
+counter-booth-what = Áššehas deaivvada áššedovdiin seamma áššis, seamma nummariin.
+counter-booth-help = { $booth }: áššehas čuorvu veahki.
+counter-booth-helped = Fitnen doppe

@@ -164,3 +164,7 @@ counter-problem-idempotency-key-missing = Sidan skickade en ofullständig begär
 counter-problem-network = Enheten svarade inte. Tryck igen: inget registreras två gånger.
 counter-problem-unavailable = Enheten startar. Försök igen om en stund.
 counter-problem-other = Det lyckades inte: { $detail }
+counter-booth = Till distansservice
+counter-booth-what = Kunden möter i båset en expert om samma ärende, med samma nummer.
+counter-booth-help = { $booth }: kunden kallar på hjälp.
+counter-booth-helped = Jag var där

@@ -1,0 +1,202 @@
+// The session that this expert has: its two legs, devices, text, chat, files. It begins with `joined` and leaves nothing.
+import { Talk } from "/ui/shared/talk.js";
+import { applied } from "/ui/shared/talk-text.js";
+import { BoothLeg } from "/expert/booth-leg.js";
+import { Captions } from "/expert/captions.js";
+import { Files } from "/expert/files.js";
+import { change, kept } from "/expert/text.js";
+
+const CHAT_MOST = 200; // messages shown
+const CHAT_LONG = 2000; // characters of one
+
+export class Call {
+  /**
+   * @param {object} joined what the broker said
+   * @param {{line: import("./line.js").Line, devices: import("./devices.js").Devices, changed: () => void,
+   *   heard: (what: "text"|"chat") => void}} how
+   */
+  constructor(joined, { line, devices, changed, heard }) {
+    Object.assign(this, { id: joined.session, devices, changed, heard });
+    this.adopt(joined);
+    this.startedAt = performance.now();
+    const send = (message) => line.send(message);
+    const fault = (error) => console.info("leg:", error.name, error.message);
+    this.files = new Files(changed);
+    this.captions = new Captions((text, final) => this.#caption(text, final));
+    this.talk = new Talk({
+      session: this.id, me: "expert", polite: true, begins: true, ice: joined.ice, send,
+      on: {
+        stream: (stream, slot) => slot === "camera" && this.#set({ customer: stream }),
+        state: (state, why) => this.#become(state, why),
+        text: (step) => this.#typed(step),
+        ctl: (message) => this.#ctl(message),
+        stats: (quality) => this.#set({ quality }),
+        fault,
+      },
+    });
+    this.booth = new BoothLeg({
+      session: this.id, ice: joined.ice, send,
+      on: {
+        changed, fault,
+        channel: (name, channel) => name === "file" && this.files.attach(channel),
+        closed: () => this.files.detach(),
+      },
+    });
+    if (this.isOver) return this.#part();
+    devices.start();
+    this.deviced();
+    this.talk.begin(joined.seat * 1000 + 1);
+    this.booth.begin(joined.seat * 1000 + 1);
+  }
+
+  customer = null; // MediaStream
+  talking = { state: "connecting", was: false, why: "" };
+  quality = null;
+  theirs = ""; // what the customer types, live
+  mine = "";
+  chat = []; // {from: "me"|"customer", text}
+  off = { audio: false, video: false }; // what this expert has turned off
+  theirOff = { audio: false, video: false };
+  caption = "";
+
+  /** The broker's picture of the session. */
+  adopt({ brief, reached = true, point_name, services, queues, counters }) {
+    Object.assign(this, { brief, reached });
+    if (services) Object.assign(this, { pointName: point_name, services, queues, counters });
+    if (this.isOver) this.#part();
+    this.#mute();
+    this.changed();
+  }
+
+  /** Joined again, on a new line: the legs stand, their servers have new credentials. */
+  rejoined(joined) {
+    this.adopt({ reached: true, ...joined });
+    this.talk.setIce(joined.ice);
+    this.booth.setIce(joined.ice);
+    this.talk.lineOpened();
+    this.booth.lineOpened();
+  }
+
+  hear(message) {
+    if (message.leg === "talk") this.talk.hear(message);
+    else this.booth.hear(message);
+  }
+
+  /** The conversation is over; what is left is to put it into words. */
+  get isOver() {
+    return this.brief.state === "ended";
+  }
+
+  get isHeld() {
+    return this.brief.state === "held";
+  }
+
+  /** The booth's own picture comes in while its page is dead. */
+  get isEmergency() {
+    return this.talking.state !== "up" && (this.booth.flows.picture || this.booth.flows.sound);
+  }
+
+  close() {
+    this.#part();
+  }
+
+  /** Nothing stays open, nothing of what was said stays here. */
+  #part() {
+    if (!this.booth || this.booth.state === "closed") return;
+    this.captions.stop();
+    this.talk.close();
+    this.booth.close();
+    this.files.wipe();
+    Object.assign(this, { customer: null, theirs: "", mine: "", chat: [], caption: "" });
+    this.devices.stop();
+  }
+
+  // ---- picture and sound
+
+  /** Another stream of the devices, another screen. */
+  deviced() {
+    this.talk.setMedia(this.devices.stream);
+    this.talk.replace("screen", this.devices.screen);
+    this.#mute();
+  }
+
+  turn(off) {
+    Object.assign(this.off, off);
+    this.#mute();
+    this.changed();
+  }
+
+  /** On hold nobody is heard or seen, whatever was chosen before. */
+  #mute() {
+    this.talk?.mute({ audio: this.isHeld || this.off.audio, video: this.isHeld || this.off.video });
+  }
+
+  // ---- text
+
+  /** The field for live text holds this now. */
+  typeTo(text) {
+    const { erase, insert } = change(this.mine, text);
+    if (erase) this.talk.erase(erase);
+    if (insert) this.talk.type(insert);
+    this.mine = text;
+    this.changed();
+  }
+
+  say(text) {
+    const clean = text.trim().slice(0, CHAT_LONG);
+    if (!clean) return;
+    this.talk.ctl({ k: "chat", text: clean });
+    this.#add("me", clean);
+  }
+
+  #typed(step) {
+    this.theirs = kept(applied(this.theirs, step));
+    this.heard("text");
+    this.changed();
+  }
+
+  #ctl(message) {
+    if (message.k === "chat" && typeof message.text === "string") {
+      this.#add("customer", message.text.slice(0, CHAT_LONG));
+      this.heard("chat");
+    } else if (message.k === "muted") {
+      this.#set({ theirOff: { audio: message.audio === true, video: message.video === true } });
+    } else if (message.k === "still_may" && this.files.get(message.id)?.state === "asked") {
+      this.#still(message.id, message.ok === true);
+    }
+  }
+
+  #add(from, text) {
+    this.chat = [...this.chat, { from, text }].slice(-CHAT_MOST);
+    this.changed();
+  }
+
+  #caption(text, final) {
+    this.talk.ctl({ k: "caption", text: text.slice(-400), final });
+    this.#set({ caption: text });
+  }
+
+  // ---- documents
+
+  /** The customer is asked first: what lies under the camera is theirs. */
+  askStill() {
+    const { id } = this.files.still();
+    this.talk.ctl({ k: "still_ask", id });
+  }
+
+  #still(id, may) {
+    if (!may) return this.files.set(id, { state: "failed", cause: "customer_said_no" });
+    if (this.booth.ctl({ t: "still", id })) return this.files.set(id, { sent: true });
+    return this.files.set(id, { state: "failed", cause: "no_booth_leg" });
+  }
+
+  #become(state, why) {
+    this.talking = { state, why, was: this.talking.was || state === "up" };
+    this.changed();
+  }
+
+  #set(change) {
+    Object.assign(this, change);
+    this.changed();
+  }
+}

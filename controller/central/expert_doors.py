@@ -1,0 +1,119 @@
+"""How an expert's page gets in: `POST /api/v1/expert/login {token}` for a cookie that no script can read."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from aiohttp import web
+
+from controller.central.auth import write_private
+from controller.central.experts import LONGEST, Expert, Experts, Failures, Passes
+from controller.central.problems import Problem
+from controller.central.receiver import json_response
+
+COOKIE = "central_expert"  # not luukku_…: a point on the same host has its own, and cookies do not know ports
+CODES_AT_ONCE = 2  # scrypt takes 16 MiB and 50 ms each
+BODY_MOST = 4096
+
+
+class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    token: str
+
+
+def load_key(path: Path) -> bytes:
+    """What the passes are sealed with, made at the first start. Raises OSError, ValueError."""
+    try:
+        key = bytes.fromhex(path.read_text())
+    except FileNotFoundError:
+        key = secrets.token_bytes(32)
+        write_private(path, key.hex())
+    if len(key) != 32:
+        raise ValueError(f"{path}: needs 32 bytes in hex; remove it to have another made")
+    return key
+
+
+class ExpertDoors:
+    """Sign in, sign out, and who is it?"""
+
+    def __init__(self, experts: Experts, passes: Passes, now_ms: Callable[[], int]) -> None:
+        self._experts, self._passes, self._now_ms = experts, passes, now_ms
+        self._failures = Failures()
+        self._codes = asyncio.Semaphore(CODES_AT_ONCE)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post("/api/v1/expert/login", self.login),
+            web.post("/api/v1/expert/logout", self.logout),
+            web.get("/api/v1/expert/me", self.me),
+        ]
+
+    def need(self, request: web.Request) -> Expert:
+        """The expert whose cookie this is, on a request of our own page. Raises Problem 401, 403."""
+        _same_origin(request)
+        expert = self._passes.holder(request.cookies.get(COOKIE, ""), self._now_s())
+        if expert is None:
+            raise Problem(401, "unauthorized", "Sign in first: POST /api/v1/expert/login.")
+        return expert
+
+    async def login(self, request: web.Request) -> web.Response:
+        """A right token opens at once. A code is looked at only while few have failed here: it could be guessed."""
+        _same_origin(request)
+        wish = await _read(request)
+        expert = self._experts.by_token(wish.token) or await self._by_code(request, wish.token)
+        answer = _who(expert)
+        answer.set_cookie(
+            COOKIE, self._passes.give(expert, self._now_s()), path="/", httponly=True, samesite="Strict",
+            secure=request.secure, max_age=self._passes.lasts_s,
+        )  # fmt: skip
+        return answer
+
+    async def logout(self, request: web.Request) -> web.Response:
+        _same_origin(request)
+        answer = json_response({})
+        answer.del_cookie(COOKIE, path="/")
+        return answer
+
+    async def me(self, request: web.Request) -> web.Response:
+        return _who(self.need(request))
+
+    async def _by_code(self, request: web.Request, given: str) -> Expert:
+        address, wanted = request.remote or "local", given.partition(".")[0][:40]
+        if self._failures.locked(address, wanted, self._now_s()):
+            raise Problem(429, "too-many", "Too many sign-ins failed: try again in a quarter of an hour.")
+        async with self._codes:
+            expert = await asyncio.to_thread(self._experts.by_code, given)
+        if expert is None:
+            self._failures.failed(address, wanted, self._now_s())
+            raise Problem(403, "forbidden", "This opens nothing here.")
+        return expert
+
+    def _now_s(self) -> float:
+        return self._now_ms() / 1000
+
+
+def _who(expert: Expert) -> web.Response:
+    return json_response({"expert": expert.id, "name": expert.name})
+
+
+async def _read(request: web.Request) -> Login:
+    if request.content_type != "application/json":
+        raise Problem(415, "unsupported-media-type", "Send application/json.")
+    if request.content_length is None or request.content_length > BODY_MOST:
+        raise Problem(413, "too-large", f"At most {BODY_MOST} bytes, and say how many.")
+    try:
+        wish = msgspec.json.decode(await request.read(), type=Login)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as bad:
+        raise Problem(400, "invalid", str(bad)) from bad
+    if not 0 < len(wish.token) <= LONGEST:
+        raise Problem(400, "invalid", f"token has 1 to {LONGEST} characters")
+    return wish
+
+
+def _same_origin(request: web.Request) -> None:
+    """A browser says where a request comes from; ours come from this host. Other programs say nothing."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise Problem(403, "forbidden", "This page is another host's.")

@@ -1,0 +1,105 @@
+"""Orders under way to points: each has an id that is unique across restarts, is said again until it is answered, and
+what came of it goes to the expert who gave it. No I/O here.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from controller.central.shapes import Brief, Done, Order, PointOrder
+from controller.central.standing import Pending, Say, To
+
+AGAIN_S = 10.0  # an order that its point has not answered is said again: an order that comes twice is done once
+OVER_S = 15.0  # a session that is gone answers no more
+HUSH_S = 5.0  # after a ring or unring was answered: the picture may be on its way, or the point may not want it
+UNDER_WAY_MOST = 16  # of one session
+RINGS = ("ring", "unring")
+MEANT = {  # own orders -> the states in which they still mean something
+    "ring": {"queued"}, "unring": {"ringing"}, "answer": {"queued", "ringing"},
+    "drop": {"ringing", "connected", "held", "reconnecting"},
+}  # fmt: skip
+
+
+class Orders:
+    """`new_id` makes ids for the broker's own orders; an expert's keeps its page's id, so that a page may repeat it to
+    a broker that has forgotten."""
+
+    def __init__(self, new_id: Callable[[], str]) -> None:
+        self._new_id = new_id
+        self._pending: dict[str, Pending] = {}
+        self._hushed: dict[str, float] = {}  # session -> until when it is neither rung nor unrung
+
+    def own(self, point: str, session: str, do: str, now_s: float, **members: Any) -> tuple[To, PointOrder]:
+        """An order of the broker's own; `by` in `members` is the expert for whom it is."""
+        by = members.pop("by", None)
+        order = PointOrder(id=self._new_id(), session=session, do=do, **members)
+        self._pending[order.id] = Pending(point, order, now_s, by, "", now_s)
+        return To("point", point), order
+
+    def repeat(self, point: str, order: PointOrder, now_s: float, by: str) -> list[Say]:
+        """An order that was done, to a point that has forgotten what came of it."""
+        if order.id in self._pending:
+            return []
+        self._pending[order.id] = Pending(point, order, now_s, by, "", now_s)
+        return [(To("point", point), order)]
+
+    def of(self, expert: str, point: str, order: Order, now_s: float) -> list[Say]:
+        """An expert's order; refused when too many are under way."""
+        if sum(p.order.session == order.session for p in self._pending.values()) >= UNDER_WAY_MOST:
+            return [(To("expert", expert), Done(id=order.id, ok=False, problem="too-many"))]
+        members = {
+            name: getattr(order, name) for name in order.__struct_fields__ if name not in {"id", "session", "do"}
+        }
+        passed = PointOrder(id=f"{expert}.{order.id}", session=order.session, do=order.do, **members)
+        self._pending.setdefault(passed.id, Pending(point, passed, now_s, expert, order.id, now_s))
+        return [(To("point", point), self._pending[passed.id].order)]
+
+    def done(self, point: str, done: Done, now_s: float) -> Pending | None:
+        """The order that this answers, if it is one of this point's."""
+        pending = self._pending.get(done.id)
+        if pending is None or pending.point != point:
+            return None
+        del self._pending[done.id]
+        if pending.order.do in RINGS:
+            self._hushed[pending.order.session] = now_s + HUSH_S
+        return pending
+
+    def is_under_way(self, session: str, *dos: str) -> bool:
+        return any(p.order.session == session and p.order.do in dos for p in self._pending.values())
+
+    def may_ring(self, session: str, now_s: float) -> bool:
+        """Not while an order that changes this is under way, nor just after one was answered."""
+        hushed = now_s < self._hushed.get(session, 0.0)
+        return not hushed and not self.is_under_way(session, *RINGS, "answer", "end", "drop")
+
+    def pictured(self, brief: Brief, before: Brief | None) -> None:
+        """Forget what its state has overtaken: it is said no more. What was hushed may be looked at anew."""
+        if before is not None and before.state != brief.state:
+            self._hushed.pop(brief.session, None)
+        for id_, pending in list(self._pending.items()):
+            order = pending.order
+            past = brief.state not in MEANT.get(order.do, {brief.state}) or order.expert == brief.expert
+            if order.session == brief.session and past:
+                del self._pending[id_]
+
+    def resent(self, point: str, now_s: float) -> list[Say]:
+        """All that this point has not answered: it has a new line."""
+        return [self._said(p, now_s) for p in self._pending.values() if p.point == point]
+
+    def again(self, here: Collection[str], known: Collection[str], now_s: float) -> list[Say]:
+        """What time brings. `here`: points with a line; `known`: sessions that are in a picture."""
+        said: list[Say] = []
+        for id_, pending in list(self._pending.items()):
+            if pending.order.session not in known and now_s - pending.since_s >= OVER_S:
+                del self._pending[id_]
+                if pending.by is not None and pending.page_id:
+                    done = Done(id=pending.page_id, ok=False, problem="session-over")
+                    said.append((To("expert", pending.by), done))
+            elif pending.point in here and now_s - pending.said_s >= AGAIN_S:
+                said.append(self._said(pending, now_s))
+        for session in [s for s, until in self._hushed.items() if until <= now_s]:
+            del self._hushed[session]
+        return said
+
+    def _said(self, pending: Pending, now_s: float) -> Say:
+        pending.said_s = now_s
+        return To("point", pending.point), pending.order

@@ -1,0 +1,180 @@
+"""How a remote session ends: by the expert's word, the customer's leaving, a hand-over, or time; always once.
+
+Whatever the end, the customer is where they should be: served, or waiting with the number they have.
+"""
+
+from msgspec import UNSET
+
+from controller.domain import commands as c
+from controller.domain import counters, queues, transfers, visits
+from controller.domain.draft import Draft, Refused
+from controller.domain.event_words import ServiceOutcome, SessionOutcome
+from controller.domain.events import ServiceCalled, ServiceEnded, TicketVoided
+from controller.domain.remote_events import RemoteEnded, RemoteStateChanged
+from controller.domain.session_facts import answered, booth_of, live, over, own_turn, since
+from controller.domain.state import ServiceEvent, Session
+
+WRAP_UP_MS = 180_000  # after the customer ended it the expert has this long to say how the service ended
+LOST_MS = 180_000  # without a way to each other: it has failed
+SETUP_MS = 120_000  # from the answer to sound and picture
+BY_SERVICE: dict[str, SessionOutcome] = {"served": "no_answer", "transferred": "transferred", "recycled": "transferred"}
+
+
+def hand_over(draft: Draft, wish: c.HandOver) -> None:
+    """To a counter of the point: the session is over, the customer waits there with the same number."""
+    session = answered(draft, wish.session)
+    turn = own_turn(draft, session)
+    if turn is None:
+        raise Refused("wrong-state", f"session {session.id} supports an advisor: its customer is at a counter already")
+    target = c.Transfer(counter="", to_queue=wish.to_queue, to_counter=wish.to_counter, to_service=wish.to_service,
+                        position=wish.position)  # fmt: skip
+    service, queue, only, place = transfers.target_of(draft, target, turn)
+    over(draft, session, "transferred", "expert", None)
+    draft.add(ServiceEnded(service_event=turn.id, outcome=sent_on(turn), accurate=True))
+    draft.subject = visits.queue_again(draft, turn, service, "transfer", place, queue=queue, only=only)
+
+
+def leave(draft: Draft, wish: c.LeaveSession) -> None:
+    """The customer ends it. What was connected was a service; how it ended the expert says yet (`end`), or nobody."""
+    session = live(draft, wish.session)
+    turn = own_turn(draft, session)
+    if session.connected:
+        over(draft, session, "completed", wish.cause, wish.quality)
+        return
+    over(draft, session, "customer_left", wish.cause, wish.quality)
+    if turn is not None:
+        _gone(draft, turn, "removed_customer" if wish.cause == "customer" else "removed_staff")
+
+
+def end(draft: Draft, wish: c.EndSession) -> None:
+    """How it ended, in the words of whoever served; for a session that the customer has ended, of the service only."""
+    session = draft.state.sessions.get(wish.session)
+    if session is None:
+        raise Refused("wrong-state", f"there is no session {wish.session!r} today")
+    turn = own_turn(draft, session)
+    draft.subject = session.id
+    if session.outcome is not None:
+        if turn is None or turn.stage == "ended" or session.outcome != "completed":
+            raise Refused("wrong-state", f"session {session.id} has ended already: {session.outcome}")
+        _served(draft, turn, wish, accurate=True)
+        return
+    if wish.outcome == "completed" and not session.connected:
+        raise Refused("wrong-state", f"session {session.id} was never connected: it cannot be completed")
+    over(draft, session, wish.outcome, "expert", wish.quality)
+    if turn is None:
+        return
+    if wish.outcome == "completed":
+        _served(draft, turn, wish, accurate=True)
+    elif wish.outcome == "technical_failure":
+        _back_to_queue(draft, turn)
+    elif session.connected:
+        _served(draft, turn, wish, accurate=False)
+    elif session.answered:
+        counters.end_no_show(draft, turn)
+    else:
+        _gone(draft, turn, "removed_staff")
+
+
+def tick(draft: Draft) -> None:
+    """What time makes of sessions: nobody answered, nobody came back, nobody said how it ended."""
+    for session in list(draft.state.sessions.values()):
+        if session.outcome is not None:
+            turn = own_turn(draft, session)
+            if (
+                session.outcome == "completed"
+                and turn is not None
+                and turn.stage != "ended"
+                and (since(draft, session, "ended") >= WRAP_UP_MS)
+            ):
+                _served(draft, turn, c.EndSession(session=session.id, outcome="completed"), accurate=False)
+        elif not session.answered and since(draft, session, "waits") >= _patience_ms(draft, session):
+            _nobody(draft, session)
+        elif session.state == "ringing" and session.answered and since(draft, session, "answered") >= SETUP_MS:
+            _fail(draft, session, "no_setup")
+        elif session.state == "reconnecting" and since(draft, session, "state") >= LOST_MS:
+            _fail(draft, session, "lost")
+
+
+def end_day(draft: Draft) -> None:
+    """No session goes into another day. Their service events end with the day's own."""
+    for session in draft.state.sessions.values():
+        if session.outcome is None:
+            outcome: SessionOutcome = "completed" if session.connected else "no_answer"
+            over(draft, session, outcome, "day_over", None)
+
+
+def finished(draft: Draft) -> None:
+    """Sessions whose service event went by another door: called to a counter, cancelled, removed, ended there."""
+    ended = {f.event.session for f in draft.facts if isinstance(f.event, RemoteEnded)}
+    changes = [f.event for f in draft.facts if isinstance(f.event, RemoteStateChanged)]
+    moved = {change.session for change in changes if change.cause == "moved"}
+    subject = draft.subject
+    for event in [f.event for f in draft.facts]:
+        turn = draft.state.service_events.get(getattr(event, "service_event", ""))
+        session = draft.state.sessions.get(turn.session) if turn is not None else None
+        if session is None or session.outcome is not None or session.id in ended | moved:
+            continue
+        if isinstance(event, ServiceCalled) and isinstance(event.counter, str):
+            over(draft, session, "transferred", "counter", None)
+        elif isinstance(event, ServiceEnded) and session.connected:
+            over(draft, session, "completed", event.outcome, None)
+        elif isinstance(event, ServiceEnded):
+            over(draft, session, BY_SERVICE.get(event.outcome, "customer_left"), event.outcome, None)
+        else:
+            continue
+        ended.add(session.id)
+    draft.subject = subject
+
+
+def _nobody(draft: Draft, session: Session) -> None:
+    """Nobody answered in time, or nobody took over from who left. Whom an expert has served already is served."""
+    turn = own_turn(draft, session)
+    outcome: SessionOutcome = "technical_failure" if session.connected else "no_answer"
+    over(draft, session, outcome, "no_expert", None)
+    if turn is not None:
+        _back_to_queue(draft, turn, "technical_failure" if session.connected else "recycled")
+
+
+def _fail(draft: Draft, session: Session, cause: str) -> None:
+    turn = own_turn(draft, session)
+    over(draft, session, "technical_failure", cause, None)
+    if turn is not None:
+        _back_to_queue(draft, turn)
+
+
+def _back_to_queue(draft: Draft, turn: ServiceEvent, outcome: ServiceOutcome = "technical_failure") -> None:
+    """With the number they have, before everyone who waits; whom nobody had called yet simply goes on waiting."""
+    if turn.stage in {"waiting", "ended"}:
+        return
+    draft.add(ServiceEnded(service_event=turn.id, outcome=outcome, accurate=outcome == "recycled"))
+    service = draft.config.service(turn.service) or draft.config.services[0]
+    place = queues.first_place(draft.state, turn.queue, turn.place)
+    visits.queue_again(draft, turn, service, "recycle", place, queue=turn.queue, back_to=turn.back_to)
+
+
+def sent_on(turn: ServiceEvent) -> ServiceOutcome:
+    """How a service event ends whose customer is sent on: one that had not begun is nobody's service."""
+    return "recycled" if turn.stage == "called" else "transferred"
+
+
+def _served(draft: Draft, turn: ServiceEvent, wish: c.EndSession, *, accurate: bool) -> None:
+    providers = tuple(counters.provider_of(draft, item.service) for item in wish.delivered)
+    draft.add(
+        ServiceEnded(
+            service_event=turn.id, outcome="served", resolution=wish.resolution, guidance=wish.guidance,
+            channel="remote", delivered=wish.delivered, providers=providers or UNSET, accurate=accurate,
+        )
+    )  # fmt: skip
+    visits.go_on_or_end(draft, turn, "served", wish.next_service)
+
+
+def _gone(draft: Draft, turn: ServiceEvent, outcome: str) -> None:
+    visits.remove(draft, turn, "removed_customer" if outcome == "removed_customer" else "removed_staff", "cancelled")
+    ticket = draft.visit(turn).ticket
+    if ticket:
+        draft.add(TicketVoided(ticket=ticket, cause="customer" if outcome == "removed_customer" else "staff"))
+
+
+def _patience_ms(draft: Draft, session: Session) -> int:
+    booth = booth_of(draft, session.booth)
+    return (booth.no_answer_s if booth is not None else 1800) * 1000

@@ -1,0 +1,238 @@
+"""What the point, its booth pages, its media process and central tell each other about remote sessions beside signals
+(docs/remote-service.md): the shapes of every message, and the port through which pages reach the session.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from controller.domain.event_words import Guidance, Id, IdentityMethod, IdentityResult, Resolution
+from controller.domain.events import Delivered, Estimate
+from controller.domain.remote_events import Quality
+from controller.ports.signalling import Ack, IceConfig, IceServer, SessionId, Signal, Why
+
+Texts = dict[str, str]
+FileState = Literal["coming", "ready", "printing", "printed", "failed", "dropped"]
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
+    """Base of messages; members that are not known are left alone: the other end may be newer."""
+
+
+class TalkStats(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page or the media process measured of a leg so far."""
+
+    rtt_ms: Annotated[float, Meta(ge=0, le=600_000)] = 0.0
+    loss: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    freeze_ms: Annotated[float, Meta(ge=0, le=1e9)] = 0.0
+    audio: bool = False
+    video: bool = False
+    relay: bool = False
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A form for the customer, or a picture of a document for the expert; kept in memory only. Sizes are bytes."""
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$(?!\n)")]
+    name: Annotated[str, Meta(max_length=80)] = ""
+    kind: Literal["print", "still"]
+    size: Annotated[int, Meta(ge=0, le=1 << 30)] = 0
+    got: Annotated[int, Meta(ge=0, le=1 << 30)] = 0
+    state: FileState = "coming"
+    cause: Annotated[str, Meta(max_length=80)] = ""
+
+
+# --- the booth's page ---
+
+
+class Here(_Told, frozen=True, kw_only=True, tag="here"):
+    consent: Annotated[str, Meta(max_length=20)] | None = None
+    devices: dict[Annotated[str, Meta(max_length=20)], bool] = {}
+
+
+class Talk(_Told, frozen=True, kw_only=True, tag="talk"):
+    session: SessionId
+    up: bool
+    why: Annotated[str, Meta(pattern=r"^([a-z][a-z0-9_]{0,39})?$(?!\n)")] = ""
+    stats: TalkStats | None = None
+
+
+class Print(_Told, frozen=True, kw_only=True, tag="print"):
+    session: SessionId
+    file: Annotated[str, Meta(max_length=40)]
+
+
+class Help(_Told, frozen=True, kw_only=True, tag="help"):
+    """The customer calls for somebody to come."""
+
+
+class PageTested(_Told, frozen=True, kw_only=True, tag="tested"):
+    """What the page found of its own camera, microphone and loudspeaker; or why it would not look."""
+
+    id: Annotated[str, Meta(max_length=80)]
+    result: dict[str, Any]
+
+
+FromPage = Here | Talk | Print | Help | PageTested | Signal | Ack
+
+
+# --- the media process ---
+
+
+class Hello(_Told, frozen=True, kw_only=True, tag="hello"):
+    version: Annotated[str, Meta(max_length=40)] = ""
+    pid: int = 0
+
+
+class BoothHealth(msgspec.Struct, frozen=True, kw_only=True):
+    id: Id
+    document_camera: Annotated[str, Meta(max_length=40)] = "unknown"
+    camera: Annotated[str, Meta(max_length=40)] = "unknown"
+    microphone: Annotated[str, Meta(max_length=40)] = "unknown"
+
+
+class Health(_Told, frozen=True, kw_only=True, tag="health"):
+    booths: tuple[BoothHealth, ...] = ()
+
+
+class LegTold(_Told, frozen=True, kw_only=True, tag="leg"):
+    session: SessionId
+    up: bool
+    emergency: bool = False
+    why: Annotated[str, Meta(max_length=40)] = ""
+    stats: TalkStats | None = None
+
+
+class FileTold(_Told, frozen=True, kw_only=True, tag="file"):
+    session: SessionId
+    file: File
+
+
+class Tested(_Told, frozen=True, kw_only=True, tag="tested"):
+    id: Annotated[str, Meta(max_length=80)]
+    result: dict[str, Any]
+
+
+FromMedia = Hello | Health | LegTold | FileTold | Tested | Signal | Ack
+
+
+# --- central ---
+
+
+class Order(_Told, frozen=True, kw_only=True, tag="order"):
+    """What an expert, or the broker for them, wants of a session."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=80)]
+    session: SessionId
+    do: Literal["ring", "unring", "answer", "hold", "resume", "end", "identity", "hand_over", "move", "drop"]
+    expert: Annotated[str, Meta(max_length=80)] = ""
+    name: Annotated[str, Meta(max_length=80)] = ""
+    outcome: Literal["completed", "customer_left", "technical_failure"] = "completed"
+    resolution: Resolution = "pending"
+    guidance: Guidance = "none"
+    delivered: tuple[Delivered, ...] = ()
+    method: IdentityMethod = "document"
+    result: IdentityResult = "confirmed"
+    queue: str = ""
+    counter: str = ""
+    service: str = ""
+    provider: str = ""
+    position: Literal["first", "last", "keep"] = "first"
+    why: Why = "expert_left"
+
+
+class IceTold(_Told, frozen=True, kw_only=True, tag="ice"):
+    session: SessionId
+    servers: Annotated[tuple[IceServer, ...], Meta(max_length=8)] = ()
+    relay_only: bool = False
+
+    @property
+    def config(self) -> IceConfig:
+        return IceConfig(servers=self.servers, relay_only=self.relay_only)
+
+
+class Outlook(_Told, frozen=True, kw_only=True, tag="outlook"):
+    session: SessionId
+    ahead: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    ready: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    estimate: Estimate | None = None
+
+
+FromCentral = Order | IceTold | Outlook | Signal | Ack
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as central and its experts may know it."""
+
+    session: str
+    state: str
+    cause: str
+    mode: str
+    booth: str | None
+    booth_name: Texts
+    provider: str
+    service: str
+    service_name: Texts
+    language: str
+    interpreter: str | None
+    number: str | None
+    requested_at: str
+    since: str
+    expert: str | None
+    order: str | None
+    legs: dict[str, bool]
+    printer: bool
+
+
+class Picture(_Told, frozen=True, kw_only=True, tag="point"):
+    name: Texts
+    services: tuple[dict[str, Any], ...]
+    queues: tuple[dict[str, Any], ...]
+    counters: tuple[dict[str, Any], ...]
+    sessions: tuple[Brief, ...]
+
+
+class Done(_Told, frozen=True, kw_only=True, tag="done"):
+    id: str
+    ok: bool
+    problem: str = ""
+    detail: str = ""
+
+
+Send = Callable[[Any], Awaitable[None]]
+"""Says one message (a struct or a plain map) to the other end of a line. Raises ConnectionError, TimeoutError."""
+
+
+class Exchange(Protocol):
+    """Where the lines of a booth's page meet the session. Every method may be called for a booth of this point only."""
+
+    def page_came(self, booth: str, send: Send) -> None: ...
+
+    def page_left(self, booth: str, send: Send) -> None: ...
+
+    async def page_said(self, booth: str, message: FromPage) -> None: ...
+
+    def seen(self, booth: str, session: str) -> "Seen": ...
+
+    def quality(self, session: str) -> Quality | None: ...
+
+    def helped(self, booth: str) -> None: ...
+
+
+Trying = Callable[[str], Awaitable[dict[str, Any]]]
+"""Has a booth tried now: {"state": "green"|"yellow"|"red", "causes": [...], ...}."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a session, and its booth, that no event says: `media`: the booth's own process is there."""
+
+    media: bool = False
+    page: bool = False
+    expert: str = ""  # the name to show
+    consent: str = ""  # the version that was agreed to in this session, as its page last said
+    outlook: Outlook | None = None
+    files: tuple[File, ...] = ()
+    help: bool = False
+    central: bool = False

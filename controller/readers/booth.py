@@ -1,0 +1,398 @@
+"""The booths: where the lines of booth page, media process and central meet the session in the journal.
+
+The hub keeps nothing that must survive: whoever comes is told how it stands, whoever says something twice is heard
+once. What happens to a session goes to the ledger as a command; what the two ends of a leg tell each other is passed on
+to the other end of the very session that it names, or to nobody.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+import structlog
+
+from controller.domain import commands as c
+from controller.domain.draft import Refused
+from controller.domain.remote_events import Quality
+from controller.domain.state import Session
+from controller.journal.faults import JournalFault
+from controller.ledger import CommandFailed, Key, KeyConflict, Ledger
+from controller.ports import booth as b
+from controller.ports.signalling import Ack, IceConfig, Signal
+from controller.readers import booth_orders, booth_picture
+from controller.readers.booth_ends import AFTER_START_S, Ends
+
+LOOK_S, IDLE_LOOK_S = 0.25, 5.0  # how often the legs are judged without news, during a session and without one
+
+log = structlog.get_logger("booth")
+
+
+class Known(msgspec.Struct):
+    """What no event says of a session. Times are the loop's."""
+
+    since: float
+    name: str = ""
+    consent: str = ""
+    order: str = ""
+    ice: IceConfig = IceConfig()
+    outlook: b.Outlook | None = None
+    talk_up: bool = False
+    talk_why: str = ""
+    media_up: bool = False
+    emergency: bool = False
+    opened: bool = False  # the media process was told
+    told_talk: bool | None = None
+    files: dict[str, b.File] = {}
+    page: b.TalkStats | None = None
+    rtts: list[float] = []
+
+
+class Booths:
+    """Implements `controller.ports.booth.Exchange`. `run` is its task."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known: dict[str, Known] = {}
+        self._ends = Ends()
+        self._helps: set[str] = set()
+        self.media_is_new = asyncio.Event()
+        self.health: tuple[b.BoothHealth, ...] = ()
+        self._pictured: bytes = b""
+        self._tests: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._news = asyncio.Event()
+        self.touch: Callable[[], None] = lambda: None  # the pages' wake, set by the composition
+
+    # --- the port of pages ---
+
+    def page_came(self, booth: str, send: b.Send) -> None:
+        self._ends.page_came(booth, send)
+        self._wake()
+
+    def page_left(self, booth: str, send: b.Send) -> None:
+        self._ends.page_left(booth, send)
+        self._wake()
+
+    async def page_said(self, booth: str, message: b.FromPage) -> None:
+        session = self._of_booth(booth)
+        match message:
+            case b.Help():
+                self._helps.add(booth)
+            case b.PageTested():
+                self._answered_test(message.id, message.result)
+                return
+            case Signal() | Ack():
+                if session is not None and self._fits(message, session, "talk", "booth"):
+                    await self._ends.to_central(message)
+                return
+            case b.Talk() if session is not None and message.session == session.id:
+                self._heard_talk(self._of(session), message)
+            case b.Print() if session is not None and message.session == session.id:
+                if message.file in self._of(session).files:
+                    await self._ends.to_media({"t": "print", "session": session.id, "file": message.file})
+            case b.Here() if session is not None:
+                known = self._of(session)
+                known.consent = message.consent or known.consent  # a new page has not asked yet
+                if session.state != "queued":
+                    await self._ice_to_page(session, known)
+            case _:
+                return
+        self._wake()
+
+    def seen(self, booth: str, session: str) -> b.Seen:
+        known = self._known.get(session) or Known(0.0)
+        return b.Seen(
+            media=self._ends.media is not None, page=booth in self._ends.pages, expert=known.name,
+            consent=known.consent, outlook=known.outlook,
+            files=tuple(known.files.values()), help=booth in self._helps, central=self._ends.central is not None,
+        )  # fmt: skip
+
+    def quality(self, session: str) -> Quality | None:
+        """As the booth's own page measured it; None when it never said."""
+        known = self._known.get(session)
+        if known is None or known.page is None:
+            return None
+        rtts = sorted(known.rtts) or [0.0]
+        return Quality(
+            rtt_p95_ms=round(rtts[int(0.95 * (len(rtts) - 1))]), loss=known.page.loss,
+            freeze_ms=round(known.page.freeze_ms), audio_ok=known.page.audio, video_ok=known.page.video,
+            relay=known.page.relay,
+        )  # fmt: skip
+
+    def helped(self, booth: str) -> None:
+        """Somebody has come."""
+        self._helps.discard(booth)
+        self._wake()
+
+    # --- the media process ---
+
+    async def media_came(self, send: b.Send) -> None:
+        """It has connected: it is told which booths there are, and what is under way."""
+        self._ends.media = send
+        self.media_is_new.set()
+        booths = [
+            {"id": one.id, "document_camera": one.document_camera, "camera": one.camera,
+             "microphone": one.microphone, "printer": one.printer}
+            for one in self._ledger.config.booths
+        ]  # fmt: skip
+        await send({"t": "config", "booths": booths, "simulated": any(x["document_camera"] == "sim" for x in booths)})
+        for known in self._known.values():
+            known.opened, known.media_up, known.emergency, known.told_talk = False, False, False, None
+        self._wake()
+
+    def media_left(self, send: b.Send) -> None:
+        if self._ends.media is send:
+            self._ends.media, self.health = None, ()
+            for known in self._known.values():
+                known.media_up = known.emergency = known.opened = False
+            self._wake()
+
+    async def media_said(self, message: b.FromMedia) -> None:
+        match message:
+            case b.Health():
+                self.health = message.booths
+            case b.Tested():
+                self._answered_test(message.id, message.result)
+                return
+            case Signal() | Ack():
+                session = self._live(message.session)
+                if session is not None and self._fits(message, session, "booth", "media"):
+                    await self._ends.to_central(message)
+                return
+            case b.LegTold():
+                session = self._live(message.session)
+                if session is not None:
+                    known = self._of(session)
+                    known.media_up, known.emergency = message.up, message.emergency
+            case b.FileTold():
+                session = self._live(message.session)
+                if session is not None:
+                    self._of(session).files[message.file.id] = message.file
+            case _:
+                return
+        self._wake()
+
+    @property
+    def has_media(self) -> bool:
+        return self._ends.media is not None
+
+    async def tested(self, booth: str, id_: str, ice: IceConfig, *, within: float) -> dict[str, Any]:
+        """What the media process found when it looked at a booth's cameras and paths; red when it does not say."""
+        if self._ends.media is None:
+            return {"state": "red", "causes": ["no_media"]}
+        asked = {"t": "test", "id": id_, "booth": booth, "ice": ice}
+        found = await self._test(id_, self._ends.to_media(asked), within)
+        return found if found is not None else {"state": "red", "causes": ["no_answer"]}
+
+    async def page_tested(self, booth: str, id_: str, *, within: float) -> dict[str, Any] | None:
+        """What the booth's page found of its own devices; None without a page, or one that had no time for it."""
+        if booth not in self._ends.pages:
+            return None
+        found = await self._test(id_, self._ends.to_page(booth, {"t": "test", "id": id_}), within)
+        return None if found is None or "refused" in found else found
+
+    async def _test(self, id_: str, asking: Awaitable[None], within: float) -> dict[str, Any] | None:
+        self._tests[id_] = answer = asyncio.get_running_loop().create_future()
+        try:
+            await asking
+            async with asyncio.timeout(within):
+                return dict(await answer)
+        except TimeoutError:
+            return None
+        finally:
+            del self._tests[id_]
+
+    def _answered_test(self, id_: str, result: dict[str, Any]) -> None:
+        if (answer := self._tests.get(id_)) is not None and not answer.done():
+            answer.set_result(result)
+
+    # --- central ---
+
+    async def central_came(self, send: b.Send) -> None:
+        self._ends.central, self._pictured = send, b""
+        await self._show_central()
+        self._wake()
+
+    def central_left(self, send: b.Send) -> None:
+        if self._ends.central is send:
+            self._ends.central = None
+            self._wake()
+
+    async def central_said(self, message: b.FromCentral) -> None:
+        session = self._live(message.session)
+        match message:
+            case b.Order():
+                await self._ends.to_central(await self._order(message))
+            case Signal() | Ack():
+                await self._from_expert(message, session)
+                return
+            case b.IceTold() if session is not None:
+                known = self._of(session)
+                known.ice, known.opened = message.config, known.opened and known.ice == message.config
+                if session.state != "queued":
+                    await self._ice_to_page(session, known)
+            case b.Outlook() if session is not None:
+                self._of(session).outlook = message
+            case _:
+                return
+        self._wake()
+
+    async def _from_expert(self, message: Signal | Ack, session: Session | None) -> None:
+        if session is None or not session.answered or message.from_ != "expert":
+            return
+        if message.leg == "talk":
+            await self._ends.to_page(session.booth, message)
+        else:
+            await self._ends.to_media(message)
+
+    # --- its own task ---
+
+    async def run(self) -> None:
+        """Follow the journal, and keep every line told."""
+        self._ends.began = self._now()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow())
+            while True:
+                self._news.clear()
+                await self._step()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S if self._known else IDLE_LOOK_S):
+                        await self._news.wait()
+
+    async def _follow(self) -> None:
+        seq = self._ledger.state.seq
+        while True:
+            seq = await self._ledger.journal.wait(seq)
+            self._news.set()
+
+    async def _step(self) -> None:
+        for session in [s for s in self._ledger.state.sessions.values() if s.outcome is None]:
+            await self._tend(session)
+        for id_ in [id_ for id_ in self._known if self._live(id_) is None]:
+            await self._close(id_)
+        for booth in [booth for booth in self._helps if self._of_booth(booth) is None]:
+            self._helps.discard(booth)
+        await self._show_central()
+
+    async def _tend(self, session: Session) -> None:
+        known = self._of(session)
+        if session.answered and session.booth:
+            if not known.opened and self._ends.media is not None:
+                known.opened = True
+                await self._ends.to_media(
+                    {"t": "open", "session": session.id, "booth": session.booth, "ice": known.ice}
+                )
+                await self._ice_to_page(session, known)
+            await self._tell_talk(session, known)
+        elif known.opened:  # it waits for another expert: nobody is at the other end
+            known.opened, known.talk_up, known.media_up, known.emergency = False, False, False, False
+            await self._ends.to_media({"t": "close", "session": session.id})
+        await self._judge(session, known)
+
+    async def _tell_talk(self, session: Session, known: Known) -> None:
+        """The media process learns whether the booth's browser is there: if not, it shows and plays by itself; as soon
+        as it is back the devices are its own."""
+        up = session.booth in self._ends.pages or not self._ends.page_is_gone(session.booth)
+        known.talk_up = known.talk_up and up
+        if up != known.told_talk and known.opened and (up or session.connected):
+            known.told_talk = up
+            await self._ends.to_media({"t": "talk", "session": session.id, "up": up})
+
+    async def _judge(self, session: Session, known: Known) -> None:
+        """Do the two have a way to each other? What differs from the journal is told to it."""
+        talk = known.talk_up and not self._ends.page_is_gone(session.booth)
+        up = talk or known.emergency
+        young = self._now() < max(self._ends.began, known.since) + AFTER_START_S
+        if up and session.state in {"ringing", "reconnecting"} and session.answered:
+            await self._submit(c.ReportLegs(session=session.id, up=True, why="" if talk else "emergency"))
+        elif not up and session.state == "connected" and not (young and not self._ends.has_left(session.booth)):
+            why = known.talk_why or ("page_gone" if self._ends.page_is_gone(session.booth) else "lost")
+            await self._submit(c.ReportLegs(session=session.id, up=False, why=why))
+
+    async def _close(self, id_: str) -> None:
+        known = self._known.pop(id_)
+        if known.opened:
+            await self._ends.to_media({"t": "close", "session": id_})
+        session = self._ledger.state.sessions.get(id_)
+        if session is not None and session.booth:
+            await self._ends.to_page(session.booth, {"t": "end", "session": id_})
+
+    async def _show_central(self) -> None:
+        """The whole picture, when it differs from what central was last shown."""
+        if self._ends.central is None:
+            return
+        orders = {id_: known.order for id_, known in self._known.items()}
+        state, config = self._ledger.state, self._ledger.config
+        picture = booth_picture.picture(state, config, pages=self._ends.pages, media=self.has_media, orders=orders)
+        encoded = msgspec.json.encode(picture)
+        if encoded != self._pictured:
+            self._pictured = encoded
+            await self._ends.to_central(picture)
+
+    # --- orders ---
+
+    async def _order(self, order: b.Order) -> b.Done:
+        """Done once, however often it comes: the answer is kept with the journal."""
+        key = Key(f"desk/{order.id}", hashlib.sha256(msgspec.json.encode(order)).digest())
+        try:
+            command = booth_orders.command_of(order, self.quality(order.session))
+            reply = await self._ledger.submit(
+                command, render=booth_orders.done, refusal=booth_orders.refused, key=key
+            )  # fmt: skip
+        except (JournalFault, CommandFailed, KeyConflict, Refused) as fault:
+            return b.Done(id=order.id, ok=False, problem="internal", detail=str(fault))
+        session = self._live(order.session)
+        if reply.status == 200 and session is not None:
+            known = self._of(session)
+            known.order = order.id
+            if order.do == "answer":
+                known.name, known.talk_up = order.name, False
+            elif order.do in {"drop", "move"}:
+                known.name = ""
+        if reply.status == 200:
+            return b.Done(id=order.id, ok=True)
+        no = msgspec.json.decode(reply.body, type=booth_orders.No)
+        return b.Done(id=order.id, ok=False, problem=no.problem, detail=no.detail)
+
+    async def _submit(self, command: c.Command) -> None:
+        try:
+            await self._ledger.submit(command)
+        except (Refused, JournalFault, CommandFailed) as no:
+            log.warning("a session's news could not be journalled", why=str(no))
+
+    # --- lines ---
+
+    async def _ice_to_page(self, session: Session, known: Known) -> None:
+        told = {"t": "ice", "session": session.id, "servers": known.ice.servers, "relay_only": known.ice.relay_only}
+        await self._ends.to_page(session.booth, told)
+
+    def _heard_talk(self, known: Known, told: b.Talk) -> None:
+        known.talk_up, known.talk_why = told.up, told.why
+        if told.stats is not None:
+            known.page = told.stats
+            known.rtts = [*known.rtts[-599:], told.stats.rtt_ms]
+
+    def _fits(self, message: Signal | Ack, session: Session, leg: str, end: str) -> bool:
+        """Is this a signal of that end of the session's own leg, while somebody is at the other end?"""
+        return bool(session.answered) and (message.session, message.leg, message.from_) == (session.id, leg, end)
+
+    def _of_booth(self, booth: str) -> Session | None:
+        return next((s for s in self._ledger.state.sessions.values() if s.booth == booth and s.outcome is None), None)
+
+    def _live(self, id_: str) -> Session | None:
+        session = self._ledger.state.sessions.get(id_)
+        return session if session is not None and session.outcome is None else None
+
+    def _of(self, session: Session) -> Known:
+        if session.id not in self._known:
+            self._known[session.id] = Known(self._now(), files={}, rtts=[])
+        return self._known[session.id]
+
+    def _wake(self) -> None:
+        self._news.set()
+        self.touch()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

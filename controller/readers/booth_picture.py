@@ -1,0 +1,49 @@
+"""The whole picture of a point's sessions, as central and its experts may know it. Pure."""
+
+from collections.abc import Iterator, Mapping, Set
+
+from controller.domain.point import Config
+from controller.domain.state import Session, State
+from controller.domain.text import moment
+from controller.ports import booth as b
+
+
+def picture(state: State, config: Config, *, pages: Set[str], media: bool, orders: Mapping[str, str]) -> b.Picture:
+    """`pages`: booths whose page is here; `media`: is the media process; `orders`: the last order done to a session."""
+    providers = {provider.id: provider.name for provider in config.providers}
+    return b.Picture(
+        name=config.point.name,
+        services=tuple({"id": s.id, "name": s.name, "provider": s.provider, "provider_name": providers[s.provider],
+                        "remote": "remote" in s.channels} for s in config.services),
+        queues=tuple({"id": q.id, "name": q.name} for q in config.queues),
+        counters=tuple({"id": one.id, "name": one.name or {config.point.house: one.label},
+                        "open": state.counters[one.id].open if one.id in state.counters else False}
+                       for one in config.counters),
+        sessions=tuple(
+            _brief(state, config, session, page=session.booth in pages, media=media, order=orders.get(session.id))
+            for session in _shown(state)
+        ),
+    )  # fmt: skip
+
+
+def _shown(state: State) -> Iterator[Session]:
+    """Sessions that live, and those whose service the expert has yet to put into words."""
+    for session in state.sessions.values():
+        turn = state.service_events.get(session.service_event)
+        unsaid = session.outcome == "completed" and session.mode != "support" and turn is not None
+        if session.outcome is None or (unsaid and turn is not None and turn.stage != "ended"):
+            yield session
+
+
+def _brief(state: State, config: Config, session: Session, *, page: bool, media: bool, order: str | None) -> b.Brief:
+    turn = state.service_events.get(session.service_event)
+    ticket = state.tickets.get(state.visits[turn.visit].ticket) if turn is not None else None
+    service, booth = config.service(session.service), config.booth(session.booth)
+    return b.Brief(
+        session=session.id, state=session.state, cause=session.cause, mode=session.mode,
+        booth=session.booth or None, booth_name=booth.name if booth else {}, provider=session.provider,
+        service=session.service, service_name=service.name if service else {}, language=session.language,
+        interpreter=session.interpreter or None, number=ticket.number if ticket else None,
+        requested_at=moment(session.requested), since=moment(session.since), expert=session.expert or None,
+        order=order or None, legs={"page": page, "media": media}, printer=bool(booth and booth.printer),
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""The line of a booth's page: signals of the talk leg, what the page reports and is told (docs/remote-service.md)."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import WSMsgType, web
+
+from controller.domain.pace import Bucket
+from controller.ports.booth import FromPage
+from controller.ports.signalling import MESSAGE_MOST
+from controller.web.auth import Credential
+from controller.web.problems import Problem
+from controller.web.site import SITE
+
+SEND_S = 5.0  # a page that cannot take a message within this is gone
+BURST, EVERY_S = 400, 0.01  # messages of one page; candidates come in bursts of some dozens
+
+log = structlog.get_logger("booth")
+_read = msgspec.json.Decoder(FromPage).decode
+
+
+async def line(request: web.Request, who: Credential) -> web.StreamResponse:
+    """Until the page goes. What cannot be read is answered with a reason, and changes nothing."""
+    site, booth = request.app[SITE], request.match_info["id"]
+    if site.config.booth(booth) is None or site.exchange is None:
+        raise Problem("not-found", f"there is no booth {booth[:40]!r} in use at this point")
+    if who.id != booth:
+        raise Problem("forbidden", f"this sign-in is not booth {booth[:40]}")
+    page = web.WebSocketResponse(max_msg_size=MESSAGE_MOST, heartbeat=10, compress=False)
+    await page.prepare(request)
+
+    async def send(message: Any) -> None:
+        async with asyncio.timeout(SEND_S):
+            await page.send_str(msgspec.json.encode(message).decode())
+
+    bucket = Bucket(BURST, EVERY_S)
+    site.exchange.page_came(booth, send)
+    try:
+        async for message in page:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            if bucket.take(asyncio.get_running_loop().time()):
+                log.warning("a booth's page says too much", booth=booth)
+                await page.close(code=1008, message=b"too many messages")
+                break
+            try:
+                said = _read(message.data)
+            except (msgspec.MsgspecError, UnicodeError, RecursionError) as bad:
+                await send({"t": "refused", "why": str(bad)[:300]})
+                continue
+            await site.exchange.page_said(booth, said)
+    except (ConnectionError, TimeoutError):
+        pass  # the page is gone; it will come back by itself
+    finally:
+        site.exchange.page_left(booth, send)
+    return page

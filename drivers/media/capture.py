@@ -1,0 +1,213 @@
+"""A camera that is open only while somebody watches: one thread reads it, and every watcher gets its coded pictures.
+
+A `Device` is what a thread can read: V4L2 (v4l2.py) or made pictures (synthetic.py). A camera that is absent, busy or
+breaks off is tried again while it is watched.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import structlog
+
+from drivers.media.slots import Run
+
+LET_GO_S = 1.0  # a camera is closed some 50 ms after the end of its session; one that is not by then, hangs
+AGAIN_S = 1.0
+KNOWN_S = 2.0  # an absent camera delays an answer no longer
+STILL_S = 8.0  # another format is set, the exposure settles, and the film goes on
+
+Coding = Literal["h264", "mjpeg", "rawvideo"]
+log = structlog.get_logger("media")
+
+
+class CameraGone(Exception):
+    """`reason`: "absent", "no_access", "busy_elsewhere", "broken"."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One coded picture. `data`: an H.264 access unit (Annex B), a JPEG, or raw lines. `at_ns`: of the monotonic
+    clock. `size` and `pixels` (FFmpeg's name of the format) are told of raw lines, which do not tell it themselves."""
+
+    data: bytes
+    coding: Coding
+    is_key: bool
+    at_ns: int
+    size: tuple[int, int] = (0, 0)
+    pixels: str = ""
+
+
+class Device(Protocol):
+    """Both methods block, are called in one thread, and raise `CameraGone`. `coding`: of its film, as far as it is
+    known without asking it."""
+
+    coding: Coding | None
+
+    def film(self, until: threading.Event) -> Iterator[Shot]:
+        """Open it, and give its pictures as they come; end soon after `until` is set, or when this is closed."""
+
+    def still(self, until: threading.Event) -> bytes:
+        """Open it, take one picture at the best that it can, as JPEG, and close it; give up when `until` is set."""
+
+
+class Camera:
+    """Opened by the first watcher, closed by `close` only: a peer that is renewed finds it open."""
+
+    def __init__(self, name: str, device: Device) -> None:
+        self.name = name
+        self.state = "closed"  # "opening", "ready", or the reason of `CameraGone`
+        self.coding = device.coding
+        self._coding_known = asyncio.Event()
+        self._device = device
+        self._watchers: set[Run[Shot]] = set()
+        self._thread: _Reader | None = None
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def is_open(self) -> bool:
+        return self._thread is not None
+
+    def watch(self) -> Run[Shot]:
+        """The pictures from now on, from a key picture."""
+        run: Run[Shot] = Run()
+        self._watchers.add(run)
+        self._begin()
+        return run
+
+    def leave(self, run: Run[Shot]) -> None:
+        run.end()
+        self._watchers.discard(run)
+
+    async def known(self, within: float = KNOWN_S) -> Coding | None:
+        """How it codes its film; it is opened to be asked. None: it did not tell in time."""
+        if self.coding is None:
+            self._begin()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await self._coding_known.wait()
+        return self.coding
+
+    async def still(self) -> bytes:
+        """A JPEG. Raises `CameraGone`, also when it takes too long."""
+        future: Future[bytes] = Future()
+        self._begin().wanted(future)
+        try:
+            async with asyncio.timeout(STILL_S):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise CameraGone("broken", "no still picture in time") from None
+
+    async def close(self) -> bool:
+        """End every watcher, let the device go; whether it did within LET_GO_S."""
+        for run in list(self._watchers):
+            self.leave(run)
+        thread, self._thread = self._thread, None
+        self.state = "closed"
+        return thread is None or await thread.let_go(LET_GO_S)
+
+    def _begin(self) -> "_Reader":
+        if self._thread is None:
+            self.state = "opening"
+            self._thread = _Reader(self._device, self._loop, self._came, self._told)
+            self._thread.start()
+        return self._thread
+
+    def _came(self, thread: "_Reader", shot: Shot) -> None:
+        if thread is self._thread:
+            self.state, self.coding = "ready", shot.coding
+            self._coding_known.set()
+            for run in self._watchers:
+                run.put(shot, is_key=shot.is_key)
+
+    def _told(self, thread: "_Reader", reason: str) -> None:
+        if thread is self._thread and self.state != reason:
+            self.state = reason
+            log.warning("media_camera", camera=self.name, state=reason)
+
+
+class _Reader(threading.Thread):
+    """Reads one device until it is told to let go."""
+
+    def __init__(
+        self,
+        device: Device,
+        loop: asyncio.AbstractEventLoop,
+        came: Callable[["_Reader", Shot], None],
+        told: Callable[["_Reader", str], None],
+    ) -> None:
+        super().__init__(name="media-camera", daemon=True)
+        self._device, self._loop = device, loop
+        self._came, self._told = came, told
+        self._over = threading.Event()
+        self._pause = threading.Event()  # ends the film: it is over, or a still is wanted
+        self._stills: list[Future[bytes]] = []
+        self._ended = asyncio.Event()
+
+    def wanted(self, future: "Future[bytes]") -> None:
+        self._stills.append(future)
+        self._pause.set()
+
+    async def let_go(self, within: float) -> bool:
+        self._over.set()
+        self._pause.set()
+        try:
+            async with asyncio.timeout(within):
+                await self._ended.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def run(self) -> None:
+        while not self._over.is_set():
+            self._pause.clear()
+            try:
+                self._take_stills()
+                self._film()
+            except CameraGone as gone:
+                self._fail_stills(gone)
+                self._back(self._told, self, gone.reason)
+                self._over.wait(AGAIN_S)
+        self._fail_stills(CameraGone("broken", "closed"))
+        self._back(self._ended.set)
+
+    def _film(self) -> None:
+        if self._over.is_set():
+            return
+        film = self._device.film(self._pause)
+        for shot in film:
+            self._back(self._came, self, shot)
+            if self._pause.is_set():
+                break
+        close = getattr(film, "close", None)  # a generator's
+        if close is not None:
+            close()
+
+    def _take_stills(self) -> None:
+        while self._stills:
+            future = self._stills.pop(0)
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(self._device.still(self._over))
+                except CameraGone as gone:
+                    future.set_exception(gone)
+
+    def _fail_stills(self, gone: CameraGone) -> None:
+        while self._stills:
+            future = self._stills.pop(0)
+            if future.set_running_or_notify_cancel():
+                future.set_exception(gone)
+
+    def _back(self, call: Callable[..., None], *told: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(call, *told)
+        except RuntimeError:
+            self._over.set()  # the loop is closed: the process ends

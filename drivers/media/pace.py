@@ -1,0 +1,41 @@
+"""How much of a document picture that was encoded elsewhere may leave: all of it, or its key pictures only.
+
+A camera's own H.264 cannot be made thinner, so that a narrow path would be filled by it and the conversation beside it
+starved. What the receiver allows (REMB) falls below what leaves: then only key pictures leave. As the receiver's
+estimate follows what it gets, it says nothing of what would fit: the whole is tried again after a while, ever more
+seldom while that fails.
+"""
+
+TRY_AGAIN_S = 8.0
+TRY_MOST_S = 60.0
+PROVEN_S = 15.0  # a try that went well so long is forgotten as a failure
+FITS = 0.85  # of what leaves: an estimate lags behind
+SETTLE_S = 3.0  # after a turn, before the estimate says anything about it
+
+
+class Pace:
+    """Time is seconds of any steady clock."""
+
+    def __init__(self, now: float) -> None:
+        self.thins = False
+        self._since = now
+        self._wait_s = TRY_AGAIN_S
+
+    def allowed(self, bits_per_s: int, leaves_bits_per_s: int, now: float) -> None:
+        """The receiver's estimate, and what left in the last seconds while nothing was thinned."""
+        if self.thins or now - self._since < SETTLE_S:
+            return
+        if bits_per_s < FITS * leaves_bits_per_s:
+            self._turn(True, now)
+        elif now - self._since > PROVEN_S:
+            self._wait_s = TRY_AGAIN_S
+
+    def passes(self, now: float, *, is_key: bool) -> bool:
+        """Whether this picture leaves. The whole is tried again at a key picture, as the others need it."""
+        if self.thins and is_key and now - self._since >= self._wait_s:
+            self._wait_s = min(TRY_MOST_S, self._wait_s * 2)
+            self._turn(False, now)
+        return is_key or not self.thins
+
+    def _turn(self, thins: bool, now: float) -> None:
+        self.thins, self._since = thins, now

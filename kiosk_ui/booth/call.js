@@ -1,0 +1,148 @@
+// The running session at this page: devices and talk leg follow what the point says, and nothing outlives it.
+//
+// Camera and microphone are open only while the session is ringing, connected, held or reconnecting, and only after
+// consent. They close when the point says so, when the session is no longer in its state, when the customer ends it,
+// and when there was neither line nor talk leg for 30 s.
+import { OPEN } from "/ui/booth/session.js";
+import { Talk } from "/ui/shared/talk.js";
+
+const ALONE_MS = 30_000;
+const TELL_MS = 5000; // the quality, to the point
+const NONE = { state: "none", was: false, since: 0 };
+
+export class Call {
+  /**
+   * @param {{line: import("./line.js").Line, devices: import("./devices.js").Devices, changed: () => void,
+   *   text: (step: object) => void, ctl: (message: object) => void}} how
+   */
+  constructor({ line, devices, changed, text, ctl }) {
+    Object.assign(this, { line, devices, changed, text, ctl });
+  }
+
+  talk = null;
+  id = "";
+  now = { ...NONE }; // {state, was: it has been up, since}
+  streams = { camera: null, screen: null }; // the expert's
+  #ice = new Map();
+  #ended = ""; // a session that was ended here: it is not begun again
+  #off = { audio: false, video: false };
+  #held = false;
+  #why = "";
+  #told = 0;
+
+  /** What the point says now. @param {object|null} session @param {boolean} consented */
+  follow(session, consented) {
+    const wanted = session && consented && OPEN.has(session.state) && session.id !== this.#ended;
+    if (!wanted) return this.#stop();
+    if (this.id !== session.id) {
+      this.#stop();
+      this.#start(session);
+    }
+    this.#hold(session.state === "held");
+  }
+
+  /** A message of the line. */
+  hear(message) {
+    if (message.t === "ice") this.#servers(message);
+    else if (message.t === "end") this.end(message.session);
+    else if (message.t === "signal" || message.t === "ack") this.talk?.hear(message);
+  }
+
+  lineOpened() {
+    if (!this.talk) return;
+    this.#tell();
+    this.talk.lineOpened();
+  }
+
+  /** At once, and not again for this session. */
+  end(id) {
+    this.#ended = id;
+    if (this.id === id) this.#stop();
+  }
+
+  mute(off) {
+    Object.assign(this.#off, off);
+    this.#mute();
+  }
+
+  /** Another stream of the devices. */
+  deviced() {
+    this.talk?.setMedia(this.devices.stream);
+    this.#mute();
+  }
+
+  tick(now) {
+    if (this.talk && this.now.state !== "up" && this.line.gone(now) > ALONE_MS) this.#stop();
+  }
+
+  #start(session) {
+    const { id } = session;
+    this.id = id;
+    this.now = { state: "connecting", was: false, since: performance.now() };
+    const mine = (then) => (...given) => this.id === id && then(...given);
+    this.talk = new Talk({
+      session: id, me: "booth", polite: false, begins: false, ice: this.#ice.get(id) ?? null,
+      send: (message) => this.line.send(message),
+      on: {
+        stream: mine((stream, slot) => this.#show(stream, slot)),
+        state: mine((state, why) => this.#become(state, why)),
+        text: mine(this.text), ctl: mine(this.ctl), stats: mine(() => this.#quality()),
+        fault: (error) => console.info("talk:", error.name, error.message),
+      },
+    });
+    this.talk.setMedia(this.devices.stream);
+    this.devices.start();
+    if (session.state !== "ringing") this.talk.renew("page_started");
+    this.changed();
+  }
+
+  #stop() {
+    if (!this.talk) return;
+    const { talk } = this;
+    this.#off = { audio: false, video: false };
+    this.#held = false;
+    talk.close(); // which tells the point
+    Object.assign(this, { talk: null, id: "", now: { ...NONE }, streams: { camera: null, screen: null } });
+    this.devices.stop();
+    this.changed();
+  }
+
+  #servers({ session, servers, relay_only }) {
+    this.#ice = new Map([[session, { servers, relay_only }]]); // one session at a time
+    if (this.id === session) this.talk.setIce({ servers, relay_only });
+  }
+
+  #show(stream, slot) {
+    this.streams = { ...this.streams, [slot]: stream };
+    this.changed();
+  }
+
+  #become(state, why) {
+    this.#why = why;
+    this.now = { state, was: this.now.was || state === "up", since: performance.now() };
+    this.#tell();
+    this.changed();
+  }
+
+  #quality() {
+    if (performance.now() - this.#told >= TELL_MS) this.#tell();
+  }
+
+  #tell() {
+    this.#told = performance.now();
+    const stats = this.talk?.stats();
+    const up = this.now.state === "up";
+    this.line.send({ t: "talk", session: this.id, up, why: this.#why || "connecting", ...(stats ? { stats } : {}) });
+  }
+
+  /** On hold nobody is heard or seen, whatever the customer had chosen before. */
+  #hold(held) {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#mute();
+  }
+
+  #mute() {
+    this.talk?.mute({ audio: this.#held || this.#off.audio, video: this.#held || this.#off.video });
+  }
+}

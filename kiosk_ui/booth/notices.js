@@ -1,0 +1,37 @@
+// Screens with nothing to choose: why, and what to do.
+import { html, nothing } from "/ui/vendor/lit/lit-html.js";
+import { icon } from "/ui/shared/icons.js";
+
+export const plain = (sign, title, text, more = nothing) => html`
+  <div class="plain" role="status">
+    ${icon(sign, "huge")}
+    <h1 tabindex="-1">${title}</h1>
+    <p class="big-text">${text}</p>
+    ${more}
+  </div>`;
+
+const PROBLEMS = {
+  network: "booth-problem-network",
+  unavailable: "booth-problem-network",
+  closed: "booth-problem-closed",
+  "wrong-state": "booth-problem-taken",
+  "too-many": "booth-problem-busy",
+  "clock-not-set": "clock-not-set-text",
+};
+const FINAL = new Set(["closed", "unknown-service", "forbidden", "invalid"]);
+
+/** The session did not begin: why, and the two things one can do. */
+export function problemView({ session, t, act }) {
+  const { name } = session.problem;
+  return html`
+    <div class="plain" role="alert">
+      ${icon("error", "huge")}
+      <h1 tabindex="-1">${t("booth-problem-title")}</h1>
+      <p class="big-text">${t(PROBLEMS[name] ?? "booth-problem-other")}</p>
+      ${FINAL.has(name) ? nothing : html`
+        <button class="button primary wide" data-retry data-digit="1" @click=${act((a) => a.retry())}>
+          ${icon("refresh")}${t("kiosk-retry")}
+        </button>`}
+      <button class="button wide" data-home @click=${act((a) => a.home())}>${t("kiosk-home")}</button>
+    </div>`;
+}

@@ -1,0 +1,48 @@
+// The whole booth page as one function of the point's state, the customer's session and the call.
+import { html, nothing } from "/ui/vendor/lit/lit-html.js";
+import { keyed } from "/ui/vendor/lit/directives/keyed.js";
+import { speaker } from "/ui/shared/i18n.js";
+import { codeView } from "/ui/kiosk/code.js";
+import { footer, header, namer, stillThere } from "/ui/kiosk/frame.js";
+import { everyLanguage } from "/ui/kiosk/notices.js";
+import { homeView, unusable } from "/ui/booth/choose.js";
+import { consentView } from "/ui/booth/consent.js";
+import { endedView } from "/ui/booth/ended.js";
+import { plain, problemView } from "/ui/booth/notices.js";
+import { onStage } from "/ui/booth/session.js";
+import { endDialog, stageView, stillDialog } from "/ui/booth/stage.js";
+import { waitingView } from "/ui/booth/waiting.js";
+
+const ALL = ["fi", "sv", "en", "se"];
+const SCREENS = {
+  home: homeView, code: codeView, consent: consentView, problem: problemView, waiting: waitingView, ended: endedView,
+  testing: ({ t }) => plain("refresh", t("booth-testing-title"), t("booth-testing-text")),
+};
+
+/** @param {object} all {booth, state, session, call, step, devices, loudness, live, refused, local, now, act} */
+export function boothView(all) {
+  const { state, session, live, refused, step } = all;
+  const languages = state?.languages ?? ALL;
+  const house = state?.house ?? "fi";
+  if (refused) return everyLanguage(languages, "not-signed-in-title", "not-signed-in-text", house);
+  const alone = onStage(step) && all.call.talk; // a call goes on without the point
+  if (live === false && !alone && step !== "ended") {
+    return everyLanguage(languages, "booth-stale-title", "booth-stale-text", house);
+  }
+  if (!state) return html`<main></main>`;
+  const shared = { ...all, t: speaker(session.language, house), name: namer(session.language, house) };
+  const key = onStage(step) ? "stage" : step;
+  return html`
+    ${header(shared)}
+    ${keyed(key, html`<main class=${key}>${content(shared)}</main>`)}
+    ${footer(shared, "booth-moment")}
+    ${stillThere({ ...shared, state: { ...state, idle_s: state.idle_s ?? 60 } })}
+    ${onStage(step) || step === "waiting" ? html`${endDialog(shared)} ${stillDialog(shared)}` : nothing}`;
+}
+
+function content(shared) {
+  const { step } = shared;
+  if (onStage(step)) return stageView(shared);
+  const why = ["home", "code", "consent"].includes(step) && !shared.state.session ? unusable(shared) : null;
+  return why ?? SCREENS[step](shared);
+}

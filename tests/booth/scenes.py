@@ -1,0 +1,87 @@
+"""The screens of the booth, each brought about on a real page."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from tests.booth import states
+from tests.booth.point import Point
+from tests.pages.conftest import tap
+from tests.pages.stage import problem
+
+AGREED = {"consent": "2026-11"}
+
+Scene = Callable[[Page, Point], Awaitable[None]]
+
+
+def of_session(**more: Any) -> Scene:
+    async def scene(page: Page, point: Point) -> None:
+        await point.begin(**(AGREED | more))
+        await expect(page.locator("main.waiting, main.stage, main.consent").first).to_be_visible()
+
+    return scene
+
+
+async def home(page: Page, point: Point) -> None:
+    await expect(page.locator("[data-service=kela-family]")).to_be_visible()
+
+
+async def consent(page: Page, point: Point) -> None:
+    await tap(page, "[data-service=kela-family]")
+
+
+async def refused(page: Page, point: Point) -> None:
+    await tap(page, "[data-service=kela-family]")
+    point.answers = [problem("too-many", 429)]
+    await tap(page, "[data-agree]")
+    await expect(page.locator("[data-retry]")).to_be_visible()
+
+
+async def closed(page: Page, point: Point) -> None:
+    await point.push({"services": [one | {"open": False} for one in point.state["services"]]})
+    await expect(page.locator(".plain")).to_be_visible()
+
+
+async def not_in_use(page: Page, point: Point) -> None:
+    await point.push({"services": []})
+    await expect(page.locator(".plain")).to_be_visible()
+
+
+async def text(page: Page, point: Point) -> None:
+    await of_session(state="connected")(page, point)
+    await page.click("[data-turn=text]")
+    for letter in "hei ":
+        await page.click(".space" if letter == " " else f'[data-letter="{letter}"]')
+
+
+async def files(page: Page, point: Point) -> None:
+    await of_session(
+        state="connected",
+        files=[states.document(), states.document(id="f2", state="ready"),
+               states.document(id="f3", kind="still", name="still-1", state="ready")],
+    )(page, point)  # fmt: skip
+
+
+async def ending(page: Page, point: Point) -> None:
+    await of_session(state="connected")(page, point)
+    await page.click("[data-end]")
+    await expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def ended(outcome: str) -> Scene:
+    async def scene(page: Page, point: Point) -> None:
+        await of_session()(page, point)
+        await point.order("end", outcome=outcome, number="K042")
+        await expect(page.locator("main.ended")).to_be_visible()
+
+    return scene
+
+
+SCENES: dict[str, Scene] = {
+    "home": home, "consent": consent, "refused": refused, "closed": closed, "not_in_use": not_in_use,
+    "waiting": of_session(ready=0, number="K042"), "ringing": of_session(state="ringing"),
+    "connecting": of_session(state="connected"), "held": of_session(state="held"),
+    "interrupted": of_session(state="reconnecting"), "text": text, "files": files,
+    "ended": ended("completed"), "onward": ended("transferred"), "failed": ended("technical_failure"),
+}  # fmt: skip

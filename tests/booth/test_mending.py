@@ -1,0 +1,92 @@
+"""When a broken talk leg is mended and how, and what real-time text is made of: the shared modules, in the browser."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.booth.conftest import OpenPage
+from tests.booth.point import Point
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+# Steps: [what happened, at which second]; or a question ["due", second, failed?]. Gives the answers to the questions.
+PLAY = """async ([begins, steps]) => {
+  const { Mending } = await import("/ui/shared/talk-mend.js");
+  const mending = new Mending(begins);
+  const answers = [];
+  for (const [what, at, more] of steps) {
+    if (what === "due") answers.push(mending.due(at * 1000, more));
+    else if (what === "wish") mending.wish(more);
+    else if (what === "heeds") answers.push(mending.heeds(at * 1000));
+    else mending[what](at * 1000);
+  }
+  return answers;
+}"""
+
+
+async def play(page: Page, begins: bool, *steps: list[Any]) -> list[Any]:
+    answers: list[Any] = await page.evaluate(PLAY, [begins, list(steps)])
+    return answers
+
+
+async def ready(open_page: OpenPage) -> Page:
+    page = await open_page("/booth/b1")
+    await expect(page.locator("[data-service=kela-family]")).to_be_visible()
+    return page
+
+
+UP: list[list[Any]] = [["turned", 0], ["heard", 0], ["connected", 1]]
+
+
+async def test_the_expert_restarts_after_two_seconds_and_begins_anew_five_after_the_other_was_heard(
+    open_page: OpenPage, point: Point
+) -> None:
+    page = await ready(open_page)
+    gone: list[list[Any]] = [*UP, ["broke", 10]]
+    assert await play(page, True, *gone, ["due", 11.9], ["due", 12.1], ["due", 12.5]) == [None, "restart", None]
+    silent = [*gone, ["due", 12.1], ["due", 60]]
+    assert await play(page, True, *silent) == ["restart", None], "nobody is heard: the offer stands, and is said again"
+    assert await play(page, True, *silent, ["heard", 60], ["due", 64.9], ["due", 65.1]) == [
+        "restart", None, None, "anew"]  # fmt: skip
+    assert await play(page, True, *silent, ["heard", 60], ["connected", 61], ["due", 70]) == ["restart", None, None]
+    assert await play(page, True, *silent, ["lineOpened", 61], ["due", 61]) == ["restart", None, "restart"]
+
+
+async def test_a_connection_that_never_came_is_begun_anew(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    assert await play(page, True, ["turned", 0], ["due", 30]) == [None], "the other end has not come yet"
+    assert await play(page, True, ["turned", 0], ["heard", 30], ["due", 34], ["due", 35.1]) == [None, "anew"]
+    assert await play(page, True, ["turned", 0], ["heard", 1], ["broke", 2], ["due", 2, True]) == ["anew"]
+
+
+async def test_the_booth_asks_at_once_when_it_has_come_alive_and_after_five_seconds_when_it_broke(
+    open_page: OpenPage, point: Point
+) -> None:
+    page = await ready(open_page)
+    asked: list[list[Any]] = [["wish", 0, "page_started"], ["due", 0], ["due", 1], ["due", 2.1]]
+    assert await play(page, False, *asked) == ["ask", None, "ask"]
+    assert await play(page, False, *asked, ["turned", 3], ["due", 5]) == ["ask", None, "ask", None]
+    gone: list[list[Any]] = [*UP, ["broke", 10], ["due", 14.9], ["due", 15.1], ["due", 16], ["due", 17.2]]
+    assert await play(page, False, *gone) == [None, "ask", None, "ask"]
+    assert await play(page, False, *gone, ["turned", 18], ["due", 22], ["due", 23.1]) == [
+        None, "ask", None, "ask", None, "ask"]  # fmt: skip
+    assert await play(page, False, *UP, ["goodbye", 10], ["due", 99]) == [None], "who said goodbye is not called back"
+
+
+async def test_wishes_that_come_together_make_one_new_connection(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    assert await play(page, True, ["heeds", 0], ["turned", 0], ["heeds", 1], ["heeds", 2]) == [False, False, True]
+
+
+async def test_text_is_characters_and_what_takes_them_back(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    read = """async (message) => {
+      const { steps, applied } = await import("/ui/shared/talk-text.js");
+      return steps(message).reduce(applied, "");
+    }"""
+    assert await page.evaluate(read, "hei\bj\u2028x") == "hej\nx"
+    assert await page.evaluate(read, "\b\b\bhei\b\b\b\b\b") == ""
+    assert await page.evaluate(read, "a\x1b[31m\x00\ufeffb\x7f\r") == "a[31mb", "control characters are nothing"
+    assert await page.evaluate(read, "<img src=x onerror=alert(1)>👩‍👧\b!") == "<img src=x onerror=alert(1)>!"
+    assert len(await page.evaluate(read, "x" * 100_000)) == 2000

@@ -1,0 +1,193 @@
+"""The broker's lines over real sockets: sign-in, a session from ring to end, restarts, and whoever means harm."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from controller.central.enlist import main as enlist
+from controller.central.experts import Experts, load
+from tests.central.line_rig import EXPERTS, TOKEN, Line, Room, enlisted
+from tests.central.remote import brief, picture, signal
+from tests.central.rig import BOX, CENTRAL, central_process, serving
+
+S = "r-sodankyla-1"
+
+
+async def conversation(room: Room) -> tuple[Line, Line]:
+    """The point's line and that of E7, who has the session."""
+    point = await room.point("sodankyla", picture(brief(S, state="ringing")))
+    expert = await room.expert()
+    await expert.say(t="answer", session=S)
+    order = await point.until("order", do="answer")
+    await point.say(picture(brief(S, state="connected", expert="E7", order=order["id"])))
+    await point.say(t="done", id=order["id"], ok=True)
+    await expert.until("joined")
+    return point, expert
+
+
+async def test_a_session_from_ring_to_end(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        point, expert = await conversation(room)
+        await expert.say(signal(S, "expert"))
+        assert (await point.until("signal"))["from"] == "expert"
+        await point.say(signal(S, "media", "booth"))
+        assert (await expert.until("signal"))["leg"] == "booth"
+        await expert.say(t="order", id="o-1", session=S, do="end", outcome="completed", resolution="first_contact")
+        order = await point.until("order", do="end")
+        assert order["resolution"] == "first_contact"
+        await point.say(t="done", id=order["id"], ok=True)
+        await point.say(picture())
+        assert (await expert.until("done"))["id"] == "o-1"
+        assert await expert.until("lost") == {"t": "lost", "session": S, "why": "over"}
+
+
+async def test_without_experts_json_nobody_can_sign_in(tmp_path: Path) -> None:
+    async with serving(tmp_path) as url, Room.of(url) as room:
+        assert (await room.login(TOKEN))[0] == 403
+        async with room.session.get(f"{url}/expert") as page:
+            assert page.status == 200
+
+
+async def test_an_expert_enlisted_on_the_command_line_signs_in_with_the_code_that_was_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [str(tmp_path), "--id", "E1", "--name", "Maija", "--pool", "kela", "--language", "fi"]
+    assert await asyncio.to_thread(enlist, words) == 0
+    code = capsys.readouterr().out.strip()
+    assert code.startswith("E1.") and code.encode() not in (tmp_path / "experts.json").read_bytes()
+    async with serving(tmp_path) as url, Room.of(url) as room:
+        assert (await room.login(code))[0] == 200
+        assert (await room.login(code[:-1] + "#"))[0] == 403
+        assert (await room.login("E2." + code[3:]))[0] == 403
+
+
+async def test_who_guesses_codes_is_locked_out_and_a_token_still_opens(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        for _ in range(5):
+            assert (await room.login("E9.wrong"))[0] == 403
+        assert (await room.login("E9.kesäkuu"))[0] == 429
+        assert (await room.login(TOKEN))[0] == 200
+
+
+async def test_the_cookie_is_for_this_page_only(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        async with room.session.post(f"{url}/api/v1/expert/login", json={"token": TOKEN}) as answer:
+            morsel = answer.cookies["central_expert"]
+            assert (morsel["httponly"], morsel["samesite"]) == (True, "Strict")
+        cookie = {"Cookie": f"central_expert={morsel.value}"}
+        assert (await room.login(TOKEN, Origin="https://evil.example"))[0] == 403
+        for headers in (
+            {},
+            BOX,
+            CENTRAL,
+            {**cookie, "Origin": "https://evil.example"},
+            {"Cookie": cookie["Cookie"] + "0"},
+        ):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await room.session.ws_connect(f"{url}/api/v1/expert/line", headers=headers)
+            assert refused.value.status in {401, 403}
+        for headers in ({}, CENTRAL, cookie):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await room.session.ws_connect(f"{url}/api/v1/points/sodankyla/line", headers=headers)
+            assert refused.value.status in {401, 403}
+        async with room.session.ws_connect(f"{url}/api/v1/expert/line", headers={**cookie, "Origin": url}) as line:
+            assert (await line.receive_json())["t"] == "you"
+
+
+async def test_a_second_page_of_an_expert_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        _, first = await conversation(room)
+        second = await room.expert()
+        assert await first.code() == 4409
+        await second.say(t="join", session=S)
+        assert (await second.until("joined"))["session"] == S
+
+
+async def test_a_killed_broker_comes_back_and_the_session_goes_on(tmp_path: Path) -> None:
+    enlisted(tmp_path)
+    assert len(Experts(await asyncio.to_thread(load, tmp_path / "experts.json"))) == 3
+    async with central_process(tmp_path) as central, Room.of(central.url) as room:
+        _, cookie = await room.login(TOKEN)
+        point, expert = await conversation(room)
+        await central.kill()
+        await point.code()
+        await expert.code()
+        await central.start()
+        expert = await room.expert(cookie=cookie)
+        await expert.say(t="join", session=S)
+        point = await room.point("sodankyla", picture(brief(S, state="connected", expert="E7")))
+        assert (await expert.until("joined"))["session"] == S
+        await expert.say(signal(S, "expert"))
+        assert (await point.until("signal"))["session"] == S
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "null", "[" * 2000, '{"t": "answer"}', '{"t": "nonsense"}', '{"t": "ready", "ready": 1}',
+        '{"t": "join", "session": "r-1", "more": 1}', signal(S, "expert").replace("talk", "desk"),
+        signal("r-1 2", "expert"), signal(S, "expert").replace('"seq":1', '"seq":-1'),
+        '{"t": "order", "id": "o", "session": "r-1", "do": "ring"}', '{"t": "point"}',
+    ],
+)  # fmt: skip
+async def test_what_is_not_understood_is_answered_with_a_reason(tmp_path: Path, text: str) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        _, expert = await conversation(room)
+        await expert.socket.send_str(text)
+        refused = await expert.until("refused")
+        assert refused["why"] == "not_understood" and refused["detail"]
+        await expert.say(t="order", id="o-1", session=S, do="hold")
+        assert not expert.socket.closed
+
+
+async def test_a_picture_with_nonsense_changes_nothing_and_the_point_is_told(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        point, expert = await conversation(room)
+        await point.say(picture(brief(S, state="bewitched")))
+        assert "bewitched" in (await point.until("refused"))["detail"]
+        await point.say(picture(*(brief(f"r-{n}") for n in range(65))))
+        assert (await point.until("refused"))["why"] == "not_understood"
+        await expert.say(signal(S, "expert"))
+        assert (await point.until("signal"))["session"] == S
+
+
+async def test_a_message_that_is_too_long_closes_the_line(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        _, expert = await conversation(room)
+        await expert.socket.send_str("x" * (97 * 1024))
+        assert await expert.code() == 1009
+
+
+async def test_who_says_too_much_is_slowed_and_then_let_go(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        _, expert = await conversation(room)
+        reading = asyncio.create_task(expert.code())
+        with contextlib.suppress(aiohttp.ClientConnectionResetError):
+            while not expert.socket.closed:
+                await expert.socket.send_str('{"t":"join","session":"r-nobody"}')
+                await asyncio.sleep(0)
+        assert await reading == 4429
+        assert [one["why"] for one in expert.heard if one["t"] == "refused"]
+        assert not (await room.expert(TOKEN + "8")).socket.closed
+
+
+async def test_a_page_that_does_not_read_is_dropped_and_finds_its_session_again(tmp_path: Path) -> None:
+    """Central's memory stays bounded: what the page does not take within its queue is let go with its line."""
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        point, expert = await conversation(room)
+        transport = expert.socket._conn.transport  # type: ignore[union-attr]  # why: a browser that hangs
+        transport.pause_reading()
+        offer = {"k": "sdp", "type": "offer", "sdp": "v" * 60_000}
+        told = {"t": "signal", "session": S, "leg": "talk", "epoch": 1000, "from": "booth", "seq": 1, "body": offer}
+        for _ in range(600):  # 36 MB
+            await point.say(**told)
+        transport.resume_reading()
+        assert await expert.code() == 1006
+        back = await room.expert()
+        await back.say(t="join", session=S)
+        assert (await back.until("joined"))["session"] == S
+        await point.say(**told)
+        assert (await back.until("signal"))["body"] == offer

@@ -1,0 +1,386 @@
+"""Remote sessions: from the wish to one outcome, with the customer where they should be afterwards."""
+
+from typing import Any
+
+import pytest
+
+from controller.domain import commands as c
+from controller.domain import events as e
+from controller.domain import remote_events as r
+from controller.domain import session_ends
+from controller.domain.state import Session, Ticket
+from tests.domain.laws import Laws
+from tests.domain.memory import MemoryPoint, at, config
+
+FINE = r.Quality(rtt_p95_ms=41, loss=0.01, freeze_ms=0, audio_ok=True, video_ok=True, relay=False)
+
+
+class Story(MemoryPoint):
+    """A point with a booth, in the words of who uses it."""
+
+    def __init__(self, **rules: Any) -> None:
+        super().__init__(config(**rules))
+        self.laws = Laws()
+
+    def wish(self, **wish: Any) -> str:
+        wish = {"service": "housing", "language": "fi", "booth": "b1", "actor": "device:b1"} | wish
+        return self.do(c.RequestSession(**wish)).subject
+
+    def session(self, id_: str) -> Session:
+        return self.state.sessions[id_]
+
+    def answered(self, id_: str, *, after: float = 20) -> None:
+        self.do(c.RingSession(session=id_))
+        self.later(after)
+        self.do(c.AnswerSession(session=id_, expert="x1"))
+
+    def connected(self, id_: str) -> None:
+        self.answered(id_)
+        self.later(2)
+        self.do(c.ReportLegs(session=id_, up=True))
+
+    def ticket_of(self, id_: str) -> Ticket:
+        turn = self.state.service_events[self.session(id_).service_event]
+        return self.state.tickets[self.state.visits[turn.visit].ticket]
+
+    def steps(self) -> list[tuple[str, str, str]]:
+        return [(change.from_, change.to, change.cause) for change in self.of(r.RemoteStateChanged)]
+
+    def ended(self) -> r.RemoteEnded:
+        (only,) = self.of(r.RemoteEnded)
+        assert isinstance(only, r.RemoteEnded)
+        return only
+
+    def holds(self) -> None:
+        self.laws.check(self)
+
+
+def test_a_walk_in_from_the_wish_to_a_served_visit() -> None:
+    point = Story()
+    id_ = point.wish()
+    ticket = point.ticket_of(id_)
+    assert (ticket.number, ticket.medium, point.turn(ticket).stage) == ("K001", "screen", "waiting")
+    point.connected(id_)
+    assert (point.turn(ticket).stage, point.turn(ticket).booth) == ("serving", "b1")
+    point.later(600)
+    done = (e.Delivered("housing", 1),)
+    point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact", delivered=done, quality=FINE))
+    assert point.steps() == [
+        ("queued", "ringing", "expert_ready"), ("ringing", "ringing", "answered"), ("ringing", "connected", ""),
+        ("connected", "ended", "expert"),
+    ]  # fmt: skip
+    end = point.ended()
+    assert (end.outcome, end.wait_ms, end.setup_ms, end.connected_ms, end.quality) == (
+        "completed", 20_000, 2_000, 600_000, FINE,
+    )  # fmt: skip
+    (served,) = point.of(e.ServiceEnded)
+    assert (served.outcome, served.resolution, served.channel, served.providers) == (
+        "served", "first_contact", "remote", ("kela",),
+    )  # fmt: skip
+    assert [(r.room, r.state) for r in point.of(e.RoomStateChanged)] == [("room", "occupied"), ("room", "released")]
+    assert [visit.outcome for visit in point.of(e.VisitEnded)] == ["served"]
+    point.holds()
+
+
+def test_while_somebody_waits_for_an_expert_no_counter_calls_them_by_itself() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.open("c1")
+    assert point.call("c1") == ""
+    point.do(c.CallTicket(counter="c1", ticket=point.ticket_of(id_).id))
+    assert (point.ended().outcome, point.steps()[-1]) == ("transferred", ("queued", "ended", "counter"))
+    point.holds()
+
+
+def test_nobody_answers_and_the_customer_is_served_at_a_counter_with_the_same_number() -> None:
+    point = Story()
+    id_ = point.wish()
+    number = point.ticket_of(id_).number
+    point.later(1799)
+    point.tick()
+    assert point.of(r.RemoteEnded) == []
+    point.later(1)
+    point.tick()
+    assert (point.ended().outcome, point.ended().wait_ms) == ("no_answer", 1_800_000)
+    point.open("c1")
+    assert point.serve("c1") == number
+    point.holds()
+
+
+def test_the_expert_whose_line_is_gone_leaves_the_customer_to_another_one_with_the_service_on_hold() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.connected(id_)
+    point.later(100)
+    point.do(c.DropSession(session=id_))
+    ticket = point.ticket_of(id_)
+    assert (point.session(id_).state, point.turn(ticket).stage) == ("queued", "held")
+    point.later(50)
+    point.connected(id_)
+    assert point.turn(ticket).stage == "serving"
+    point.later(100)
+    point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact"))
+    assert point.state.durations["housing"] == [200_000]  # without the 72 s in which nobody was there
+    assert [called.call for called in point.of(e.ServiceCalled)] == [1]
+    point.holds()
+
+
+def test_who_is_dropped_before_it_began_is_called_again_and_if_nobody_comes_goes_back_to_the_queue() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.answered(id_)
+    point.do(c.DropSession(session=id_))
+    point.answered(id_)
+    assert [called.call for called in point.of(e.ServiceCalled)] == [1, 2]
+    point.do(c.DropSession(session=id_))
+    point.later(1801)
+    point.tick()
+    assert point.ended().outcome == "no_answer"
+    assert [(end.outcome, queued.cause) for end, queued in zip(
+        point.of(e.ServiceEnded), point.of(e.ServiceQueued)[1:], strict=True)] == [("recycled", "recycle")]  # fmt: skip
+    point.open("c1")
+    assert point.call("c1") == "K001"
+    point.holds()
+
+
+@pytest.mark.parametrize(("when", "cause"), [("setup", "no_setup"), ("talk", "lost")])
+def test_a_session_that_fails_technically_leaves_the_customer_first_in_the_queue(when: str, cause: str) -> None:
+    point = Story()
+    id_ = point.wish()
+    point.later(60)
+    others = [point.take(), point.take()]
+    if when == "setup":
+        point.answered(id_)
+    else:
+        point.connected(id_)
+        point.do(c.ReportLegs(session=id_, up=False, why="network"))
+    point.later(181)
+    point.tick()
+    assert (point.ended().outcome, point.steps()[-1][2]) == ("technical_failure", cause)
+    assert [end.outcome for end in point.of(e.ServiceEnded)] == ["technical_failure"]
+    point.open("c1")
+    assert point.call("c1") == "K001" != others[0].number
+    point.holds()
+
+
+def test_interruptions_are_counted_and_end_by_themselves() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.connected(id_)
+    for lost_s in (10, 40):
+        point.later(30)
+        point.do(c.ReportLegs(session=id_, up=False, why="network"))
+        point.later(lost_s)
+        point.do(c.ReportLegs(session=id_, up=True))
+    point.do(c.EndSession(session=id_, outcome="completed", resolution="referred"))
+    assert (point.ended().connected_ms, point.ended().interrupted_ms) == (110_000, 50_000)
+    point.holds()
+
+
+def test_a_customer_who_leaves_before_an_answer_has_given_the_number_back() -> None:
+    point = Story()
+    id_ = point.wish()
+    ticket = point.ticket_of(id_)
+    point.do(c.LeaveSession(session=id_, actor="device:b1"))
+    assert point.ended().outcome == "customer_left"
+    assert [visit.outcome for visit in point.of(e.VisitEnded)] == ["cancelled"]
+    assert [void.ticket for void in point.of(e.TicketVoided)] == [ticket.id]
+    assert point.wish()  # the booth is free
+    point.holds()
+
+
+def test_after_the_customer_ends_it_the_expert_still_says_how_it_ended() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.connected(id_)
+    point.later(300)
+    point.do(c.LeaveSession(session=id_, quality=FINE))
+    assert (point.ended().outcome, point.ended().connected_ms) == ("completed", 300_000)
+    assert point.of(e.ServiceEnded) == []
+    point.later(60)
+    assert point.wish(), "the booth is free for the next"
+    point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact"))
+    assert [(end.resolution, end.accurate) for end in point.of(e.ServiceEnded)] == [("first_contact", True)]
+    assert point.refused(c.EndSession(session=id_, outcome="completed")) == "wrong-state"
+    point.holds()
+
+
+def test_an_expert_who_says_nothing_leaves_a_service_whose_end_is_not_accurate() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.connected(id_)
+    point.do(c.LeaveSession(session=id_))
+    point.later(session_ends.WRAP_UP_MS / 1000)
+    point.tick()
+    assert [(end.outcome, end.resolution, end.accurate) for end in point.of(e.ServiceEnded)] == [
+        ("served", "pending", False)
+    ]
+    point.holds()
+
+
+def test_the_expert_hands_over_to_a_counter_and_the_counter_sends_to_the_booth() -> None:
+    point = Story()
+    id_ = point.wish()
+    number = point.ticket_of(id_).number
+    point.connected(id_)
+    point.do(c.HandOver(session=id_, to_service="passport"))
+    assert point.ended().outcome == "transferred"
+    point.open("c4")
+    assert point.call("c4") == number
+    point.do(c.Start(counter="c4"))
+    back = point.wish(counter="c4")
+    assert (point.ticket_of(back).number, point.session(back).state) == (number, "queued")
+    assert [queued.cause for queued in point.of(e.ServiceQueued)] == ["initial", "transfer", "transfer"]
+    point.holds()
+
+
+def test_a_session_moved_to_other_experts_goes_on_with_a_new_service_event_of_the_same_number() -> None:
+    point = Story()
+    id_ = point.wish()
+    number = point.ticket_of(id_).number
+    point.connected(id_)
+    point.do(c.MoveSession(session=id_, service="passport"))
+    session = point.session(id_)
+    assert (session.state, session.provider, session.service) == ("queued", "police", "passport")
+    assert point.ticket_of(id_).number == number
+    point.connected(id_)
+    point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact"))
+    assert [(end.outcome) for end in point.of(e.ServiceEnded)] == ["transferred", "served"]
+    assert point.ended().outcome == "completed"
+    point.holds()
+
+
+def test_a_waiting_ticket_becomes_a_session_and_keeps_its_place() -> None:
+    point = Story()
+    ticket = point.take()
+    id_ = point.wish(ticket=ticket.id)
+    assert point.session(id_).service_event == point.turn(ticket).id
+    assert point.refused(c.RequestSession(service="housing", language="fi", booth="b2", ticket=ticket.id)) == (
+        "wrong-state"
+    )
+    point.holds()
+
+
+def test_an_appointment_becomes_a_session_when_its_customer_sits_down() -> None:
+    point = Story()
+    point.do(c.PutAppointment(appointment="a1", rev=1, provider="kela", service="housing", channel="remote",
+                              start="2026-11-23T10:15:00+02:00", end="2026-11-23T11:00:00+02:00", code="ABCD",
+                              room="room"))  # fmt: skip
+    id_ = point.wish(appointment="ABCD", service="")
+    assert (point.session(id_).mode, point.session(id_).service) == ("appointment", "housing")
+    point.connected(id_)
+    point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact"))
+    assert [change.state for change in point.of(e.AppointmentChanged)] == ["booked", "checked_in", "done"]
+    point.holds()
+
+
+def test_who_checked_in_at_the_kiosk_sits_down_with_the_same_number() -> None:
+    point = Story()
+    point.do(c.PutAppointment(appointment="a1", rev=1, provider="kela", service="housing", channel="remote",
+                              start="2026-11-23T10:15:00+02:00", end="2026-11-23T11:00:00+02:00",
+                              code="ABCD"))  # fmt: skip
+    number = point.state.tickets[point.do(c.CheckIn(actor="kiosk:k1", code="ABCD", language="fi")).subject].number
+    id_ = point.wish(appointment="ABCD", service="")
+    assert point.ticket_of(id_).number == number
+    assert point.refused(c.RequestSession(language="fi", booth="b2", appointment="ABCD")) == "wrong-state"
+    point.holds()
+
+
+def test_an_expert_supports_an_advisor_while_the_service_stays_the_advisor_s() -> None:
+    point = Story()
+    point.open("c1")
+    ticket = point.take()
+    point.call("c1")
+    point.do(c.Start(counter="c1"))
+    id_ = point.wish(mode="support", counter="c1", booth="")
+    point.connected(id_)
+    assert (point.state.counters["c1"].state, point.turn(ticket).stage) == ("remote_serving", "serving")
+    point.do(c.EndSession(session=id_, outcome="completed", quality=FINE))
+    assert (point.state.counters["c1"].state, point.turn(ticket).stage) == ("serving", "serving")
+    point.end("c1")
+    assert len(point.of(e.ServiceEnded)) == 1
+    point.holds()
+
+
+def test_a_booth_has_one_session_at_a_time_and_an_answer_comes_once() -> None:
+    point = Story()
+    id_ = point.wish()
+    assert point.refused(c.RequestSession(service="housing", language="fi", booth="b1")) == "wrong-state"
+    point.answered(id_)
+    assert point.refused(c.AnswerSession(session=id_, expert="x2")) == "wrong-state"
+    point.holds()
+
+
+@pytest.mark.parametrize(
+    ("wish", "problem"),
+    [({"service": "gone"}, "unknown-service"), ({"service": "licence"}, "invalid"), ({"language": "de"}, "invalid"),
+     ({"booth": "b9"}, "invalid"), ({"ticket": "t-none"}, "unknown-ticket"),
+     ({"appointment": "WXYZ"}, "unknown-ticket"),
+     ({"mode": "support", "counter": "c1"}, "counter-not-open")],
+)  # fmt: skip
+def test_what_cannot_be_asked_for_is_refused_with_its_reason(wish: dict[str, Any], problem: str) -> None:
+    point = Story()
+    asked = {"service": "housing", "language": "fi", "booth": "b1"} | wish
+    assert point.refused(c.RequestSession(**asked)) == problem
+    assert point.state.sessions == {}
+
+
+def test_nobody_meets_anybody_across_midnight() -> None:
+    point = Story(hours=None)
+    first = point.wish()
+    point.connected(first)
+    point.wish(booth="b2")
+    point.until("2026-11-24T08:30")
+    point.tick()
+    assert [end.outcome for end in point.of(r.RemoteEnded)] == ["completed", "no_answer"]
+    assert point.state.sessions == {}
+    point.holds()
+
+
+def test_a_reboot_in_mid_session_loses_nothing_of_it() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.connected(id_)
+    point.later(100)
+    point.reboot()
+    point.ms += 60_000
+    assert point.session(id_).state == "connected"
+    point.later(40)
+    point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact"))
+    assert point.ended().connected_ms == 200_000, "across a boot the wall clock tells"
+    point.holds()
+
+
+def test_identity_is_a_method_and_a_result() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.connected(id_)
+    point.do(c.CheckIdentity(session=id_, method="document", result="confirmed"))
+    (checked,) = point.of(r.IdentityChecked)
+    assert (checked.session, checked.method, checked.result) == (id_, "document", "confirmed")
+    assert at("2026-11-23T10:00") <= point.ms
+    point.holds()
+
+
+def test_a_room_is_one_appointment_s_at_a_time_and_its_state_is_told() -> None:
+    point = Story()
+
+    def book(id_: str, start: str, end: str, **more: Any) -> c.PutAppointment:
+        wish = {"appointment": id_, "rev": 1, "provider": "kela", "service": "housing", "channel": "remote",
+                "start": f"2026-11-23T{start}:00+02:00", "end": f"2026-11-23T{end}:00+02:00",
+                "room": "room"}  # fmt: skip
+        return c.PutAppointment(**(wish | more))
+
+    point.do(book("a1", "12:00", "12:30"))
+    assert point.refused(book("a2", "12:29", "13:00")) == "wrong-state"
+    point.do(book("a2", "12:30", "13:00"))
+    point.do(book("a1", "12:00", "12:30", rev=2))  # its own place is no conflict, and nothing new of the room
+    point.do(c.CancelAppointment(appointment="a1", rev=2))
+    point.do(book("a3", "12:00", "12:30", rev=1))
+    point.until("2026-11-23T13:05")
+    point.tick()
+    assert [(told.room, told.state) for told in point.of(e.RoomStateChanged)] == [
+        ("room", "booked"), ("room", "booked"), ("room", "released"), ("room", "booked"),
+        ("room", "no_show"), ("room", "no_show"),
+    ]  # fmt: skip
+    point.holds()

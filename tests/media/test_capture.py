@@ -1,0 +1,154 @@
+"""A camera between its thread and its watchers: shared, reopened, let go; with devices that hang, vanish or stutter."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.media import capture, nodes
+from drivers.media.capture import Camera, CameraGone, Coding, Shot
+from drivers.media.nodes import NotFound, node_of, state_of
+from drivers.media.slots import SlotEnded
+from drivers.media.synthetic import SyntheticCamera
+from drivers.media.v4l2 import V4l2
+
+
+class Film:
+    """A device whose every third picture is a key; `breaks` after so many."""
+
+    coding: Coding | None = "h264"
+
+    def __init__(self, breaks: int | None = None, hangs: threading.Event | None = None) -> None:
+        self.opened = self.closed = 0
+        self._breaks, self._hangs = breaks, hangs
+
+    def film(self, until: threading.Event) -> Iterator[Shot]:
+        self.opened += 1
+        try:
+            n = 0
+            while not until.wait(0.005):
+                if self._hangs is not None and n == 3:
+                    self._hangs.wait()
+                if self._breaks is not None and n >= self._breaks:
+                    self._breaks = None
+                    raise CameraGone("broken")
+                yield Shot(bytes([n % 256]), "h264", n % 3 == 0, time.monotonic_ns())
+                n += 1
+        finally:
+            self.closed += 1
+
+    def still(self, until: threading.Event) -> bytes:
+        assert self.opened == self.closed, "never two at a time"
+        return b"jpeg"
+
+
+async def test_two_watchers_share_one_open_device_and_the_last_close_lets_it_go() -> None:
+    device = Film()
+    camera = Camera("one", device)
+    assert not camera.is_open
+    one, other = camera.watch(), camera.watch()
+    assert (await one.get()).is_key and (await other.get()).is_key
+    camera.leave(one)
+    with pytest.raises(SlotEnded):
+        await one.get()
+    await other.get()
+    assert device.opened == 1
+    assert await camera.close() and (device.opened, device.closed) == (1, 1)
+    with pytest.raises(SlotEnded):
+        await other.get()
+
+
+async def test_a_still_interrupts_the_film_which_goes_on_from_a_key() -> None:
+    device = Film()
+    camera = Camera("one", device)
+    run = camera.watch()
+    await run.get()
+    assert await camera.still() == b"jpeg"
+    run.cut()
+    assert (await run.get()).is_key and device.opened == 2
+    assert await camera.close()
+
+
+async def test_a_camera_that_breaks_off_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture, "AGAIN_S", 0.02)
+    device = Film(breaks=2)
+    camera = Camera("one", device)
+    run = camera.watch()
+    for _ in range(20):
+        await run.get()
+    assert device.opened >= 2 and camera.state == "ready"
+    assert await camera.close()
+
+
+async def test_a_camera_that_hangs_is_told_apart_from_one_that_was_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture, "LET_GO_S", 0.1)
+    hangs = threading.Event()
+    camera = Camera("one", Film(hangs=hangs))
+    run = camera.watch()
+    await run.get()
+    await asyncio.sleep(0.05)
+    assert not await camera.close()
+    hangs.set()
+
+
+async def test_an_absent_camera_says_so_and_is_no_still(tmp_path: object) -> None:
+    camera = Camera("one", V4l2("/dev/video-none"))
+    run = camera.watch()
+    with pytest.raises(CameraGone) as gone:
+        await camera.still()
+    assert gone.value.reason == "absent"
+    async with asyncio.timeout(5):
+        while camera.state != "absent":
+            await asyncio.sleep(0.01)
+    assert await camera.known(within=0.05) is None
+    camera.leave(run)
+    assert await camera.close()
+
+
+async def test_what_is_no_camera_is_broken_not_hung() -> None:
+    camera = Camera("one", V4l2("/dev/null"))
+    with pytest.raises(CameraGone) as gone:
+        await camera.still()
+    assert gone.value.reason == "broken"
+    assert await camera.close()
+
+
+def test_a_made_still_is_given_up_at_the_end_of_its_session() -> None:
+    over = threading.Event()
+    over.set()
+    with pytest.raises(CameraGone):
+        SyntheticCamera().still(over)
+
+
+def test_a_node_is_judged_without_opening_it() -> None:
+    assert state_of(None) == "none"
+    assert state_of("/dev/video-none") == "absent"
+    assert state_of("/etc/passwd") == "absent"
+    assert state_of("/dev/null") == "ready"
+
+
+def test_a_camera_is_found_by_its_cable_as_every_other_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As sysfs lays out two USB cameras, one of them with a second node, for metadata."""
+    monkeypatch.setattr(nodes, "CLASS", tmp_path / "class")
+    for node, port, serial, index in (
+        ("video0", "1-2", "SN 77", "0"), ("video1", "1-2", "SN 77", "1"), ("video2", "1-3", "SN88", "0"),
+    ):  # fmt: skip
+        usb = tmp_path / "devices" / port
+        (usb / f"{port}:1.0").mkdir(parents=True, exist_ok=True)
+        (usb / "idVendor").write_text("046d\n")
+        (usb / "serial").write_text(serial + "\n")
+        (tmp_path / "class" / node).mkdir(parents=True)
+        (tmp_path / "class" / node / "index").write_text(index + "\n")
+        (tmp_path / "class" / node / "device").symlink_to(usb / f"{port}:1.0")
+    assert node_of("usb:SN_77") == node_of("port:1-2") == "/dev/video0"
+    assert node_of("usb:SN88") == "/dev/video2" and node_of("/dev/video9") == "/dev/video9"
+    for name in ("usb:other", "port:9-9"):
+        with pytest.raises(NotFound, match="absent"):
+            node_of(name)
+        assert state_of(name) == "absent"
+    (tmp_path / "devices" / "1-3" / "serial").write_text("SN 77\n")
+    assert state_of("usb:SN_77") == "ambiguous"
+    assert state_of("sim") == "simulated" and state_of("") == "none"

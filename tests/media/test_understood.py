@@ -1,0 +1,61 @@
+"""What the media process says, the point reads, and the other way round: two files of shapes that must not part."""
+
+import msgspec
+import pytest
+
+from controller.ports import booth as point
+from controller.ports.signalling import Ack, Ice, Signal
+from drivers.media import shapes
+
+HEARD = msgspec.json.Decoder(point.FromMedia).decode
+KOPPI = shapes.BoothHealth(id="koppi", document_camera="ready", camera="none", microphone="absent")
+STATS = shapes.LegStats(rtt_ms=12.5, loss=0.01, kbps=700, codec="h264", video=True, relay=True)
+COMING = shapes.File(id="f-1", name="a.pdf", kind="print", size=9, got=3, state="coming")
+FAILED = shapes.File(id="s-1", name="s.jpg", kind="still", size=0, got=0, state="failed", cause="busy_elsewhere")
+SAID: list[shapes.FromMedia] = [
+    shapes.Hello(version="1.2", pid=7),
+    shapes.Health(booths=(KOPPI,)),
+    shapes.Leg(session="r-1", up=False, emergency=True, why="no_relay"),
+    shapes.Leg(session="r-1", up=True, emergency=False, why="connected", stats=shapes.LegStats()),
+    shapes.Leg(session="r-1", up=True, emergency=False, why="connected", stats=STATS),
+    shapes.FileNews(session="r-1", file=COMING),
+    shapes.FileNews(session="r-1", file=FAILED),
+    shapes.TriedOut(id="t-1", result={"state": "green"}),
+    Signal(session="r-1", leg="booth", epoch=5, from_="media", seq=1, body=Ice(candidate=None)),
+    Ack(session="r-1", leg="booth", epoch=5, from_="media", seq=1),
+]
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: type(said).__name__)
+def test_the_point_reads_what_the_media_process_says(said: shapes.FromMedia) -> None:
+    told = msgspec.to_builtins(said)
+    heard = msgspec.to_builtins(HEARD(shapes.write(said)))
+    assert_within(told, heard)
+
+
+def assert_within(told: object, heard: object) -> None:
+    """Whatever both ends name, they name alike; the point need not know every figure."""
+    if isinstance(told, dict) and isinstance(heard, dict):
+        for name in told.keys() & heard.keys():
+            assert_within(told[name], heard[name])
+    elif isinstance(told, list | tuple) and isinstance(heard, list | tuple):
+        for one, other in zip(told, heard, strict=True):
+            assert_within(one, other)
+    else:
+        assert told == heard
+
+
+def test_the_media_process_reads_what_the_point_says() -> None:
+    """As controller/readers/booth.py writes it."""
+    booth = {"id": "koppi", "document_camera": "", "camera": None, "microphone": "default", "printer": "koppi"}
+    ice = {"servers": [{"urls": ["turn:198.18.0.3:3478?transport=udp"], "username": "a", "credential": "b"}],
+           "relay_only": True}  # fmt: skip
+    for said in (
+        {"t": "config", "booths": [booth], "simulated": False},
+        {"t": "open", "session": "r-1", "booth": "koppi", "ice": ice},
+        {"t": "close", "session": "r-1"},
+        {"t": "talk", "session": "r-1", "up": True},
+        {"t": "print", "session": "r-1", "file": "f-1"},
+        {"t": "test", "id": "t-1", "booth": "koppi", "ice": ice},
+    ):
+        shapes.read_to_media(msgspec.json.encode(said))
