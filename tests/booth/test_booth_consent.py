@@ -11,7 +11,7 @@ from tests.booth.seen import live_tracks, until
 from tests.pages.conftest import tap
 from tests.pages.ears import falls_silent, sounds
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 T = Messages("fi")
 

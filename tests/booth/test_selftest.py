@@ -12,7 +12,7 @@ from tests.booth.seen import live_tracks, until
 from tests.pages import audit
 from tests.pages.conftest import tap
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 T = Messages("fi")
 # A room: what this page sends to its loudspeaker comes to its microphone, softer and 120 ms later.

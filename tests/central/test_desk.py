@@ -11,7 +11,7 @@ from tests.central.desk_rig import desk
 from tests.central.line_rig import TOKEN, enlisted
 from tests.central.rig import central_process
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_an_expert_signs_in_answers_talks_and_ends(desk_central: str, desk_browser: Browser) -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from tests.central.desk_rig import desk
 from tests.pages.audit import axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 # A <video> of a live person can have no captions track; what is said is captioned on the page, if the browser can.
 ALLOWED = ("video-caption",)
 

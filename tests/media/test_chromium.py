@@ -18,7 +18,7 @@ from drivers.media.synthetic import SIZE, STILL_SIZE
 from kiosk_ui import ROOT
 from tests.media.daemon import PATIENCE_S, Daemon, MediaProcess
 
-pytestmark = [pytest.mark.system, pytest.mark.browser]
+pytestmark = [pytest.mark.long, pytest.mark.system, pytest.mark.browser]
 
 HERE = Path(__file__).parent
 HTML = b"<!doctype html><meta charset=utf-8><title>expert</title><script type=module src=expert_page.js></script>"

@@ -9,7 +9,7 @@ from drivers.media.shapes import Hello, Leg
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.long, pytest.mark.system]
 
 
 async def test_killed_and_started_again_it_asks_for_a_new_epoch_and_shows_pictures(

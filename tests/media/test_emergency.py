@@ -9,7 +9,7 @@ from drivers.media.sound import SoundTrack, Tone
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.long, pytest.mark.system]
 
 
 async def test_the_emergency_begins_with_the_browsers_death_and_ends_with_its_return(

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from drivers.media import ipp, printing
 from drivers.media.printing import PrintFailed, print_pdf
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.long, pytest.mark.system]
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 100 + b"\n%%EOF\n"
 START_S = 20.0

@@ -14,7 +14,7 @@ from drivers.sim.turn import Turn, Way, credentials
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.long, pytest.mark.system]
 
 DEAD = "turn:127.0.0.1:9?transport=udp"  # discard: nobody answers
 

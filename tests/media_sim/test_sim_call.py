@@ -14,7 +14,7 @@ from drivers.sim.turn import Turn, Way, credentials
 from tests.media_sim.between import LOGIN, TOKEN, Between
 from tests.media_sim.people import People, people
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.long, pytest.mark.system]
 
 
 @asynccontextmanager

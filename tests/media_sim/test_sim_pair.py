@@ -12,6 +12,8 @@ from drivers.media.sim.booth import Booth
 from drivers.media.sim.expert import GREETING, Expert, Manner
 from tests.media_sim.between import LOGIN, TOKEN, Between
 
+pytestmark = pytest.mark.long
+
 PATIENCE_S = 20.0
 
 

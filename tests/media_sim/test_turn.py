@@ -11,6 +11,8 @@ from aioice.turn import TurnTransport, create_turn_endpoint
 
 from drivers.sim.turn import NoTurn, Turn, Way, credentials
 
+pytestmark = pytest.mark.long
+
 WAYS: tuple[Way, ...] = ("udp", "tcp", "tls")
 HOUR_S = 3600
 

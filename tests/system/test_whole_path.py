@@ -264,7 +264,9 @@ async def test_the_state_shows_the_whole_point(client: Stranger) -> None:
     assert all(queue.keys() >= {"id", "name", "waiting"} for queue in state["queues"])
     assert all(counter.keys() >= {"id", "name", "state", "advisor", "current"} for counter in state["counters"])
     printer = next(printer for printer in state["printers"] if printer["id"] == "lobby")
-    assert printer["state"] == "ready" and printer["causes"] == [] and printer["tier"] == "T1"
+    assert (
+        printer["state"] == "ready" and printer["causes"] == [] and printer["tier"] in {"T1", None}
+    )  # None: no proof since its link was new
     lobby = next(d for d in (await client.get("technician", "/devices"))["devices"] if d["id"] == "lobby")
     assert lobby["simulated"] is True
 
