@@ -16,7 +16,7 @@ from tests.pages.ears import falls_silent, sounds
 from tests.pages.stage import problem
 from tests.pages.states import LANGUAGES
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 T = Messages("fi")
 

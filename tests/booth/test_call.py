@@ -14,7 +14,7 @@ from tests.booth.seen import live_tracks, moving, see_and_hear_each_other, until
 from tests.pages.conftest import ARGUMENTS, pass_time, tap
 from tests.pages.ears import FORBID
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_customer_and_expert_see_and_hear_each_other(open_page: OpenPage, point: Point) -> None:
