@@ -26,6 +26,8 @@ from controller.central.shapes import (
     Lost,
     Name,
     Order,
+    Paths,
+    PathsSaid,
     Point,
     Ready,
     Refused,
@@ -79,6 +81,10 @@ class Broker:
                 self._picture(self._homes[point], message, now_s)
             case Done():
                 self._done(point, message, now_s)
+            case Paths():
+                ice = self._engine.terms(f"test.{point}", now_s)
+                paths = PathsSaid(id=message.id, servers=ice.servers, relay_only=ice.relay_only)
+                self._out.append((To("point", point), paths))
             case Signal() | Ack():
                 return self._from_booth(point, message)
         return self._settled(now_s)

@@ -92,7 +92,13 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="done",
     detail: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
 
 
-FromPoint = Point | Done | Signal | Ack
+class Paths(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="paths"):
+    """For the self-test of a booth: how would a session of this point be reached?"""
+
+    id: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+FromPoint = Point | Done | Paths | Signal | Ack
 read_point = msgspec.json.Decoder(FromPoint).decode
 
 # ---- from an expert's page ------------------------------------------------------------------------------------------
@@ -198,6 +204,14 @@ class Ice(_Said, frozen=True, kw_only=True, tag="ice"):
     relay_only: bool
 
 
+class PathsSaid(_Said, frozen=True, kw_only=True, tag="paths"):
+    """The answer to `Paths`."""
+
+    id: str
+    servers: tuple[IceServer, ...]
+    relay_only: bool
+
+
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     p50_s: int
     p80_s: int
@@ -285,4 +299,4 @@ class Refused(_Said, frozen=True, kw_only=True, tag="refused"):
     detail: str
 
 
-Said = PointOrder | Ice | Outlook | You | Waiting | Joined | Session | Lost | Refused | Done | Signal | Ack
+Said = PointOrder | Ice | PathsSaid | Outlook | You | Waiting | Joined | Session | Lost | Refused | Done | Signal | Ack

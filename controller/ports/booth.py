@@ -143,14 +143,23 @@ class Order(_Told, frozen=True, kw_only=True, tag="order"):
     why: Why = "expert_left"
 
 
-class IceTold(_Told, frozen=True, kw_only=True, tag="ice"):
-    session: SessionId
+class _Reach(_Told, frozen=True, kw_only=True):
     servers: Annotated[tuple[IceServer, ...], Meta(max_length=8)] = ()
     relay_only: bool = False
 
     @property
     def config(self) -> IceConfig:
         return IceConfig(servers=self.servers, relay_only=self.relay_only)
+
+
+class IceTold(_Reach, frozen=True, kw_only=True, tag="ice"):
+    session: SessionId
+
+
+class PathsTold(_Reach, frozen=True, kw_only=True, tag="paths"):
+    """The answer to `paths`: what a session of this point would be told now."""
+
+    id: Annotated[str, Meta(max_length=80)]
 
 
 class Outlook(_Told, frozen=True, kw_only=True, tag="outlook"):
@@ -160,7 +169,7 @@ class Outlook(_Told, frozen=True, kw_only=True, tag="outlook"):
     estimate: Estimate | None = None
 
 
-FromCentral = Order | IceTold | Outlook | Signal | Ack
+FromCentral = Order | IceTold | PathsTold | Outlook | Signal | Ack
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):

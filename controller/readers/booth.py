@@ -7,7 +7,7 @@ to the other end of the very session that it names, or to nobody.
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -24,8 +24,11 @@ from controller.ports import booth as b
 from controller.ports.signalling import Ack, IceConfig, Signal
 from controller.readers import booth_orders, booth_picture
 from controller.readers.booth_ends import AFTER_START_S, Ends
+from controller.readers.booth_questions import Questions
 
 LOOK_S, IDLE_LOOK_S = 0.25, 5.0  # how often the legs are judged without news, during a session and without one
+HELP_S = 600.0  # who called for help without a session, and was not come to for so long, has gone
+FILES_MOST = 200  # of one session: what its media process names beyond is not shown
 
 log = structlog.get_logger("booth")
 
@@ -34,6 +37,7 @@ class Known(msgspec.Struct):
     """What no event says of a session. Times are the loop's."""
 
     since: float
+    expert: str = ""  # whose name
     name: str = ""
     consent: str = ""
     order: str = ""
@@ -41,7 +45,6 @@ class Known(msgspec.Struct):
     outlook: b.Outlook | None = None
     talk_up: bool = False
     talk_why: str = ""
-    media_up: bool = False
     emergency: bool = False
     opened: bool = False  # the media process was told
     told_talk: bool | None = None
@@ -57,11 +60,11 @@ class Booths:
         self._ledger = ledger
         self._known: dict[str, Known] = {}
         self._ends = Ends()
-        self._helps: set[str] = set()
+        self._helps: dict[str, tuple[str, float]] = {}  # booth -> the session during which it called, if any; and when
         self.media_is_new = asyncio.Event()
         self.health: tuple[b.BoothHealth, ...] = ()
         self._pictured: bytes = b""
-        self._tests: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._questions = Questions()
         self._news = asyncio.Event()
         self.touch: Callable[[], None] = lambda: None  # the pages' wake, set by the composition
 
@@ -79,9 +82,9 @@ class Booths:
         session = self._of_booth(booth)
         match message:
             case b.Help():
-                self._helps.add(booth)
+                self._helps[booth] = session.id if session is not None else "", self._now()
             case b.PageTested():
-                self._answered_test(message.id, message.result)
+                self._questions.answered(message.id, message.result)
                 return
             case Signal() | Ack():
                 if session is not None and self._fits(message, session, "talk", "booth"):
@@ -102,9 +105,10 @@ class Booths:
         self._wake()
 
     def seen(self, booth: str, session: str) -> b.Seen:
-        known = self._known.get(session) or Known(0.0)
+        known, there = self._known.get(session) or Known(0.0), self._live(session)
         return b.Seen(
-            media=self._ends.media is not None, page=booth in self._ends.pages, expert=known.name,
+            media=self._ends.media is not None, page=booth in self._ends.pages,
+            expert=known.name if there is not None and there.expert == known.expert else "",
             consent=known.consent, outlook=known.outlook,
             files=tuple(known.files.values()), help=booth in self._helps, central=self._ends.central is not None,
         )  # fmt: skip
@@ -123,7 +127,7 @@ class Booths:
 
     def helped(self, booth: str) -> None:
         """Somebody has come."""
-        self._helps.discard(booth)
+        self._helps.pop(booth, None)
         self._wake()
 
     # --- the media process ---
@@ -139,14 +143,14 @@ class Booths:
         ]  # fmt: skip
         await send({"t": "config", "booths": booths, "simulated": any(x["document_camera"] == "sim" for x in booths)})
         for known in self._known.values():
-            known.opened, known.media_up, known.emergency, known.told_talk = False, False, False, None
+            known.opened, known.emergency, known.told_talk = False, False, None
         self._wake()
 
     def media_left(self, send: b.Send) -> None:
         if self._ends.media is send:
             self._ends.media, self.health = None, ()
             for known in self._known.values():
-                known.media_up = known.emergency = known.opened = False
+                known.emergency = known.opened = False
             self._wake()
 
     async def media_said(self, message: b.FromMedia) -> None:
@@ -154,7 +158,7 @@ class Booths:
             case b.Health():
                 self.health = message.booths
             case b.Tested():
-                self._answered_test(message.id, message.result)
+                self._questions.answered(message.id, message.result)
                 return
             case Signal() | Ack():
                 session = self._live(message.session)
@@ -164,12 +168,12 @@ class Booths:
             case b.LegTold():
                 session = self._live(message.session)
                 if session is not None:
-                    known = self._of(session)
-                    known.media_up, known.emergency = message.up, message.emergency
+                    self._of(session).emergency = message.emergency
             case b.FileTold():
                 session = self._live(message.session)
-                if session is not None:
-                    self._of(session).files[message.file.id] = message.file
+                files = self._of(session).files if session is not None else {}
+                if message.file.id in files or len(files) < FILES_MOST:
+                    files[message.file.id] = message.file
             case _:
                 return
         self._wake()
@@ -182,31 +186,25 @@ class Booths:
         """What the media process found when it looked at a booth's cameras and paths; red when it does not say."""
         if self._ends.media is None:
             return {"state": "red", "causes": ["no_media"]}
-        asked = {"t": "test", "id": id_, "booth": booth, "ice": ice}
-        found = await self._test(id_, self._ends.to_media(asked), within)
-        return found if found is not None else {"state": "red", "causes": ["no_answer"]}
+        asking = self._ends.to_media({"t": "test", "id": id_, "booth": booth, "ice": ice})
+        return await self._questions.answer(id_, asking, within) or {"state": "red", "causes": ["no_answer"]}
 
     async def page_tested(self, booth: str, id_: str, *, within: float) -> dict[str, Any] | None:
         """What the booth's page found of its own devices; None without a page, or one that had no time for it."""
         if booth not in self._ends.pages:
             return None
-        found = await self._test(id_, self._ends.to_page(booth, {"t": "test", "id": id_}), within)
+        found = await self._questions.answer(id_, self._ends.to_page(booth, {"t": "test", "id": id_}), within)
         return None if found is None or "refused" in found else found
 
-    async def _test(self, id_: str, asking: Awaitable[None], within: float) -> dict[str, Any] | None:
-        self._tests[id_] = answer = asyncio.get_running_loop().create_future()
-        try:
-            await asking
-            async with asyncio.timeout(within):
-                return dict(await answer)
-        except TimeoutError:
-            return None
-        finally:
-            del self._tests[id_]
+    @property
+    def has_central(self) -> bool:
+        return self._ends.central is not None
 
-    def _answered_test(self, id_: str, result: dict[str, Any]) -> None:
-        if (answer := self._tests.get(id_)) is not None and not answer.done():
-            answer.set_result(result)
+    async def paths(self, id_: str, *, within: float) -> IceConfig | None:
+        """The TURN servers that a session of this point would get now; None when central does not say."""
+        told: IceConfig | None
+        told = await self._questions.answer(id_, self._ends.to_central({"t": "paths", "id": id_}), within)
+        return told
 
     # --- central ---
 
@@ -221,7 +219,7 @@ class Booths:
             self._wake()
 
     async def central_said(self, message: b.FromCentral) -> None:
-        session = self._live(message.session)
+        session = None if isinstance(message, b.PathsTold) else self._live(message.session)
         match message:
             case b.Order():
                 await self._ends.to_central(await self._order(message))
@@ -233,6 +231,9 @@ class Booths:
                 known.ice, known.opened = message.config, known.opened and known.ice == message.config
                 if session.state != "queued":
                     await self._ice_to_page(session, known)
+            case b.PathsTold():
+                self._questions.answered(message.id, message.config)
+                return
             case b.Outlook() if session is not None:
                 self._of(session).outlook = message
             case _:
@@ -272,9 +273,13 @@ class Booths:
             await self._tend(session)
         for id_ in [id_ for id_ in self._known if self._live(id_) is None]:
             await self._close(id_)
-        for booth in [booth for booth in self._helps if self._of_booth(booth) is None]:
-            self._helps.discard(booth)
+        for booth in [booth for booth, call in self._helps.items() if self._is_past(*call)]:
+            self.helped(booth)
         await self._show_central()
+
+    def _is_past(self, session: str, since: float) -> bool:
+        """A call for help ends with the session in which it was made; without one, when nobody can still be there."""
+        return self._live(session) is None if session else self._now() > since + HELP_S
 
     async def _tend(self, session: Session) -> None:
         known = self._of(session)
@@ -287,7 +292,7 @@ class Booths:
                 await self._ice_to_page(session, known)
             await self._tell_talk(session, known)
         elif known.opened:  # it waits for another expert: nobody is at the other end
-            known.opened, known.talk_up, known.media_up, known.emergency = False, False, False, False
+            known.opened, known.talk_up, known.emergency = False, False, False
             await self._ends.to_media({"t": "close", "session": session.id})
         await self._judge(session, known)
 
@@ -345,16 +350,17 @@ class Booths:
             return b.Done(id=order.id, ok=False, problem="internal", detail=str(fault))
         session = self._live(order.session)
         if reply.status == 200 and session is not None:
-            known = self._of(session)
-            known.order = order.id
-            if order.do == "answer":
-                known.name, known.talk_up = order.name, False
-            elif order.do in {"drop", "move"}:
-                known.name = ""
+            self._took(order, self._of(session), fresh=reply.fresh)
         if reply.status == 200:
             return b.Done(id=order.id, ok=True)
         no = msgspec.json.decode(reply.body, type=booth_orders.No)
         return b.Done(id=order.id, ok=False, problem=no.problem, detail=no.detail)
+
+    def _took(self, order: b.Order, known: Known, *, fresh: bool) -> None:
+        """An order that is only repeated does not touch the talk that goes on; after a restart it brings the name."""
+        known.order = order.id
+        if order.do == "answer":
+            known.expert, known.name, known.talk_up = order.expert, order.name, known.talk_up and not fresh
 
     async def _submit(self, command: c.Command) -> None:
         try:

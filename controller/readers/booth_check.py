@@ -6,7 +6,6 @@ becomes the booth's device state in the journal, so that technician and central 
 
 import asyncio
 import itertools
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +22,7 @@ from controller.readers.booth import Booths
 
 LOOK_S = 60.0
 PAGE_S = 15.0  # it looks for some 4 s
+PATHS_S = 5.0  # central answers at once; one that is older than the question never does
 ANSWER_S = 60.0  # two cameras that do not answer, and three TURN addresses that do not
 BEFORE_MS, AGAIN_MS = 15 * 60_000, 30 * 60_000  # a booked slot so near is prepared for, unless it was tried so lately
 STATES: dict[str, DeviceState] = {"green": "ready", "yellow": "degraded", "red": "out_of_service"}
@@ -39,8 +39,9 @@ log = structlog.get_logger("booth")
 class BoothCheck:
     """`run` is its task; `try_booth` is for whoever asks now."""
 
-    def __init__(self, ledger: Ledger, booths: Booths, ice: Callable[[], IceConfig] = IceConfig) -> None:
-        self._ledger, self._booths, self._ice = ledger, booths, ice
+    def __init__(self, ledger: Ledger, booths: Booths) -> None:
+        self._ledger, self._booths = ledger, booths
+        self._pathless: set[str] = set()  # tried while central was away, which alone knows the TURN servers
         self._tried: dict[str, tuple[str, int]] = {}  # booth -> business date and ms of the last test
         self._ids = itertools.count(1)
 
@@ -59,12 +60,23 @@ class BoothCheck:
         """{"state": "green"|"yellow"|"red", "causes": [...], "cameras": {...}, "paths": [...]}; told to the journal."""
         now = self._ledger.clock.now().ms
         self._tried[booth] = self._ledger.state.business_date, now
-        found = await self._booths.tested(booth, f"test-{now}-{next(self._ids)}", self._ice(), within=ANSWER_S)
-        id_ = f"test-{now}-{next(self._ids)}"
-        found["page"] = await self._booths.page_tested(booth, id_, within=PAGE_S) if page else None
+        paths = await self._paths(booth, self._id(now))
+        found = await self._booths.tested(booth, self._id(now), paths, within=ANSWER_S)
+        found["page"] = await self._booths.page_tested(booth, self._id(now), within=PAGE_S) if page else None
         found["causes"], found["state"] = causes(found), light(found)
         await self._report(booth, STATES[found["state"]], tuple(found["causes"]))
         return found
+
+    def _id(self, now: int) -> str:
+        return f"test-{now}-{next(self._ids)}"
+
+    async def _paths(self, booth: str, id_: str) -> IceConfig:
+        """None to measure while central does not name them; the booth is tried again when it is back."""
+        if not self._booths.has_central:
+            self._pathless.add(booth)
+            return IceConfig()
+        self._pathless.discard(booth)
+        return await self._booths.paths(id_, within=PATHS_S) or IceConfig()
 
     def _is_due(self, booth: str, room: str) -> bool:
         state, now = self._ledger.state, self._ledger.clock.now().ms
@@ -72,6 +84,8 @@ class BoothCheck:
             return False
         date, at = self._tried.get(booth, ("", 0))
         if state.business_date and date != state.business_date:
+            return True
+        if booth in self._pathless and self._booths.has_central:
             return True
         soon = (
             0 <= read_time(one.start) - now <= BEFORE_MS

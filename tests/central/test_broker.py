@@ -350,6 +350,15 @@ def test_turn_credentials_are_what_coturn_checks_and_go_to_both_ends() -> None:
     assert server["credential"] == base64.b64encode(mac).decode()
 
 
+def test_for_its_self_test_a_point_is_told_the_servers_without_a_session() -> None:
+    table = Table(Turn(urls=("turn:turn.example.fi:3478",), secret="a secret of the tests", ttl_s=600))
+    table.point_comes("sodankyla", picture())
+    table.point("sodankyla", '{"t": "paths", "id": "test-1"}')
+    [told] = table.told("point", "sodankyla", "paths")
+    [server] = told["servers"]
+    assert (told["id"], server["username"]) == ("test-1", f"{int(T0) + 600}:test.sodankyla")
+
+
 def test_without_turn_json_no_server_is_told_to_anybody() -> None:
     table = answered()
     assert table.told("expert", "E7", "joined")[0]["ice"] == {"servers": [], "relay_only": False}

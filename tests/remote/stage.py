@@ -62,17 +62,24 @@ class Broker(Line):
         self.port = 0
         self.lines = 0
         self.orders = 0
+        self.is_away = False
+        self.servers: list[dict[str, Any]] = []  # what it says of TURN when asked
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         async def line(request: web.Request) -> web.StreamResponse:
             if request.headers.get("Authorization") != f"Bearer {TOKEN}":
                 return web.Response(status=401)
+            if self.is_away:
+                return web.Response(status=503)
             socket = web.WebSocketResponse()
             await socket.prepare(request)
             self.say_raw, self.lines, self.socket = socket.send_str, self.lines + 1, socket
             async for message in socket:
-                await self.take(msgspec.json.decode(message.data))
+                heard = msgspec.json.decode(message.data)
+                if heard["t"] == "paths":
+                    await self.say(t="paths", id=heard["id"], servers=self.servers, relay_only=False)
+                await self.take(heard)
             return socket
 
         async def nothing(request: web.Request) -> web.StreamResponse:

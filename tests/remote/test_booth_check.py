@@ -4,6 +4,9 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from controller.readers import booth_check
 from tests.remote.stage import Media, Page, booth_point
 
 GOOD = {"state": "ready", "fps": 30.0, "size": [1280, 720], "moving": True, "black": False}
@@ -48,3 +51,34 @@ async def test_without_its_media_process_a_booth_is_red_at_once(tmp_path: Path) 
     async with booth_point(tmp_path) as (here, _):
         told = (await here.post("/devices/b1/test", {"kind": "booth"}, role="technician")).json
         assert (told["light"], told["found"]["causes"]) == ("red", ["no_media"])
+
+
+async def test_the_paths_that_are_measured_are_those_that_a_session_would_be_told(tmp_path: Path) -> None:
+    media = Media()
+    server = {"urls": ["turn:turn.example:3478?transport=udp"], "username": "1:test.t", "credential": "c"}
+    async with booth_point(tmp_path) as (_, broker):
+        broker.servers = [server]
+        async with media.connected(tmp_path):
+            test = await media.until(lambda m: m["t"] == "test")
+            assert test["ice"]["servers"] == [server]
+            await media.say(t="tested", id=test["id"], result={"state": "green", "cameras": {}, "paths": []})
+
+
+async def test_a_booth_that_was_tried_while_central_was_away_is_tried_again_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booth_check, "LOOK_S", 0.05)
+    media = Media()
+    async with booth_point(tmp_path) as (here, broker):
+        broker.is_away = True
+        await broker.socket.close()
+        async with asyncio.timeout(10):
+            while here.site.exchange.seen("b1", "").central:  # type: ignore[union-attr]  # why: it has a booth
+                await asyncio.sleep(0.01)
+        async with media.connected(tmp_path):
+            result = {"state": "green", "cameras": {}, "paths": [], "chosen": None}
+            await answering(media, result)
+            broker.servers = [{"urls": ["turn:turn.example:3478"], "username": "u", "credential": "c"}]
+            broker.is_away = False
+            test = await media.until(lambda m: m["t"] == "test" and m["ice"]["servers"])
+            await media.say(t="tested", id=test["id"], result=result)

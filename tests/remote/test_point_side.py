@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from controller.readers import booth
+from controller.web import boards
 from tests.remote.stage import Broker, Media, Page, booth_point
 from tests.web.rig import Point, says
 
@@ -121,6 +123,69 @@ async def test_an_order_that_comes_twice_is_answered_twice_and_done_once(tmp_pat
         refused = await broker.order(id_, "answer", expert="x2")
         assert (refused["ok"], refused["problem"]) == (False, "wrong-state")
         assert (await broker.order("r-none", "hold"))["problem"] == "wrong-state"
+
+
+async def test_an_answer_that_is_repeated_in_mid_call_does_not_touch_the_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booth, "AFTER_START_S", 0.0)
+    page = Page()
+    async with booth_point(tmp_path) as (here, broker), page.connected(here):
+        id_ = await answered(here, broker)
+        await page.say(t="talk", session=id_, up=True)
+        await broker.shows("connected")
+        seq = here.ledger.state.seq
+        await broker.say(t="order", id="o-2", session=id_, do="answer", expert="x1", name="Aino")
+        await broker.until(lambda m: len(broker.of("done")) == 3)
+        await asyncio.sleep(3 * booth.LOOK_S)
+        assert (here.ledger.state.seq, here.ledger.state.sessions[id_].state) == (seq, "connected")
+
+
+async def test_help_that_is_called_before_any_session_stays_until_somebody_has_come(tmp_path: Path) -> None:
+    page = Page()
+    async with booth_point(tmp_path) as (here, broker), page.connected(here):
+
+        def calls() -> bool:
+            told = boards.build(here.site, "counter", "1")
+            return bool(told["booths"][0]["help"])
+
+        await page.say(t="help")
+        async with asyncio.timeout(5):
+            while not calls():
+                await asyncio.sleep(0.01)
+        id_ = str((await wished(here))["id"])
+        await broker.shows("queued")
+        await here.post(f"/sessions/{id_}/end", {}, role="booth")
+        await broker.until(lambda m: m["t"] == "point" and not m["sessions"], after=len(broker.heard) - 1)
+        assert calls()
+        await here.post("/booths/b1/helped", {})
+        assert not calls()
+
+
+async def test_help_that_is_called_in_a_session_ends_with_it(tmp_path: Path) -> None:
+    page = Page()
+    async with booth_point(tmp_path) as (here, _), page.connected(here):
+        id_ = str((await wished(here))["id"])
+        await page.say(t="help")
+        async with asyncio.timeout(5):
+            while not here.site.exchange.seen("b1", id_).help:  # type: ignore[union-attr]  # why: it has a booth
+                await asyncio.sleep(0.01)
+            await here.post(f"/sessions/{id_}/end", {}, role="booth")
+            while here.site.exchange.seen("b1", id_).help:  # type: ignore[union-attr]  # why: it has a booth
+                await asyncio.sleep(0.01)
+
+
+async def test_a_media_process_that_names_files_without_end_is_heard_only_so_far(tmp_path: Path) -> None:
+    media = Media()
+    async with booth_point(tmp_path) as (here, broker), media.connected(tmp_path):
+        id_ = await answered(here, broker)
+        for n in range(booth.FILES_MOST + 50):
+            await media.say(t="file", session=id_, file={"id": f"f{n}", "kind": "print"})
+        await media.say(t="file", session=id_, file={"id": "f0", "kind": "print", "state": "ready"})
+        async with asyncio.timeout(5):
+            while not (files := here.site.exchange.seen("b1", id_).files) or files[0].state != "ready":  # type: ignore[union-attr]  # why: it has a booth
+                await asyncio.sleep(0.01)
+        assert len(files) == booth.FILES_MOST
 
 
 async def test_a_broker_that_was_away_is_shown_the_whole_picture_again(tmp_path: Path) -> None:
