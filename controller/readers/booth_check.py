@@ -118,6 +118,8 @@ def causes(found: dict[str, Any]) -> list[str]:
     elif found["state"] == "yellow":
         why.append("poor_path")
     page = found.get("page") or {}
+    if page.get("state") == "no_answer":
+        why.append("not_drawing")
     for device, words in PAGE.items():
         state = (page.get(device) or {}).get("state", "")
         if state in words:
@@ -132,4 +134,5 @@ def light(found: dict[str, Any]) -> str:
     unheard = (page.get("loudspeaker") or {}).get("state", "heard") != "heard"
     if found["state"] == "red" or bad:
         return "red"
-    return "yellow" if found["state"] == "yellow" or unheard else "green"
+    silent = page.get("state") == "no_answer"
+    return "yellow" if found["state"] == "yellow" or unheard or silent else "green"
