@@ -142,7 +142,9 @@ class Booths:
              "microphone": one.microphone, "printer": one.printer}
             for one in self._ledger.config.booths
         ]  # fmt: skip
-        await send({"t": "config", "booths": booths, "simulated": any(x["document_camera"] == "sim" for x in booths)})
+        await send(
+            {"t": "config", "booths": booths, "simulated": any(one.is_simulated for one in self._ledger.config.booths)}
+        )
         for known in self._known.values():
             known.opened, known.emergency, known.told_talk = False, False, None
         self._wake()
