@@ -3,15 +3,16 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
 
+from controller.domain.pace import Bucket
 from controller.ports.booth import FromMedia
-from controller.ports.signalling import MESSAGE_MOST
+from controller.ports.signalling import LINE_BURST, LINE_EVERY_S, MESSAGE_MOST
 from controller.readers.booth import Booths
 
 SEND_S = 5.0
@@ -27,17 +28,18 @@ async def open_media_door(booths: Booths, data: Path) -> AsyncIterator[None]:
     path = data / NAME
     busy: set[asyncio.Task[None]] = set()
 
-    async def came(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        busy.add(task)
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await _talk(booths, reader, writer)
         except (ConnectionError, TimeoutError):
             pass  # it is gone; it comes back by itself
         finally:
-            busy.discard(task)
             writer.close()
+
+    def came(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(hear(reader, writer))  # ours: asyncio 3.11 logs its own as an error when cancelled
+        busy.add(task)
+        task.add_done_callback(busy.discard)
 
     await asyncio.to_thread(path.unlink, missing_ok=True)
     server = await asyncio.start_unix_server(came, path, limit=MESSAGE_MOST)
@@ -58,12 +60,19 @@ async def _talk(booths: Booths, reader: asyncio.StreamReader, writer: asyncio.St
         async with asyncio.timeout(SEND_S):
             await writer.drain()
 
+    clock, pace, complaints = asyncio.get_running_loop().time, Bucket(LINE_BURST, LINE_EVERY_S), Bucket(20, 10.0)
     await booths.media_came(send)
     log.info("the media process is here")
     try:
         while line := await _line(reader):
-            with suppress(_Nonsense):
-                await booths.media_said(_heard(line))
+            await asyncio.sleep(pace.owe(clock()))
+            try:
+                heard = _read(line)
+            except (msgspec.MsgspecError, UnicodeError, RecursionError) as bad:
+                if not complaints.take(clock()):
+                    log.warning("the media process said what cannot be read", why=str(bad)[:200])
+                continue
+            await booths.media_said(heard)
     finally:
         booths.media_left(send)
         log.warning("the media process is gone")
@@ -78,16 +87,3 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
     except asyncio.LimitOverrunError:
         log.error("the media process said more than a message may have", most=MESSAGE_MOST)
         return b""
-
-
-class _Nonsense(Exception):
-    pass
-
-
-def _heard(line: bytes) -> FromMedia:
-    try:
-        heard: FromMedia = _read(line)
-        return heard
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as bad:
-        log.warning("the media process said what cannot be read", why=str(bad)[:200])
-        raise _Nonsense from bad

@@ -18,6 +18,8 @@ Seq = Annotated[int, Meta(ge=0, le=1_000_000)]
 Why = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
 
 MESSAGE_MOST = 96 * 1024  # bytes of one message on any line
+LINE_BURST = 500  # messages on a line of the point that are heard at once; a session's beginning has about fifty
+LINE_EVERY_S = 0.01  # then one each; who talks faster waits at the socket, and tickets do not wait for it
 SDP_MOST = 65_536  # characters; Chromium's first offer with every codec has 7,000
 EARLY_MOST = 64  # signals kept that came before their turn
 UNACKED_MOST = 256  # signals without an answer: the other end is gone

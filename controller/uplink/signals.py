@@ -9,8 +9,9 @@ import aiohttp
 import msgspec
 import structlog
 
+from controller.domain.pace import Bucket
 from controller.ports.booth import FromCentral
-from controller.ports.signalling import MESSAGE_MOST
+from controller.ports.signalling import LINE_BURST, LINE_EVERY_S, MESSAGE_MOST
 from controller.uplink.line import Backoff, OpenSession, Voice, bearer, open_session, point_url
 
 HEARTBEAT_S = 3.0  # a broker that does not answer a ping within half of this is gone: a dead path is found in time
@@ -52,9 +53,11 @@ async def _talk(
         async with asyncio.timeout(SEND_S):
             await line.send_str(msgspec.json.encode(message).decode())
 
+    clock, pace = asyncio.get_running_loop().time, Bucket(LINE_BURST, LINE_EVERY_S)
     await came(send)
     try:
         async for message in line:
+            await asyncio.sleep(pace.owe(clock()))
             if message.type is not aiohttp.WSMsgType.TEXT:
                 continue
             try:

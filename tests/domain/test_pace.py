@@ -26,3 +26,9 @@ def test_in_no_stretch_of_time_more_go_than_the_burst_and_what_the_time_allows(
     for first in range(len(went)):
         for last in range(first, len(went)):
             assert last - first + 1 <= burst + (went[last] - went[first]) / every_s + 1e-6
+
+
+def test_who_owes_waits_longer_the_more_it_talks_and_nothing_once_it_has_been_silent() -> None:
+    pace = Bucket(2, 0.5)
+    assert [pace.owe(10.0) for _ in range(4)] == [0, 0, 0.5, 1.0]
+    assert pace.owe(12.0) == 0

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from controller.ports.signalling import LINE_BURST, LINE_EVERY_S
 from controller.readers import booth
 from controller.web import boards
 from tests.remote.stage import Broker, Media, Page, booth_point
@@ -186,6 +187,38 @@ async def test_a_media_process_that_names_files_without_end_is_heard_only_so_far
             while not (files := here.site.exchange.seen("b1", id_).files) or files[0].state != "ready":  # type: ignore[union-attr]  # why: it has a booth
                 await asyncio.sleep(0.01)
         assert len(files) == booth.FILES_MOST
+
+
+@pytest.mark.parametrize("who", ["media process", "central"])
+async def test_a_far_end_gone_mad_waits_at_its_line_and_loses_nothing(tmp_path: Path, who: str) -> None:
+    media, many = Media(), LINE_BURST + 100
+    async with booth_point(tmp_path) as (here, broker), media.connected(tmp_path):
+        id_, began = await answered(here, broker), asyncio.get_running_loop().time()
+        if who == "central":
+            for n in range(many):
+                await broker.say(t="outlook", session=id_, ahead=n)
+            await broker.say(t="order", id="o-last", session=id_, do="hold")
+            await broker.until(lambda m: m["t"] == "done" and m["id"] == "o-last")
+        else:
+            for _ in range(many):
+                await media.say(t="hello")
+            await media.say(t="file", session=id_, file={"id": "last", "kind": "print"})
+            async with asyncio.timeout(10):
+                while not here.site.exchange.seen("b1", id_).files:  # type: ignore[union-attr]  # why: it has a booth
+                    await asyncio.sleep(0.01)
+        assert asyncio.get_running_loop().time() - began >= (many - LINE_BURST) * LINE_EVERY_S * 0.9
+
+
+async def test_the_daemon_s_end_lets_the_media_process_go_without_a_word_of_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    media = Media()
+    async with booth_point(tmp_path) as (here, broker):
+        connected = media.connected(tmp_path)
+        await connected.__aenter__()
+        await answered(here, broker)
+    await connected.__aexit__(None, None, None)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_consent_holds_for_the_session_in_which_it_was_given_and_for_no_other(tmp_path: Path) -> None:
