@@ -24,6 +24,7 @@ from controller.ports import booth as b
 from controller.ports.signalling import Ack, IceConfig, Signal
 from controller.readers import booth_orders, booth_picture
 from controller.readers.booth_ends import AFTER_START_S, Ends
+from controller.readers.booth_known import Known
 from controller.readers.booth_questions import Questions
 
 LOOK_S, IDLE_LOOK_S = 0.25, 5.0  # how often the legs are judged without news, during a session and without one
@@ -31,26 +32,6 @@ HELP_S = 600.0  # who called for help without a session, and was not come to for
 FILES_MOST = 200  # of one session: what its media process names beyond is not shown
 
 log = structlog.get_logger("booth")
-
-
-class Known(msgspec.Struct):
-    """What no event says of a session. Times are the loop's."""
-
-    since: float
-    expert: str = ""  # whose name
-    name: str = ""
-    consent: str = ""
-    order: str = ""
-    ice: IceConfig = IceConfig()
-    outlook: b.Outlook | None = None
-    talk_up: bool = False
-    talk_why: str = ""
-    emergency: bool = False
-    opened: bool = False  # the media process was told
-    told_talk: bool | None = None
-    files: dict[str, b.File] = {}
-    page: b.TalkStats | None = None
-    rtts: list[float] = []
 
 
 class Booths:
@@ -91,7 +72,7 @@ class Booths:
                     await self._ends.to_central(message)
                 return
             case b.Talk() if session is not None and message.session == session.id:
-                self._heard_talk(self._of(session), message)
+                self._of(session).heard(message)
             case b.Print() if session is not None and message.session == session.id:
                 if message.file in self._of(session).files:
                     await self._ends.to_media({"t": "print", "session": session.id, "file": message.file})
@@ -115,16 +96,9 @@ class Booths:
         )  # fmt: skip
 
     def quality(self, session: str) -> Quality | None:
-        """As the booth's own page measured it; None when it never said, or never knew how far the other end is."""
+        """Of the talk so far."""
         known = self._known.get(session)
-        if known is None or known.page is None or not known.rtts:
-            return None
-        rtts = sorted(known.rtts)
-        return Quality(
-            rtt_p95_ms=round(rtts[int(0.95 * (len(rtts) - 1))]), loss=known.page.loss,
-            freeze_ms=round(known.page.freeze_ms), audio_ok=known.page.audio, video_ok=known.page.video,
-            relay=known.page.relay,
-        )  # fmt: skip
+        return known.quality() if known is not None else None
 
     def helped(self, booth: str) -> None:
         """Somebody has come."""
@@ -146,7 +120,7 @@ class Booths:
             {"t": "config", "booths": booths, "simulated": any(one.is_simulated for one in self._ledger.config.booths)}
         )
         for known in self._known.values():
-            known.opened, known.emergency, known.told_talk = False, False, None
+            known.media_is_new()
         self._wake()
 
     def media_left(self, send: b.Send) -> None:
@@ -297,8 +271,10 @@ class Booths:
                 )
                 await self._ice_to_page(session, known)
             await self._tell_talk(session, known)
+            await self._tell_held(session, known)
         elif known.opened:  # it waits for another expert: nobody is at the other end
-            known.opened, known.talk_up, known.emergency = False, False, False
+            known.talk_up = False
+            known.media_is_new()
             await self._ends.to_media({"t": "close", "session": session.id})
         await self._judge(session, known)
 
@@ -310,6 +286,13 @@ class Booths:
         if up != known.told_talk and known.opened and (up or session.connected):
             known.told_talk = up
             await self._ends.to_media({"t": "talk", "session": session.id, "up": up})
+
+    async def _tell_held(self, session: Session, known: Known) -> None:
+        """A customer on hold shows nothing to anybody: no document, and no emergency picture either."""
+        held = session.state == "held"
+        if known.opened and held != known.told_held:
+            known.told_held = held
+            await self._ends.to_media({"t": "hold", "session": session.id, "on": held})
 
     async def _judge(self, session: Session, known: Known) -> None:
         """Do the two have a way to each other? What differs from the journal is told to it."""
@@ -379,13 +362,6 @@ class Booths:
     async def _ice_to_page(self, session: Session, known: Known) -> None:
         told = {"t": "ice", "session": session.id, "servers": known.ice.servers, "relay_only": known.ice.relay_only}
         await self._ends.to_page(session.booth, told)
-
-    def _heard_talk(self, known: Known, told: b.Talk) -> None:
-        known.talk_up, known.talk_why = told.up, told.why
-        if told.stats is not None:
-            known.page = told.stats
-            if told.stats.rtt_ms is not None:
-                known.rtts = [*known.rtts[-599:], told.stats.rtt_ms]
 
     def _fits(self, message: Signal | Ack, session: Session, leg: str, end: str) -> bool:
         """Is this a signal of that end of the session's own leg, while somebody is at the other end?"""

@@ -296,6 +296,25 @@ async def test_when_the_booth_s_browser_dies_the_media_process_steps_in_and_then
             await media.until(lambda m: m["t"] == "talk" and m["up"], after=heard)
 
 
+async def test_on_hold_the_media_process_is_told_to_show_nothing_also_one_that_came_in_the_midst(
+    tmp_path: Path,
+) -> None:
+    page, first, second = Page(), Media(), Media()
+    async with booth_point(tmp_path) as (here, broker), page.connected(here):
+        async with first.connected(tmp_path):
+            id_ = await answered(here, broker)
+            await page.say(t="talk", session=id_, up=True)
+            await broker.shows("connected")
+            assert (await broker.order(id_, "hold"))["ok"]
+            await first.until(lambda m: m == {"t": "hold", "session": id_, "on": True})
+        async with second.connected(tmp_path):
+            await second.until(lambda m: m == {"t": "hold", "session": id_, "on": True})
+            kinds = [m["t"] for m in second.heard]
+            assert kinds.index("open") < kinds.index("hold")
+            assert (await broker.order(id_, "resume"))["ok"]
+            await second.until(lambda m: m == {"t": "hold", "session": id_, "on": False})
+
+
 async def test_the_media_process_that_dies_is_told_everything_when_it_is_back(tmp_path: Path) -> None:
     first, second = Media(), Media()
     async with booth_point(tmp_path) as (here, broker):

@@ -1,0 +1,51 @@
+"""What the hub of the booths knows of a session that no event says."""
+
+import msgspec
+
+from controller.domain.remote_events import Quality
+from controller.ports import booth as b
+from controller.ports.signalling import IceConfig
+
+
+class Known(msgspec.Struct):
+    """What no event says of a session. Times are the loop's."""
+
+    since: float
+    expert: str = ""  # whose name
+    name: str = ""
+    consent: str = ""
+    order: str = ""
+    ice: IceConfig = IceConfig()
+    outlook: b.Outlook | None = None
+    talk_up: bool = False
+    talk_why: str = ""
+    emergency: bool = False
+    opened: bool = False  # the media process was told
+    told_talk: bool | None = None
+    told_held: bool = False
+    files: dict[str, b.File] = {}
+    page: b.TalkStats | None = None
+    rtts: list[float] = []
+
+    def heard(self, told: b.Talk) -> None:
+        """What the booth's own page says of the talk."""
+        self.talk_up, self.talk_why = told.up, told.why
+        if told.stats is not None:
+            self.page = told.stats
+            if told.stats.rtt_ms is not None:
+                self.rtts = [*self.rtts[-599:], told.stats.rtt_ms]
+
+    def quality(self) -> Quality | None:
+        """As the page measured it; None when it never said, or never knew how far the other end is."""
+        if self.page is None or not self.rtts:
+            return None
+        rtts = sorted(self.rtts)
+        return Quality(
+            rtt_p95_ms=round(rtts[int(0.95 * (len(rtts) - 1))]), loss=self.page.loss,
+            freeze_ms=round(self.page.freeze_ms), audio_ok=self.page.audio, video_ok=self.page.video,
+            relay=self.page.relay,
+        )  # fmt: skip
+
+    def media_is_new(self) -> None:
+        """The media process knows nothing of this session: it is to be told all of it."""
+        self.opened, self.emergency, self.told_talk, self.told_held = False, False, None, False
