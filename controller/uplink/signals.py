@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from controller.domain.pace import Bucket
-from controller.ports.booth import FromCentral
+from controller.ports.booth import Done, FromCentral
 from controller.ports.signalling import LINE_BURST, LINE_EVERY_S, MESSAGE_MOST
 from controller.uplink.line import Backoff, OpenSession, Voice, bearer, open_session, point_url
 
@@ -63,16 +63,20 @@ async def _talk(
             try:
                 heard = _read(message.data)
             except (msgspec.MsgspecError, UnicodeError, RecursionError) as odd:
-                log.warning("central said what we do not know", why=str(odd)[:200], t=_kind(message.data))
-                continue  # a newer central says more than we know; or it refused what we said
+                kind, id_ = _head(message.data)
+                log.warning("central said what we do not know", why=str(odd)[:200], t=kind)
+                if kind == "order" and id_:  # whose expert waits for a word; the rest a newer central may say to others
+                    await send(Done(id=id_, ok=False, problem="invalid", detail=str(odd)[:200]))
+                continue
             await said(heard)
     finally:
         left(send)
 
 
-def _kind(text: str) -> str:
-    """Which message it was to be; never what it carried: credentials, addresses."""
+def _head(text: str) -> tuple[str, str]:
+    """Which message it was to be, and its id; never what it carried: credentials, addresses."""
     try:
-        return str(msgspec.json.decode(text, type=dict).get("t"))[:40]
+        told = msgspec.json.decode(text, type=dict)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return ""
+        return "", ""
+    return str(told.get("t"))[:40], str(told.get("id", ""))[:80]

@@ -126,6 +126,14 @@ async def test_an_order_that_comes_twice_is_answered_twice_and_done_once(tmp_pat
         assert (await broker.order("r-none", "hold"))["problem"] == "wrong-state"
 
 
+async def test_an_order_that_the_point_does_not_understand_is_answered_with_the_reason(tmp_path: Path) -> None:
+    async with booth_point(tmp_path) as (here, broker):
+        id_ = await answered(here, broker)
+        done = await broker.order(id_, "end", resolution="solved")
+        assert (done["ok"], done["problem"]) == (False, "invalid") and "solved" in done["detail"]
+        assert here.ledger.state.sessions[id_].outcome is None
+
+
 async def test_an_answer_that_is_repeated_in_mid_call_does_not_touch_the_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
