@@ -111,6 +111,7 @@ KEYS = {
     "Booth.document_camera": f"the camera over the desk: {_CAMERA}",
     "Booth.camera": f"shows the customer while the booth's browser restarts: {_CAMERA}",
     "Booth.microphone": 'its ALSA name, for the same; "sim", or empty: none',
+    "Booth.speaker": 'the ALSA name of what the expert is heard by meanwhile; "sim", or empty: the box\'s default',
     "Booth.printer": 'the CUPS queue for forms that an expert sends; "sim", or empty: none',
     "Booth.no_answer_s": "seconds without an expert after which the customer is served at a counter",
     "Booth.consent": "the version of the consent text: change it with its words",

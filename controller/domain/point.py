@@ -161,8 +161,8 @@ class Screen(Struct, frozen=True, kw_only=True):
 
 class Booth(Struct, frozen=True, kw_only=True):
     """A remote-service booth. `document_camera`: a V4L2 node by its cable (`usb:`, `port:`), `sim`, or "" for none;
-    `camera` and `microphone`: what shows the customer while the booth's browser is down (ALSA name for the sound).
-    `printer`: the CUPS queue for forms, `sim`, or "" for none. `no_answer_s`: nobody answers for so long: the customer
+    `camera` and `microphone`: what shows the customer while the booth's browser is down, `speaker`: what they hear the
+    expert by meanwhile (ALSA names for the sound; no speaker: ALSA's default). `printer`: the CUPS queue for forms, `sim`, or "" for none. `no_answer_s`: nobody answers for so long: the customer
     is served at a counter. `consent`: the version of the consent text, which changes when its words do;
     `consent_text`: words of the point's own, in place of ours."""
 
@@ -173,6 +173,7 @@ class Booth(Struct, frozen=True, kw_only=True):
     document_camera: Annotated[str, Meta(pattern=r"^(sim|usb:\S+|port:\S+|/dev/\S+)?$")] = ""
     camera: Annotated[str, Meta(pattern=r"^(sim|usb:\S+|port:\S+|/dev/\S+)?$")] = ""
     microphone: Annotated[str, Meta(max_length=80)] = ""
+    speaker: Annotated[str, Meta(max_length=80)] = ""
     printer: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,80}$")] = ""
     no_answer_s: Annotated[int, Meta(ge=60, le=7200)] = 1800
     consent: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.-]{1,20}$")] = "1"

@@ -113,7 +113,7 @@ class Booths:
         self.media_is_new.set()
         booths = [
             {"id": one.id, "document_camera": one.document_camera, "camera": one.camera,
-             "microphone": one.microphone, "printer": one.printer}
+             "microphone": one.microphone, "speaker": one.speaker or None, "printer": one.printer}
             for one in self._ledger.config.booths
         ]  # fmt: skip
         await send(
