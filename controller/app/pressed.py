@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import structlog
@@ -98,13 +99,26 @@ class Alarm:
         return True
 
 
+Left = Callable[[str], Awaitable[None]]
+"""Switches off camera and microphone of a booth, at once."""
+
+
+async def nobody_left(booth: str) -> None:
+    """For a point without a remote service."""
+
+
 class AtBooth:
     """The button in a booth that ends its session, whatever its screen does: camera and microphone go off."""
 
-    def __init__(self, ledger: Ledger, device: str, booth: str, presses: Presses) -> None:
+    def __init__(self, ledger: Ledger, device: str, booth: str, presses: Presses, left: Left = nobody_left) -> None:
         self._ledger, self._device, self._booth, self._presses = ledger, device, booth, presses
+        self._left = left
 
     async def __call__(self, told: Told) -> None:
+        """First the devices, beside it the journal: a full disk keeps no camera on."""
+        await asyncio.gather(self._left(self._booth), self._end())
+
+    async def _end(self) -> None:
         here = [s for s in self._ledger.state.sessions.values() if s.booth == self._booth and s.outcome is None]
         for session in here:
             command = c.LeaveSession(actor=f"device:{self._device}", session=session.id)

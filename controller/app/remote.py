@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from controller.app.browser_socket import open_browser_door
 from controller.app.media_socket import open_media_door
 from controller.app.supervise import keep_running
 from controller.domain.point import Central
@@ -27,6 +28,7 @@ async def start(
     booths.touch = site.touch
     site.exchange = booths
     await stack.enter_async_context(open_media_door(booths, data))
+    await stack.enter_async_context(open_browser_door(booths.dark, ledger.config, data))
     tasks.create_task(keep_running("booths", booths.run, random))
     check = BoothCheck(ledger, booths)
     site.try_booth = check.try_booth

@@ -162,9 +162,10 @@ class Screen(Struct, frozen=True, kw_only=True):
 class Booth(Struct, frozen=True, kw_only=True):
     """A remote-service booth. `document_camera`: a V4L2 node by its cable (`usb:`, `port:`), `sim`, or "" for none;
     `camera` and `microphone`: what shows the customer while the booth's browser is down, `speaker`: what they hear the
-    expert by meanwhile (ALSA names for the sound; no speaker: ALSA's default). `printer`: the CUPS queue for forms, `sim`, or "" for none. `no_answer_s`: nobody answers for so long: the customer
-    is served at a counter. `consent`: the version of the consent text, which changes when its words do;
-    `consent_text`: words of the point's own, in place of ours."""
+    expert by meanwhile (ALSA names for the sound; no speaker: ALSA's default). `printer`: the CUPS queue for forms,
+    `sim`, or "" for none. `no_answer_s`: nobody answers for so long: the customer is served at a counter. `consent`:
+    the version of the consent text, which changes when its words do; `consent_text`: words of the point's own, in place
+    of ours."""
 
     id: Name
     name: Texts = {}

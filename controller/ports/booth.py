@@ -71,6 +71,12 @@ class Help(_Told, frozen=True, kw_only=True, tag="help"):
     """The customer calls for somebody to come."""
 
 
+class Off(_Told, frozen=True, kw_only=True, tag="off"):
+    """The answer to `end`: camera and microphone are let go."""
+
+    session: SessionId
+
+
 class PageTested(_Told, frozen=True, kw_only=True, tag="tested"):
     """What the page found of its own camera, microphone and loudspeaker; or why it would not look."""
 
@@ -78,7 +84,7 @@ class PageTested(_Told, frozen=True, kw_only=True, tag="tested"):
     result: dict[str, Any]
 
 
-FromPage = Here | Talk | Print | Help | PageTested | Signal | Ack
+FromPage = Here | Talk | Print | Help | Off | PageTested | Signal | Ack
 
 
 # --- the media process ---
@@ -231,6 +237,8 @@ class Exchange(Protocol):
     def quality(self, session: str) -> Quality | None: ...
 
     def helped(self, booth: str) -> None: ...
+
+    async def left(self, booth: str) -> None: ...
 
 
 Trying = Callable[[str], Awaitable[dict[str, Any]]]

@@ -23,6 +23,7 @@ from controller.ledger import CommandFailed, Key, KeyConflict, Ledger
 from controller.ports import booth as b
 from controller.ports.signalling import Ack, IceConfig, Signal
 from controller.readers import booth_orders, booth_picture
+from controller.readers.booth_dark import ENDED_S, PRESSED_S, Dark
 from controller.readers.booth_ends import AFTER_START_S, Ends
 from controller.readers.booth_known import Known
 from controller.readers.booth_questions import Questions
@@ -46,6 +47,7 @@ class Booths:
         self.health: tuple[b.BoothHealth, ...] = ()
         self._pictured: bytes = b""
         self._questions = Questions()
+        self.dark = Dark()
         self._news = asyncio.Event()
         self.touch: Callable[[], None] = lambda: None  # the pages' wake, set by the composition
 
@@ -66,6 +68,9 @@ class Booths:
                 self._helps[booth] = session.id if session is not None else "", self._now()
             case b.PageTested():
                 self._questions.answered(message.id, message.result)
+                return
+            case b.Off():
+                self.dark.off(message.session)
                 return
             case Signal() | Ack():
                 if session is not None and self._fits(message, session, "talk", "booth"):
@@ -104,6 +109,16 @@ class Booths:
         """Somebody has come."""
         self._helps.pop(booth, None)
         self._wake()
+
+    async def left(self, booth: str) -> None:
+        """The button in the booth was pressed: camera and microphone go off now, whatever the journal or a browser
+        does. Returns when they are, or were cut."""
+        session = self._of_booth(booth)
+        if session is not None:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.dark.watch(booth, session.id, PRESSED_S))
+                tasks.create_task(self._ends.to_page(booth, {"t": "end", "session": session.id}))
+                tasks.create_task(self._ends.to_media({"t": "close", "session": session.id}))
 
     # --- the media process ---
 
@@ -237,7 +252,7 @@ class Booths:
             tasks.create_task(self._follow())
             while True:
                 self._news.clear()
-                await self._step()
+                await self._step(tasks)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_S if self._known else IDLE_LOOK_S):
                         await self._news.wait()
@@ -248,11 +263,11 @@ class Booths:
             seq = await self._ledger.journal.wait(seq)
             self._news.set()
 
-    async def _step(self) -> None:
+    async def _step(self, tasks: asyncio.TaskGroup) -> None:
         for session in [s for s in self._ledger.state.sessions.values() if s.outcome is None]:
             await self._tend(session)
         for id_ in [id_ for id_ in self._known if self._live(id_) is None]:
-            await self._close(id_)
+            await self._close(id_, tasks)
         for booth in [booth for booth, call in self._helps.items() if self._is_past(*call)]:
             self.helped(booth)
         await self._show_central()
@@ -305,12 +320,13 @@ class Booths:
             why = known.talk_why or ("page_gone" if self._ends.page_is_gone(session.booth) else "lost")
             await self._submit(c.ReportLegs(session=session.id, up=False, why=why))
 
-    async def _close(self, id_: str) -> None:
+    async def _close(self, id_: str, tasks: asyncio.TaskGroup) -> None:
         known = self._known.pop(id_)
         if known.opened:
             await self._ends.to_media({"t": "close", "session": id_})
         session = self._ledger.state.sessions.get(id_)
         if session is not None and session.booth:
+            tasks.create_task(self.dark.watch(session.booth, id_, ENDED_S))
             await self._ends.to_page(session.booth, {"t": "end", "session": id_})
 
     async def _show_central(self) -> None:

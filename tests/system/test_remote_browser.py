@@ -3,116 +3,17 @@ that are really killed in mid call.
 """
 
 import asyncio
-import json
-import os
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 
-from tests.system.stage import Demo
+from tests.system.remote_scene import PATIENCE_MS, Scene, chromium, playing, scene
+from tests.system.stage import MakeDemo
 
+__all__ = ["chromium"]
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(240)]
-
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--autoplay-policy=no-user-gesture-required", "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]  # fmt: skip
-MakeDemo = Callable[..., Awaitable[Demo]]
-PATIENCE_MS = 60_000  # two browsers and five processes on two processors that others use too
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
-    """Browsers with a fake camera and microphone, each a process of its own."""
-    async with async_playwright() as playwright:
-        made: list[Browser] = []
-
-        async def make() -> Browser:
-            made.append(await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS))
-            return made[-1]
-
-        yield make
-        for browser in made:
-            await browser.close()
-
-
-class Scene:
-    """A demo with an expert at the desk and a customer in the booth."""
-
-    def __init__(self, demo: Demo, booth: Page, desk: Page) -> None:
-        self.demo, self.booth, self.desk = demo, booth, desk
-        self.told: dict[str, Any] = json.loads((demo.data / "demo-credentials.json").read_bytes())
-
-    async def events(self, name: str = "") -> list[dict[str, Any]]:
-        headers = {"Authorization": f"Bearer {self.told['tokens']['technician']}"}
-        url = f"{self.told['point']}/api/v1/events?limit=10000"
-        async with aiohttp.ClientSession(headers=headers) as http, http.get(url) as answer:
-            events = (await answer.json())["events"]
-        return [event["data"] for event in events if not name or event["type"] == f"luukku.{name}.v1"]
-
-    async def states(self) -> list[tuple[str, str]]:
-        return [(change["to"], change["cause"]) for change in await self.events("remote.state_changed")]
-
-    async def until_state(self, state: str, cause: str | None = None) -> None:
-        async with asyncio.timeout(PATIENCE_MS / 1000):
-            while True:
-                try:
-                    newest = (await self.states())[-1:]
-                except aiohttp.ClientError:
-                    newest = []  # the daemon is not there just now
-                if newest and newest[0][0] == state and cause in {None, newest[0][1]}:
-                    return
-                await asyncio.sleep(0.2)
-
-    async def meet(self) -> None:
-        """From the customer's wish to sound and picture."""
-        await self.desk.get_by_role("button", name="Olen valmis").click()
-        await self.booth.locator("[data-service=kela-asumistuki]").click()
-        await asyncio.sleep(0.6)  # a tap right after a new screen belongs to the old one
-        await self.booth.locator("[data-agree]").click()
-        await self.desk.get_by_role("button", name="Vastaa", exact=True).first.click()
-        await self.until_state("connected")
-        await playing(self.booth.locator("video.expert"))
-        await playing(self.desk.locator(".customer > video"))
-
-    async def end(self) -> None:
-        """The expert's word on how it ended, as the form has it at first."""
-        await self.desk.get_by_role("button", name="Lopeta", exact=False).last.click()
-        await self.desk.locator("form[data-form=end] [type=submit]").click()
-        await self.until_state("ended")
-
-    def kill(self, part: str) -> None:
-        pids = json.loads((self.demo.data / "demo-credentials.json").read_bytes())["pids"]
-        os.kill(pids[part], signal.SIGKILL)
-
-
-async def playing(video: Any, *, after: float = 0.0) -> float:
-    """Wait until the picture moves on, and say where it is."""
-    await expect(video).to_be_attached(timeout=PATIENCE_MS)
-    return float(await video.evaluate(
-        "(v, after) => new Promise((done) => { const look = () => v.videoWidth && v.currentTime > after + 0.3"
-        " ? done(v.currentTime) : setTimeout(look, 50); look(); })", after))  # fmt: skip
-
-
-@asynccontextmanager
-async def scene(demo: Demo, chromium: Callable[[], Awaitable[Browser]]) -> AsyncIterator[Scene]:
-    told = json.loads((demo.data / "demo-credentials.json").read_bytes())
-    booth = await (await chromium()).new_page(viewport={"width": 1280, "height": 800})
-    desk = await (await chromium()).new_page(viewport={"width": 1280, "height": 900})
-    complaints: list[str] = []
-    for page in (booth, desk):
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-    await booth.goto(f"{told['point']}/booth/booth-1")
-    await desk.goto(f"{told['central']}/expert#token={told['tokens']['expert']}")
-    yield Scene(demo, booth, desk)
-    assert complaints == []
 
 
 async def test_a_customer_and_an_expert_meet_write_and_part_and_the_journal_says_how(

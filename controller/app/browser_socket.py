@@ -1,0 +1,67 @@
+"""The door of those who keep the booths' browsers (docs/remote-service.md): all that is said there is "end it"."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from controller.app.unix_lines import line_of, listening
+from controller.domain.point import Config
+from controller.ports.booth import Send
+from controller.ports.browser import LINE_MOST, NAME, Cut, FromKeeper, Kept, WasCut
+from controller.readers.booth_dark import Dark
+
+FOLDER = "LUUKKU_BROWSER_DIR"  # where the browsers' own user may come, who may not see the daemon's folder
+
+log = structlog.get_logger("browser")
+_read = msgspec.json.Decoder(FromKeeper).decode
+
+
+@asynccontextmanager
+async def open_browser_door(dark: Dark, config: Config, data: Path) -> AsyncIterator[None]:
+    """Take each booth's keeper whenever it comes; the newest of a booth counts."""
+    keepers: dict[str, Send] = {}
+    nobody = dark.cut
+
+    async def cut(booth: str) -> None:
+        if (send := keepers.get(booth)) is None:
+            await nobody(booth)
+        else:
+            await send(Cut())
+
+    async def talk(reader: asyncio.StreamReader, send: Send) -> None:
+        booth = ""
+        try:
+            while line := await line_of(reader):
+                match _heard(line):
+                    case Kept(booth=named) if config.booth(named) is not None:
+                        booth, keepers[named] = named, send
+                        log.info("a booth's browser is kept", booth=booth)
+                    case WasCut(ms=ms):
+                        log.info("a booth's browser was ended", booth=booth, ms=ms)
+                    case _:
+                        log.warning("a keeper of a browser said what makes no sense; its line is closed")
+                        return
+        finally:
+            if booth and keepers.get(booth) is send:
+                del keepers[booth]
+                log.warning("nobody keeps a booth's browser any more", booth=booth)
+
+    dark.cut = cut
+    try:
+        async with listening(Path(os.environ.get(FOLDER, data)) / NAME, talk, most=LINE_MOST):
+            yield
+    finally:
+        dark.cut = nobody
+
+
+def _heard(line: bytes) -> FromKeeper | None:
+    try:
+        heard: FromKeeper = _read(line)
+        return heard
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
