@@ -53,10 +53,19 @@ async def open_browser_door(dark: Dark, config: Config, data: Path) -> AsyncIter
 
     dark.cut = cut
     try:
-        async with listening(Path(os.environ.get(FOLDER, data)) / NAME, talk, most=LINE_MOST):
+        async with listening(await asyncio.to_thread(_folder, data) / NAME, talk, most=LINE_MOST):
             yield
     finally:
         dark.cut = nobody
+
+
+def _folder(data: Path) -> Path:
+    """A folder that is missing keeps no point from its work: then only who may see the daemon's own can keep one."""
+    told = Path(os.environ.get(FOLDER, data))
+    if told.is_dir():
+        return told
+    log.error("the folder for the keepers of browsers is not there", folder=str(told))
+    return data
 
 
 def _heard(line: bytes) -> FromKeeper | None:
