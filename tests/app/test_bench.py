@@ -35,6 +35,7 @@ PROMISED = {
     "paper": {"ours": {"p50_ms", "p99_ms", "lag_p99_ms"}, "floor": {"p50_ms", "p99_ms"}, "ratio": {"p50", "p99"}},
     "stalled": {side: {f"{what}_{share}{unit}" for what in ("first_byte", "tv", "counter") for share in ("p50", "p95")}
                 for side, unit in (("ours", "_ms"), ("floor", "_ms"), ("ratio", ""))},
+    "session": {"ours": {"p50_ms", "p99_ms"}, "floor": {"p50_ms", "p99_ms"}, "ratio": {"p50", "p99"}},
     "ticket": {"ours": {"p50_ms", "p99_ms", "p99_50_ms", "cpu_ms", "compose_text_ms", "compose_raster_ms"},
                "floor": {"p50_ms", "p99_ms", "p99_50_ms", "cpu_ms"}, "ratio": {"p50", "p99", "p99_50", "cpu"}},
     "board": {"ours": {"p50_ms", "p99_ms"}, "floor": {"p50_ms", "p99_ms"}, "ratio": {"p50", "p99"}},

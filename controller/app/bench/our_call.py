@@ -101,13 +101,13 @@ async def _ask(near: Screen) -> None:
 async def _central(net: Network, folder: Path, box_token: str, expert_token: str) -> AsyncIterator[str]:
     """Its URL."""
     centre, data = net.end("centre"), folder / "central"
-    await asyncio.to_thread(_write_central, data, box_token, expert_token)
+    await asyncio.to_thread(write_central, data, box_token, expert_token)
     words = (*LUUKKU, "central", "--listen", f"{centre.address}:{PORT}", "--data", str(data))
     async with program(centre.command(*words), "central at", folder / "central.log") as central:
         yield central.said.partition(" at ")[2].partition(",")[0].strip()
 
 
-def _write_central(data: Path, box_token: str, expert_token: str) -> None:
+def write_central(data: Path, box_token: str, expert_token: str) -> None:
     pools = [one["id"] for one in point_toml()["providers"]]
     expert = Expert(
         id="E1", name="Bench", pools=tuple(pools), languages=("fi", "sv", "en"), token=hashed_token(expert_token)
@@ -126,11 +126,11 @@ async def _box(net: Network, folder: Path, central: str, token: str) -> AsyncIte
     async with program(near.command(*run_words(config, data)), " at http", folder / "point.log") as daemon:
         words = near.command(*MEDIA, "--socket", str(data / "media.sock"), "--simulated")
         async with kept(words, folder / "media.log") as media:
-            await _is_here(folder / "point.log")
+            await is_here(folder / "point.log")
             yield Box(daemon, media), daemon.said.rpartition(" at ")[2].strip(), (await tokens(data))["booth"]
 
 
-async def _is_here(log: Path) -> None:
+async def is_here(log: Path) -> None:
     """The media process has come: it makes its film first."""
     async with asyncio.timeout(MEDIA_S):
         while not await asyncio.to_thread(_says, log):  # noqa: ASYNC110  why: another process writes it

@@ -100,7 +100,7 @@ async def point(
     process of its own: as slow as a real one, or as `quick` as its process is. Or so many kiosks, each with a printer
     that takes no time at all (`at_once`)."""
     async with AsyncExitStack() as stack:
-        printers = _at_once(folder, at_once) if at_once else _printer(folder, quick=quick)
+        printers = _at_once(folder, at_once) if at_once else printer(folder, quick=quick)
         ports = await stack.enter_async_context(printers)
         yield await stack.enter_async_context(point_at(folder, *ports, screens=screens, drawn=drawn, nights=nights))
 
@@ -182,7 +182,7 @@ async def tokens(data: Path) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _printer(folder: Path, *, quick: bool) -> AsyncIterator[list[int]]:
+async def printer(folder: Path, *, quick: bool) -> AsyncIterator[list[int]]:
     """A virtual printer's port."""
     words = (*PRINTER, *(QUICK if quick else ()), "--out", str(folder / "paper"), "--id", "p0")
     async with program(words, "ready", folder / "printer.log") as running:

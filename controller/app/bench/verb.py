@@ -12,6 +12,7 @@ NAMES = (
     "ticket",
     "paper",
     "stalled",
+    "session",
     "board",
     "start",
     "memory",
