@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 TURNSERVER = "turnserver"
 REALM = "luukku.test"
@@ -53,14 +53,8 @@ class Turn:
     async def __aenter__(self) -> "Turn":
         self._folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="luukku-turn-"))
         try:
-            program, log = await asyncio.to_thread(self._prepare)
-            words = (program, "-c", str(self._folder / "turnserver.conf"))
-            with log:
-                self._process = await asyncio.create_subprocess_exec(
-                    *(self._run(*words) if self._run else words), cwd=self._folder,
-                    stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-                )  # fmt: skip
-            await self._ready()
+            self._program = await asyncio.to_thread(self._prepare)
+            await self.again()
         except BaseException:
             await self._ended()
             raise
@@ -68,6 +62,16 @@ class Turn:
 
     async def __aexit__(self, *_: object) -> None:
         await self._ended()
+
+    async def again(self) -> None:
+        """Start it; also after `kill`: the same server at the same ports, that knows of no address it gave."""
+        words = (self._program, "-c", str(self._folder / "turnserver.conf"))
+        with await asyncio.to_thread((self._folder / "log").open, "ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(self._run(*words) if self._run else words), cwd=self._folder,
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        await self._ready()
 
     async def kill(self) -> None:
         """Without a word."""
@@ -78,8 +82,8 @@ class Turn:
         """Its log."""
         return (self._folder / "log").read_text(encoding="utf-8", errors="replace")
 
-    def _prepare(self) -> tuple[str, BinaryIO]:
-        """The program, and its log. Raises NoTurn."""
+    def _prepare(self) -> str:
+        """The program. Raises NoTurn."""
         program = shutil.which(TURNSERVER)
         if program is None:
             raise NoTurn(f"{TURNSERVER} is not installed: Debian's package coturn has it (`make setup-test` brings it)")
@@ -90,7 +94,7 @@ class Turn:
             check=True, capture_output=True,
         )  # fmt: skip
         (self._folder / "turnserver.conf").write_text(self._config(), encoding="ascii")
-        return program, (self._folder / "log").open("wb")
+        return program
 
     def _config(self) -> str:
         """coturn's own names, turnserver(1). It denies everything but what is allowed one by one."""

@@ -1,4 +1,4 @@
-"""Every part of a remote session freezes or dies in mid call, one at a time: docs/remote-service.md, "When a part fails".
+"""Every part of a session freezes or dies in mid call, one by one (docs/remote-service.md, "When a part fails").
 
 Whatever it is, the two go on seeing each other or do so again, and the session has one outcome in the journal.
 """
