@@ -13,7 +13,12 @@ from drivers.udev.hotplug import Hotplug
 from drivers.udev.library import UDEVD
 from drivers.udev.roster import comes_and_goes, link_of
 
-KINDS = {Kind.PRINTER: "printer", Kind.KEYBOARD: "scanner", Kind.SERIAL: ""}  # as `GET /devices` calls them
+KINDS = {
+    Kind.PRINTER: "printer",
+    Kind.KEYBOARD: "scanner",
+    Kind.SERIAL: "",
+    Kind.CAMERA: "booth",
+}  # as `GET /devices` calls them
 
 
 async def hotplug_of(config: Config) -> Hotplug | None:

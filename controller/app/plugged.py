@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from controller.app.faults import plain
-from controller.domain.point import Config, Panel, Printer, Scanner
+from controller.domain.point import Booth, Config, Panel, Printer, Scanner
 from drivers.links.link import DeviceGone
 from drivers.udev.attached import Attached, Kind
 from drivers.udev.library import Libudev
@@ -15,7 +15,8 @@ from drivers.udev.roster import Wanted, answers_to, is_hotplugged, link_of, reso
 Device = Printer | Panel | Scanner
 WORDS = 60  # characters of a device's own words that are repeated
 LISTED = 6  # devices that one line names
-CALLED = {Kind.PRINTER: "printer", Kind.KEYBOARD: "keyboard, scanner or button", Kind.SERIAL: "serial line"}
+CALLED = {Kind.PRINTER: "printer", Kind.KEYBOARD: "keyboard, scanner or button", Kind.SERIAL: "serial line",
+          Kind.CAMERA: "camera"}  # fmt: skip
 
 
 def look() -> tuple[Attached, ...]:
@@ -40,12 +41,19 @@ def devices(config: Config) -> tuple[Device, ...]:
     return (*config.printers, *config.panels, *config.scanners)
 
 
-def named_by(one: Attached, config: Config) -> Device | None:
+def named_by(one: Attached, config: Config) -> Device | Booth | None:
     """The entry of the config that means this device, or that will once its own is gone; None for a stranger."""
+    if one.kind is Kind.CAMERA:
+        return next((booth for booth in config.booths if _is_camera_of(one, booth)), None)
     for device in devices(config):
         if kind_of(device) is one.kind and answers_to(one, device.link):
             return device
     return None
+
+
+def _is_camera_of(one: Attached, booth: Booth) -> bool:
+    links = (booth.document_camera, booth.camera)
+    return one.node in links or any(answers_to(one, link) for link in links if link)
 
 
 def node_of(device: Device, attached: Iterable[Attached]) -> Attached:

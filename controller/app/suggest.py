@@ -122,6 +122,10 @@ def stanza(one: Attached, link: str, id_: str, kiosks: Sequence[str]) -> Iterato
             yield f'# link = "{line}". The speed after the comma is what its switches or its manual say.'
             own = link if one.node.startswith("/dev/ttyACM") else line  # speaks USB itself: any speed will do
             yield from ("[[scanners]]", f'id = "{id_}"', 'kind = "serial"', f'link = "{own}"', *_stands_at(kiosks))
+        case Kind.CAMERA:
+            yield "# A camera of a booth: over the desk as here, or, where it shows the customer, camera = this link."
+            yield "# A booth that is there already takes the one line. It also wants a room, and services with remote."
+            yield from ("[[booths]]", f'id = "{id_}"', f'document_camera = "{link}"')
 
 
 def _stands_at(kiosks: Sequence[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ class Kind(Enum):
     PRINTER = "printer"  # a node of usblp: /dev/usb/lp*
     KEYBOARD = "keyboard"  # keys: a scanner, a keypad, a call button: /dev/input/event*
     SERIAL = "serial"  # a serial line on USB: /dev/ttyUSB*, /dev/ttyACM*
+    CAMERA = "camera"  # a picture, of a booth or of a document: /dev/video*
 
 
 class Attached(msgspec.Struct, frozen=True, kw_only=True):

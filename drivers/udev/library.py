@@ -13,7 +13,7 @@ import msgspec
 
 from drivers.udev.attached import Attached, Kind, as_serial, port_names
 
-SUBSYSTEMS = ("usbmisc", "input", "tty")
+SUBSYSTEMS = ("usbmisc", "input", "tty", "video4linux")
 RECEIVE_BYTES = 8 << 20  # a hub full of devices says some hundred kB at once; the kernel cuts it to its own limit
 AT_ONCE = 20  # messages a turn: each is worth some tenths of a millisecond, and a ticket must not wait for a hub
 MEND = "sudo apt install libudev1"
@@ -148,7 +148,7 @@ def describe(device: Any) -> Attached | None:
     )
 
 
-_KINDS = {"usbmisc": Kind.PRINTER, "input": Kind.KEYBOARD, "tty": Kind.SERIAL}
+_KINDS = {"usbmisc": Kind.PRINTER, "input": Kind.KEYBOARD, "tty": Kind.SERIAL, "video4linux": Kind.CAMERA}
 
 
 def _is_ours(kind: Kind, name: str, told: Callable[[str], str | None], *, on_usb: bool) -> bool:
@@ -157,6 +157,8 @@ def _is_ours(kind: Kind, name: str, told: Callable[[str], str | None], *, on_usb
             return on_usb and name.startswith("lp")
         case Kind.SERIAL:
             return on_usb
+        case Kind.CAMERA:  # a camera has nodes that give no picture, only what belongs to one
+            return on_usb and name.startswith("video") and ":capture:" in (told("ID_V4L_CAPABILITIES") or "")
         case Kind.KEYBOARD:
             keys = told("ID_INPUT_KEYBOARD") == "1" or (on_usb and told("ID_INPUT_KEY") == "1")
             return name.startswith("event") and keys and told("ID_INPUT_MOUSE") != "1"

@@ -120,6 +120,22 @@ def test_it_waits_and_prints_each_that_is_plugged_in_once_until_interrupted(worl
 
 
 @in_a_world
+def test_a_camera_is_offered_as_a_booth_s_once_and_is_nobody_s_no_more_when_a_booth_names_it(world: World) -> None:
+    world.plug_camera("1-2", "CAM42")
+    world.plug_camera("1-3", "", "video2")
+    told = luukku("suggest", "--once")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.count("[[booths]]") == 2, "what belongs to its pictures is no second camera"
+    assert {one.document_camera for one in loaded(told.stdout).booths} >= {"usb:CAM42", f"port:{PORT}:3"}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "point.toml")
+        booths = '[[booths]]\nid = "b1"\ndocument_camera = "usb:CAM42"\ncamera = "port:1-3"\n'
+        file.write_text(f"{bare()}\n{booths}", "utf-8")
+        told = luukku("suggest", "--once", "--config", str(file))
+        assert (told.returncode, told.stdout) == (0, "") and told.stderr.count('is "b1" in the config already') == 2
+
+
+@in_a_world
 def test_two_with_one_serial_are_named_by_their_ports(world: World) -> None:
     world.plug_keyboard("1-3", "0123456789", "event3")
     world.plug_keyboard("1-4", "0123456789", "event4")

@@ -28,6 +28,7 @@ OURS = ("/usr/local/lib/udev", "/usr/local/lib/modules-load.d")  # what an insta
 KEPT = ("null", "zero", "full", "random", "urandom", "tty", "shm", "fd", "stdin", "stdout", "stderr")
 
 
+MAJORS = {"usbmisc": 180, "input": 13, "tty": 188, "video4linux": 81}
 KEYBOARD = range(1, 89)  # Esc to F12 (linux/input-event-codes.h)
 PAD = (*range(71, 84), 96, 98, 55, 14)  # a number pad's: digits, minus, plus, dot, Enter, slash, star; Backspace
 
@@ -50,7 +51,14 @@ class World:
             _mount(over)
         _dev_of_our_own()
         _loopback()
-        for folder in ("/sys/bus/usb", "/sys/class/usbmisc", "/sys/class/input", "/sys/class/tty", "/run/udev/data"):
+        for folder in (
+            "/sys/bus/usb",
+            "/sys/class/usbmisc",
+            "/sys/class/input",
+            "/sys/class/tty",
+            "/sys/class/video4linux",
+            "/run/udev/data",
+        ):
             Path(folder).mkdir(parents=True, exist_ok=True)
         Path("/run/udev/control").touch()
         _host_controller()
@@ -89,6 +97,16 @@ class World:
         links = {"DEVLINKS": f"/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_{serial}-if00-port0"} if serial else {}
         told = self._usb_told(port, serial) | links
         return self._add(port, f"{top}/{port}:1.0/{node}/tty/{node}", "tty", node, told, tell=tell)
+
+    def plug_camera(self, port: str, serial: str = "", node: str = "video0", *, tell: bool = True) -> str:
+        """A camera of uvcvideo: the node of its pictures, and one of what belongs to them (60-persistent-v4l)."""
+        top = self._usb(port, serial, "IPEVO", "V4K", ("1778", "d002"))
+        n = int(node.removeprefix("video"))
+        told = self._usb_told(port, serial) | {"ID_V4L_VERSION": "2"}
+        self._add(port, f"{top}/{port}:1.0/video4linux/video{n + 1}", "video4linux", f"video{n + 1}",
+                  told | {"ID_V4L_CAPABILITIES": ":"}, tell=tell)  # fmt: skip
+        return self._add(port, f"{top}/{port}:1.0/video4linux/{node}", "video4linux", node,
+                         told | {"ID_V4L_CAPABILITIES": ":capture:"}, tell=tell)  # fmt: skip
 
     def plug_mouse(self, port: str, node: str = "event9") -> str:
         top = self._usb(port, "", "Logitech", "Mouse", ("046d", "c077"))
@@ -141,7 +159,7 @@ class World:
         return path | ({"ID_SERIAL_SHORT": serial} if serial else {})
 
     def _add(self, port: str, path: str, subsystem: str, node: str, told: dict[str, str], *, tell: bool) -> str:
-        major, minor = {"usbmisc": 180, "input": 13, "tty": 188}[subsystem], len(os.listdir("/run/udev/data")) + 1
+        major, minor = MAJORS[subsystem], len(os.listdir("/run/udev/data")) + 1
         _write(f"{path}/uevent", f"MAJOR={major}\nMINOR={minor}\nDEVNAME={node}\n")
         Path(path, "subsystem").symlink_to(f"/sys/class/{subsystem}")
         Path("/sys/class", subsystem, Path(path).name).symlink_to(path)

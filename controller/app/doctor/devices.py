@@ -4,6 +4,7 @@ from pathlib import Path
 
 from controller.app import nodes, plugged
 from controller.app.doctor.finding import Box, Finding, fail, ok, unknown, warn
+from controller.domain.point import Booth
 from drivers.udev.attached import Attached
 from drivers.udev.library import Libudev, NoUdev
 from drivers.udev.roster import is_hotplugged, link_of
@@ -45,7 +46,7 @@ def devices(box: Box) -> Finding:
     return ok(seen)
 
 
-def _seen(attached: tuple[Attached, ...], owned: dict[str, plugged.Device]) -> str:
+def _seen(attached: tuple[Attached, ...], owned: dict[str, plugged.Device | Booth]) -> str:
     strangers = [link for one in attached if one.path not in owned and (link := link_of(one, attached))]
     named = f"{len({one.id for one in owned.values()})} of the config plugged in"
     return f"{named}, and {len(strangers)} that it does not name (luukku suggest)" if strangers else named
