@@ -22,13 +22,14 @@ from drivers.media.slots import Run
 AGAIN_S = 1.0
 KNOWN_S = 2.0  # an absent camera delays an answer no longer
 STILL_S = 8.0  # another format is set, the exposure settles, and the film goes on
+HELD = "held"
 
 Coding = Literal["h264", "mjpeg", "rawvideo"]
 log = structlog.get_logger("media")
 
 
 class CameraGone(Exception):
-    """`reason`: "absent", "no_access", "busy_elsewhere", "broken"."""
+    """`reason`: "absent", "ambiguous", "no_access", "busy_elsewhere", "held", "broken"."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -67,28 +68,46 @@ class Camera:
 
     def __init__(self, name: str, device: Device) -> None:
         self.name = name
-        self.state = "closed"  # "opening", "ready", or the reason of `CameraGone`
+        self.state = "closed"  # "opening", "ready", "held", or the reason of `CameraGone`
         self.coding = device.coding
         self._coding_known = asyncio.Event()
         self._device = device
         self._watchers: set[Run[Shot]] = set()
         self._thread: _Reader | None = None
+        self._leaving: list[_Reader] = []  # they were told to end
         self._sealed = False
+        self.is_held = False
         self._loop = asyncio.get_running_loop()
 
     def seal(self) -> None:
         """Its session is over: whatever still asks for it, it is opened no more."""
         self._sealed = True
 
+    def hold(self, on: bool) -> None:
+        """Nobody sees anything of it until it is no longer held; its watchers stay, and go on then. At once; the
+        device itself is closed soon after (`let_go`)."""
+        if on == self.is_held:
+            return
+        self.is_held = on
+        if on:
+            self._dismiss()
+            for run in self._watchers:
+                run.cut()
+        elif self._watchers and not self._sealed:
+            self._begin()
+        if self._thread is None:
+            self._rest()
+
     def watch(self) -> Run[Shot]:
         """The pictures from now on, from a key picture."""
         run: Run[Shot] = Run()
         try:
             self._begin()
-        except CameraGone:
-            run.end()
-        else:
-            self._watchers.add(run)
+        except CameraGone as gone:
+            if gone.reason != HELD:
+                run.end()
+                return run
+        self._watchers.add(run)
         return run
 
     def leave(self, run: Run[Shot]) -> None:
@@ -96,7 +115,7 @@ class Camera:
         self._watchers.discard(run)
 
     async def known(self, within: float = KNOWN_S) -> Coding | None:
-        """How it codes its film; it is opened to be asked. None: it did not tell in time."""
+        """How it codes its film; it is opened to be asked. None: it did not tell in time, or is held."""
         if self.coding is None:
             with suppress(TimeoutError, CameraGone):
                 self._begin()
@@ -107,24 +126,48 @@ class Camera:
     async def still(self) -> bytes:
         """A JPEG. Raises `CameraGone`, also when it takes too long."""
         future: Future[bytes] = Future()
-        self._begin().wanted(future)
+        thread = self._begin()
+        thread.wanted(future)
         try:
             async with asyncio.timeout(STILL_S):
-                return await asyncio.wrap_future(future)
+                data = await asyncio.wrap_future(future)
         except TimeoutError:
             raise CameraGone("broken", "no still picture in time") from None
+        except CameraGone:
+            if self.is_held:
+                raise CameraGone(HELD) from None
+            raise
+        if thread is not self._thread:  # it was taken just before the camera was held, or its session over
+            raise CameraGone(HELD if self.is_held else "broken", "taken too late")
+        return data
 
     async def close(self) -> bool:
         """End every watcher, let the device go; whether it did in time."""
         for run in list(self._watchers):
             self.leave(run)
+        self._dismiss()
+        self._rest()
+        return await self.let_go()
+
+    async def let_go(self) -> bool:
+        """Whether the device is closed by all that were told to, in time."""
+        leaving, self._leaving = self._leaving, []
+        return all(await asyncio.gather(*(thread.has_ended() for thread in leaving))) or self._device.is_made
+
+    def _dismiss(self) -> None:
         thread, self._thread = self._thread, None
-        self.state = "closed"
-        return thread is None or await thread.let_go() or self._device.is_made
+        if thread is not None:
+            thread.dismiss()
+            self._leaving.append(thread)
+
+    def _rest(self) -> None:
+        self.state = HELD if self.is_held else "closed"
 
     def _begin(self) -> "_Reader":
         if self._sealed:
             raise CameraGone("broken", "its session is over")
+        if self.is_held:
+            raise CameraGone(HELD)
         if self._thread is None:
             self.state = "opening"
             self._thread = _Reader(self._device, self._loop, self._came, self._told)
@@ -169,9 +212,11 @@ class _Reader(threading.Thread):
         self._stills.append(future)
         self._pause.set()
 
-    async def let_go(self) -> bool:
+    def dismiss(self) -> None:
         self._over.set()
         self._pause.set()
+
+    async def has_ended(self) -> bool:
         return await in_time(self._ended)
 
     def run(self) -> None:

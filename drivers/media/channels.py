@@ -150,10 +150,13 @@ class Channels:
                 self._failed(id_, "broken")
 
     async def _take_still(self, id_: str) -> None:
-        data = await still.take(self._camera)
+        camera = self._camera
+        if camera is None:
+            raise still.StillFailed("no_camera")
+        data = await still.take(camera)
         if self._file is None:
             raise still.StillFailed("channel_closed")
-        await still.send(self._file, id_, data, self._news)
+        await still.send(self._file, id_, data, self._news, lambda: camera.is_held)
 
     def _failed(self, id_: str, why: str) -> None:
         self._say({"t": "refused", "id": id_, "why": why})

@@ -22,6 +22,7 @@ from drivers.media.shapes import (
     Close,
     Config,
     Health,
+    Hold,
     Open,
     Print,
     Talk,
@@ -79,6 +80,10 @@ class House:
             case Talk(session=session, up=up):
                 if (leg := self._legs.get(session)) is not None:
                     self._errands.begin(self._talk(leg, up))
+            case Hold(session=session, on=on):
+                if (leg := self._legs.get(session)) is not None:
+                    leg.hold(on)
+                    self._errands.begin(self._darken(leg))
             case Print(session=session, file=file):
                 if (leg := self._legs.get(session)) is not None:
                     leg.print(file)
@@ -152,6 +157,10 @@ class House:
 
     async def _talk(self, leg: BoothLeg, up: bool) -> None:
         if not await leg.talk(up):
+            self._stuck()
+
+    async def _darken(self, leg: BoothLeg) -> None:
+        if not await leg.is_dark():
             self._stuck()
 
     async def _test(self, message: TryOut) -> None:

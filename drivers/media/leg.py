@@ -114,6 +114,16 @@ class BoothLeg:
         self._changed()
         return let_go
 
+    def hold(self, on: bool) -> None:
+        """While it is, nobody sees the document, at once, and no still of it leaves."""
+        if self._outfit.document is not None:
+            self._outfit.document.hold(on)
+            self._beat()
+
+    async def is_dark(self) -> bool:
+        """After `hold`: whether the document camera was let go in time."""
+        return self._outfit.document is None or await self._outfit.document.let_go()
+
     def print(self, file: str) -> None:
         taken = self._channels.shelf.take(file)
         if taken is not None:

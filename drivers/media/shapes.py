@@ -63,6 +63,14 @@ class Talk(_Said, frozen=True, kw_only=True, tag="talk"):
     up: bool
 
 
+class Hold(_Said, frozen=True, kw_only=True, tag="hold"):
+    """Whether the customer is on hold: while they are, the expert sees nothing of the document camera. Said again
+    after each `open` of a session that is."""
+
+    session: SessionId
+    on: bool
+
+
 class Print(_Said, frozen=True, kw_only=True, tag="print"):
     """The customer pressed "print"."""
 
@@ -152,7 +160,7 @@ class TriedOut(_Said, frozen=True, kw_only=True, tag="tested"):
     result: dict[str, Any]
 
 
-ToMedia = Config | Open | Close | Talk | Print | TryOut | Signal | Ack
+ToMedia = Config | Open | Close | Talk | Hold | Print | TryOut | Signal | Ack
 FromMedia = Hello | Health | Leg | FileNews | TriedOut | Signal | Ack
 
 read_to_media = msgspec.json.Decoder(ToMedia).decode

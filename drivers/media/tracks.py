@@ -85,7 +85,7 @@ class PictureTrack(MediaStreamTrack):
             if not due and shot.coding != "h264":
                 continue
             frame = await loop.run_in_executor(None, self._decoded, shot, due)
-            if frame is not None:
+            if frame is not None and not self._camera.is_held:
                 return self._stamped(frame, shot)
 
     def stop(self) -> None:
