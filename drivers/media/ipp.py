@@ -1,6 +1,6 @@
 """What the print server's own programs do not do: they do not tell what became of a job, and purge none that has ended.
-IPP over its socket (RFC 8010 says the bytes, RFC 8011 section 4.3.4 the question, 5.3.7 the states, PWG 5100.11 section
-4.2 Cancel-My-Jobs; `purge-jobs` and PeerCred are CUPS's).
+IPP over its socket (RFC 8010 says the bytes, RFC 8011 section 4.3.4 the question, 5.3.7 the states, 4.3.3 Cancel-Job;
+its `purge-job`, and PeerCred, are CUPS's).
 """
 
 import getpass
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import aiohttp
 
 SOCKET = "/run/cups/cups.sock"
-VERSION, GET_JOB_ATTRIBUTES, CANCEL_MY_JOBS, REQUEST = 0x0200, 0x0009, 0x0039, 1
+VERSION, GET_JOB_ATTRIBUTES, CANCEL_JOB, REQUEST = 0x0200, 0x0009, 0x0008, 1
 OPERATION, END = 0x01, 0x03  # delimiters; those up to 0x0F begin a group
 CHARSET, LANGUAGE, URI, KEYWORD, NAME, ENUM = 0x47, 0x48, 0x45, 0x44, 0x42, 0x23
-INTEGER, BOOLEAN = 0x21, 0x22
+BOOLEAN = 0x22
 FAILED_FROM = 0x0100  # status codes; below are the successful ones
 STATES = {3: "pending", 4: "held", 5: "processing", 6: "stopped", 7: "canceled", 8: "aborted", 9: "completed"}
 ANSWER_MOST = 65_536
@@ -26,10 +26,10 @@ async def job_state(number: int) -> str | None:
     return None if answer is None else state_in(answer)
 
 
-async def purge(queue: str, number: int) -> bool:
+async def purge(number: int) -> bool:
     """Take an ended job and its document out of the server's keeping; False: this server does not let us (Debian's, as
     it comes, lets members of lpadmin). Raises as `job_state`."""
-    answer = await _ask(order(queue, number))
+    answer = await _ask(order(number))
     return answer is not None and len(answer) >= 4 and int.from_bytes(answer[2:4], "big") < FAILED_FROM
 
 
@@ -59,14 +59,13 @@ def question(number: int) -> bytes:
     )
 
 
-def order(queue: str, number: int) -> bytes:
+def order(number: int) -> bytes:
     """To purge one of our jobs."""
     return _request(
-        CANCEL_MY_JOBS,
-        (URI, "printer-uri", f"ipp://localhost/printers/{queue}".encode()),
+        CANCEL_JOB,
+        (URI, "job-uri", f"ipp://localhost/jobs/{number}".encode()),
         (NAME, "requesting-user-name", getpass.getuser().encode()),
-        (INTEGER, "job-ids", struct.pack(">i", number)),
-        (BOOLEAN, "purge-jobs", b"\1"),
+        (BOOLEAN, "purge-job", b"\1"),
     )
 
 

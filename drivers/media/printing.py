@@ -100,11 +100,11 @@ async def _surely_forget(job: str) -> None:
 
 async def _forget(job: str) -> None:
     """Call it back if it is not out, and let nothing of it be kept."""
-    queue, _, number = job.rpartition("-")
+    number = int(job.rpartition("-")[2])
     with suppress(PrintFailed):
         await _ask(["cancel", "-x", job], b"", ASK_S)  # of one that has ended CUPS only says so
     try:
-        if not await ipp.purge(queue, int(number)):
+        if not await ipp.purge(number):
             log.info("media_paper_kept", job=job, why="not_ours_to_purge")
     except (OSError, aiohttp.ClientError) as error:
         log.info("media_paper_kept", job=job, why=type(error).__name__)

@@ -120,6 +120,57 @@ async def test_an_open_camera_that_is_sealed_says_what_it_knows_and_is_closed_on
     assert device.opened == 1
 
 
+async def test_a_held_camera_is_closed_and_shows_nothing_until_it_is_free() -> None:
+    device = Film()
+    camera = Camera("one", device)
+    run = camera.watch()
+    await run.get()
+    camera.hold(True)
+    camera.hold(True)
+    assert camera.state == "held" and await camera.let_go() and (device.opened, device.closed) == (1, 1)
+    late = camera.watch()
+    for watcher in (run, late):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(watcher.get(), 0.05)
+    with pytest.raises(CameraGone) as gone:
+        await camera.still()
+    assert gone.value.reason == "held" and await camera.known() == "h264" and device.opened == 1
+    camera.hold(False)
+    assert (await run.get()).is_key and (await late.get()).is_key and device.opened == 2
+    assert await camera.close() and camera.state == "closed"
+    camera.hold(False)
+    assert device.opened == 2
+
+
+async def test_a_still_that_is_being_taken_when_its_camera_is_held_is_given_to_nobody() -> None:
+    device, taken = Film(), asyncio.Event()
+    loop, plain = asyncio.get_running_loop(), device.still
+
+    def still(until: threading.Event) -> bytes:
+        loop.call_soon_threadsafe(taken.set)
+        until.wait(5)
+        return plain(until)
+
+    device.still = still  # type: ignore[method-assign]  # why: the moment in which it is held is the test's
+    camera = Camera("one", device)
+    asking = asyncio.create_task(camera.still())
+    await taken.wait()
+    camera.hold(True)
+    with pytest.raises(CameraGone) as gone:
+        await asking
+    assert gone.value.reason == "held" and await camera.close() and camera.state == "held"
+
+
+async def test_a_sealed_camera_stays_closed_when_it_is_no_longer_held() -> None:
+    device = Film()
+    camera = Camera("one", device)
+    await camera.watch().get()
+    camera.hold(True)
+    camera.seal()
+    camera.hold(False)
+    assert device.opened == 1 and camera.state == "closed" and await camera.close()
+
+
 async def test_a_camera_that_was_let_go_while_the_loop_stood_still_is_not_stuck(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -29,10 +29,6 @@ cat ${{6:+"$6"}} >"{folder}/paper/$1.part"
 while [ -e "{folder}/stands" ]; do sleep 0.1; done
 mv "{folder}/paper/$1.part" "{folder}/paper/$1.out"
 """
-TITLED = """#!/bin/sh
-[ $# -ge 5 ] && echo "$3 $4" >"{folder}/paper/1.out"
-exit 0
-"""
 FILES = """ServerRoot {folder}
 ServerBin {folder}/bin
 DataDir /usr/share/cups
@@ -187,7 +183,7 @@ async def test_a_server_that_keeps_papers_keeps_none_of_ours(cups: Path) -> None
     assert came_out(cups) == [PDF, PDF]
 
 
-async def test_the_servers_log_has_a_title_that_says_nothing(cups: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_servers_log_has_a_title_that_says_nothing(cups: Path) -> None:
     """As backend(7) is told it."""
     backend = cups / "bin" / "backend" / "paper"
     await asyncio.to_thread(
