@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
-from aioice.stun import TransactionError
 from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
@@ -21,6 +20,7 @@ from aiortc import (
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
+from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.stats import RTCOutboundRtpStreamStats, RTCRemoteInboundRtpStreamStats
 
@@ -33,7 +33,7 @@ ANSWER_S = 8.0  # gathering at a TURN server that does not answer takes aiortc 5
 CANDIDATE_S = 3.0  # a name in .local is asked of the local network
 CLOSE_S = 2.0  # a TURN server that does not answer is not waited for
 CHANNELS = ("ctl", "file")
-NOT_THE_OFFERS = (TimeoutError, OSError, TransactionError)  # of gathering, on this side
+OFFERS_FAULT = (ValueError, LookupError, InternalError, InvalidAccessError, InvalidStateError, OperationError)
 
 log = structlog.get_logger("media")
 
@@ -94,8 +94,8 @@ class Peer:
         return self._connection.connectionState
 
     async def answer(self, sdp: str) -> str:
-        """The answer to an offer, with every candidate of this end. Raises `OfferRefused`; and TimeoutError, or what
-        this side has to answer for."""
+        """The answer to an offer, with every candidate of this end. Raises `OfferRefused`; anything else is
+        this side's: a time-out, a server, a fault."""
         offer = offers.read(sdp)
         if self._kinds and self._kinds != offer.kinds:
             raise OfferRefused("layout", "another one than before")
@@ -105,10 +105,7 @@ class Peer:
             try:
                 await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
                 await self._connection.setLocalDescription(await self._connection.createAnswer())
-            except NOT_THE_OFFERS:
-                raise
-            except Exception as error:
-                log.warning("media_offer_odd", exc_info=error)
+            except OFFERS_FAULT as error:
                 raise OfferRefused("malformed", f"{type(error).__name__}: {error}"[:120]) from error
         return self._connection.localDescription.sdp
 

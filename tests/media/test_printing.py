@@ -235,6 +235,19 @@ async def test_a_slow_machine_is_no_missing_print_server(slow_lp: Path, monkeypa
     assert failed.value.cause == "too_slow"
 
 
+async def test_it_says_that_it_is_a_pdf_and_wanted_once(cups: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a queue's own settings are: lp(1)."""
+    programs = cups / "told"
+    programs.mkdir()
+    (programs / "lp").write_text(f'#!/bin/sh\necho "$@" >"{cups}/words"\nexit 1\n')
+    (programs / "lp").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    with pytest.raises(PrintFailed):
+        await print_pdf(PDF, "koppi", simulated=False)
+    words = await asyncio.to_thread((cups / "words").read_text)
+    assert " -n 1 " in words and " -o document-format=application/pdf " in words and words.endswith(" -\n")
+
+
 async def test_without_cups_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.fspath(Path(tempfile.gettempdir()) / "nowhere"))
     with pytest.raises(PrintFailed) as failed:
