@@ -142,13 +142,17 @@ async def test_a_held_camera_is_closed_and_shows_nothing_until_it_is_free() -> N
     assert device.opened == 2
 
 
-async def test_a_still_that_is_being_taken_when_its_camera_is_held_is_given_to_nobody() -> None:
+@pytest.mark.parametrize("comes", [True, False])
+async def test_a_still_that_is_being_taken_when_its_camera_is_held_is_given_to_nobody(comes: bool) -> None:
+    """Whether the device still gives it or gives up."""
     device, taken = Film(), asyncio.Event()
     loop, plain = asyncio.get_running_loop(), device.still
 
     def still(until: threading.Event) -> bytes:
         loop.call_soon_threadsafe(taken.set)
         until.wait(5)
+        if not comes:
+            raise CameraGone("broken", "closed")
         return plain(until)
 
     device.still = still  # type: ignore[method-assign]  # why: the moment in which it is held is the test's
@@ -227,7 +231,8 @@ async def test_a_driver_that_raises_anything_is_broken_tried_again_and_let_go(mo
     run = camera.watch()
     assert (await run.get()).is_key and states == ["broken"]
     with pytest.raises(CameraGone) as gone:
-        await camera.still()
+        async with asyncio.timeout(capture.STILL_S / 2):
+            await camera.still()
     assert gone.value.reason == "broken"
     assert await camera.still() == b"jpeg" and await camera.close()
 

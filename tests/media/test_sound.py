@@ -1,5 +1,6 @@
 """The booth's own sound: whatever a device raises or does, it is let go, or said not to be."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 
@@ -35,10 +36,11 @@ class Hanging:
     is_made = False
 
     def __init__(self) -> None:
-        self.free = threading.Event()
+        self.hangs, self.free = threading.Event(), threading.Event()
 
     def pieces(self, until: threading.Event) -> Iterator[av.AudioFrame]:
         yield piece(bytes(2 * sound.PIECE))
+        self.hangs.set()
         self.free.wait()
 
 
@@ -68,6 +70,7 @@ async def test_every_microphone_of_an_emergency_is_waited_for_not_only_the_last(
     first, _ = emergency.tracks()
     emergency.begin()
     await first.recv()
+    await asyncio.to_thread(hanging.hangs.wait)
     emergency._microphone = Tone()
     second, _ = emergency.tracks()
     await second.recv()
@@ -91,5 +94,6 @@ async def test_made_sound_is_never_stuck(monkeypatch: pytest.MonkeyPatch) -> Non
     hanging.is_made = True
     track = SoundTrack(hanging)
     await track.recv()
+    await asyncio.to_thread(hanging.hangs.wait)
     assert await track.let_go()
     hanging.free.set()
