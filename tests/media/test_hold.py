@@ -28,7 +28,7 @@ async def dark(expert: Expert) -> None:
     assert len(expert.pictures) == seen
 
 
-@pytest.mark.parametrize("h264", [True, False])
+@pytest.mark.parametrize("h264", [True, pytest.param(False, marks=pytest.mark.long)])
 async def test_no_picture_and_no_still_leaves_while_it_is_on(daemon: Daemon, media: MediaProcess, h264: bool) -> None:
     daemon.open("r-1")
     async with Expert(daemon, h264=h264) as expert:
@@ -54,6 +54,7 @@ async def test_no_picture_and_no_still_leaves_while_it_is_on(daemon: Daemon, med
         assert expert.k == 1 and media.exit is None and not media.logged("media_errand")
 
 
+@pytest.mark.long
 async def test_a_new_epoch_and_a_new_process_are_dark_from_the_first_picture(
     daemon: Daemon, media: MediaProcess
 ) -> None:
