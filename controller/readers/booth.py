@@ -295,15 +295,15 @@ class Booths:
 
     async def _tell_talk(self, session: Session, known: Known) -> None:
         """The media process learns whether the booth's browser is there: if not, it shows and plays by itself; as soon
-        as it is back the devices are its own."""
-        up = session.booth in self._ends.pages or not self._ends.page_is_gone(session.booth)
-        known.talk_up = known.talk_up and up
+        as it is back the devices are its own. Nobody is shown while on hold."""
+        there = session.booth in self._ends.pages or not self._ends.page_is_gone(session.booth)
+        known.talk_up, up = known.talk_up and there, there or session.state == "held"
         if up != known.told_talk and known.opened and (up or session.connected):
             known.told_talk = up
             await self._ends.to_media({"t": "talk", "session": session.id, "up": up})
 
     async def _tell_held(self, session: Session, known: Known) -> None:
-        """A customer on hold shows nothing to anybody: no document, and no emergency picture either."""
+        """The document camera is dark while the customer is on hold."""
         held = session.state == "held"
         if known.opened and held != known.told_held:
             known.told_held = held

@@ -1,4 +1,5 @@
-"""A camera that is open only while somebody watches: one thread reads it, and every watcher gets its coded pictures.
+"""A camera: opened for its first watcher, open until `close`; one thread reads it, and every watcher gets its coded
+pictures.
 
 A `Device` is what a thread can read: V4L2 (v4l2.py) or made pictures (synthetic.py). A camera that is absent, busy or
 breaks off is tried again while it is watched.
@@ -14,19 +15,21 @@ from typing import Literal, Protocol
 
 import structlog
 
+from drivers.media.handover import Handover
+from drivers.media.letting_go import back, in_time
 from drivers.media.slots import Run
 
-LET_GO_S = 1.0  # a camera is closed some 50 ms after the end of its session; one that is not by then, hangs
 AGAIN_S = 1.0
 KNOWN_S = 2.0  # an absent camera delays an answer no longer
 STILL_S = 8.0  # another format is set, the exposure settles, and the film goes on
+HELD = "held"
 
 Coding = Literal["h264", "mjpeg", "rawvideo"]
 log = structlog.get_logger("media")
 
 
 class CameraGone(Exception):
-    """`reason`: "absent", "no_access", "busy_elsewhere", "broken"."""
+    """`reason`: "absent", "ambiguous", "no_access", "busy_elsewhere", "held", "broken"."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -48,9 +51,10 @@ class Shot:
 
 class Device(Protocol):
     """Both methods block, are called in one thread, and raise `CameraGone`. `coding`: of its film, as far as it is
-    known without asking it."""
+    known without asking it. `is_made`: its pictures are, there is no device that could be held."""
 
     coding: Coding | None
+    is_made: bool
 
     def film(self, until: threading.Event) -> Iterator[Shot]:
         """Open it, and give its pictures as they come; end soon after `until` is set, or when this is closed."""
@@ -64,23 +68,46 @@ class Camera:
 
     def __init__(self, name: str, device: Device) -> None:
         self.name = name
-        self.state = "closed"  # "opening", "ready", or the reason of `CameraGone`
+        self.state = "closed"  # "opening", "ready", "held", or the reason of `CameraGone`
         self.coding = device.coding
         self._coding_known = asyncio.Event()
         self._device = device
         self._watchers: set[Run[Shot]] = set()
         self._thread: _Reader | None = None
+        self._leaving: list[_Reader] = []  # they were told to end
+        self._sealed = False
+        self.is_held = False
         self._loop = asyncio.get_running_loop()
 
-    @property
-    def is_open(self) -> bool:
-        return self._thread is not None
+    def seal(self) -> None:
+        """Its session is over: whatever still asks for it, it is opened no more."""
+        self._sealed = True
+
+    def hold(self, on: bool) -> None:
+        """Nobody sees anything of it until it is no longer held; its watchers stay, and go on then. At once; the
+        device itself is closed soon after (`let_go`)."""
+        if on == self.is_held:
+            return
+        self.is_held = on
+        if on:
+            self._dismiss()
+            for run in self._watchers:
+                run.cut()
+        elif self._watchers and not self._sealed:
+            self._begin()
+        if self._thread is None:
+            self._rest()
 
     def watch(self) -> Run[Shot]:
         """The pictures from now on, from a key picture."""
         run: Run[Shot] = Run()
+        try:
+            self._begin()
+        except CameraGone as gone:
+            if gone.reason != HELD:
+                run.end()
+                return run
         self._watchers.add(run)
-        self._begin()
         return run
 
     def leave(self, run: Run[Shot]) -> None:
@@ -88,10 +115,10 @@ class Camera:
         self._watchers.discard(run)
 
     async def known(self, within: float = KNOWN_S) -> Coding | None:
-        """How it codes its film; it is opened to be asked. None: it did not tell in time."""
+        """How it codes its film; it is opened to be asked. None: it did not tell in time, or is held."""
         if self.coding is None:
-            self._begin()
-            with suppress(TimeoutError):
+            with suppress(TimeoutError, CameraGone):
+                self._begin()
                 async with asyncio.timeout(within):
                     await self._coding_known.wait()
         return self.coding
@@ -99,34 +126,62 @@ class Camera:
     async def still(self) -> bytes:
         """A JPEG. Raises `CameraGone`, also when it takes too long."""
         future: Future[bytes] = Future()
-        self._begin().wanted(future)
+        thread = self._begin()
+        thread.wanted(future)
         try:
             async with asyncio.timeout(STILL_S):
-                return await asyncio.wrap_future(future)
+                data = await asyncio.wrap_future(future)
         except TimeoutError:
             raise CameraGone("broken", "no still picture in time") from None
+        except CameraGone:
+            if self.is_held:
+                raise CameraGone(HELD) from None
+            raise
+        if thread is not self._thread:  # it was taken just before the camera was held, or its session over
+            raise CameraGone(HELD if self.is_held else "broken", "taken too late")
+        return data
 
     async def close(self) -> bool:
-        """End every watcher, let the device go; whether it did within LET_GO_S."""
+        """End every watcher, let the device go; whether it did in time."""
         for run in list(self._watchers):
             self.leave(run)
+        self._dismiss()
+        self._rest()
+        return await self.let_go()
+
+    async def let_go(self) -> bool:
+        """Whether the device is closed by all that were told to, in time."""
+        leaving, self._leaving = self._leaving, []
+        return all(await asyncio.gather(*(thread.has_ended() for thread in leaving))) or self._device.is_made
+
+    def _dismiss(self) -> None:
         thread, self._thread = self._thread, None
-        self.state = "closed"
-        return thread is None or await thread.let_go(LET_GO_S)
+        if thread is not None:
+            thread.dismiss()
+            self._leaving.append(thread)
+
+    def _rest(self) -> None:
+        self.state = HELD if self.is_held else "closed"
 
     def _begin(self) -> "_Reader":
+        if self._sealed:
+            raise CameraGone("broken", "its session is over")
+        if self.is_held:
+            raise CameraGone(HELD)
         if self._thread is None:
             self.state = "opening"
             self._thread = _Reader(self._device, self._loop, self._came, self._told)
             self._thread.start()
         return self._thread
 
-    def _came(self, thread: "_Reader", shot: Shot) -> None:
-        if thread is self._thread:
+    def _came(self, thread: "_Reader", shots: list[Shot]) -> None:
+        if thread is not self._thread:
+            return
+        for shot in shots:
             self.state, self.coding = "ready", shot.coding
-            self._coding_known.set()
             for run in self._watchers:
                 run.put(shot, is_key=shot.is_key)
+        self._coding_known.set()
 
     def _told(self, thread: "_Reader", reason: str) -> None:
         if thread is self._thread and self.state != reason:
@@ -141,51 +196,53 @@ class _Reader(threading.Thread):
         self,
         device: Device,
         loop: asyncio.AbstractEventLoop,
-        came: Callable[["_Reader", Shot], None],
+        came: Callable[["_Reader", list[Shot]], None],
         told: Callable[["_Reader", str], None],
     ) -> None:
         super().__init__(name="media-camera", daemon=True)
-        self._device, self._loop = device, loop
-        self._came, self._told = came, told
+        self._device, self._loop, self._told = device, loop, told
+        self._shots = Handover[Shot](loop, lambda shots: came(self, shots))
         self._over = threading.Event()
         self._pause = threading.Event()  # ends the film: it is over, or a still is wanted
         self._stills: list[Future[bytes]] = []
         self._ended = asyncio.Event()
+        self._odd = ""  # the last thing that nobody foresaw
 
     def wanted(self, future: "Future[bytes]") -> None:
         self._stills.append(future)
         self._pause.set()
 
-    async def let_go(self, within: float) -> bool:
+    def dismiss(self) -> None:
         self._over.set()
         self._pause.set()
-        try:
-            async with asyncio.timeout(within):
-                await self._ended.wait()
-        except TimeoutError:
-            return False
-        return True
+
+    async def has_ended(self) -> bool:
+        return await in_time(self._ended)
 
     def run(self) -> None:
-        while not self._over.is_set():
-            self._pause.clear()
-            try:
-                self._take_stills()
-                self._film()
-            except CameraGone as gone:
-                self._fail_stills(gone)
-                self._back(self._told, self, gone.reason)
-                self._over.wait(AGAIN_S)
-        self._fail_stills(CameraGone("broken", "closed"))
-        self._back(self._ended.set)
+        try:
+            while not self._over.is_set():
+                self._pause.clear()
+                try:
+                    self._take_stills()
+                    self._film()
+                except Exception as error:  # noqa: BLE001  why: the border of a thread, whatever a camera's driver raises
+                    gone = self._gone(error)
+                    self._fail_stills(gone)
+                    back(self._loop, self._told, self, gone.reason)
+                    self._over.wait(AGAIN_S)
+        finally:
+            self._fail_stills(CameraGone("broken", "closed"))
+            back(self._loop, self._ended.set)
 
     def _film(self) -> None:
         if self._over.is_set():
             return
         film = self._device.film(self._pause)
         for shot in film:
-            self._back(self._came, self, shot)
-            if self._pause.is_set():
+            if not self._shots.put(shot, is_key=shot.is_key):
+                self._over.set()  # the loop is closed: the process ends
+            if self._pause.is_set() or self._over.is_set():
                 break
         close = getattr(film, "close", None)  # a generator's
         if close is not None:
@@ -197,8 +254,8 @@ class _Reader(threading.Thread):
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(self._device.still(self._over))
-                except CameraGone as gone:
-                    future.set_exception(gone)
+                except Exception as error:  # noqa: BLE001  why: as in `run`, and who asked waits for an answer
+                    future.set_exception(self._gone(error))
 
     def _fail_stills(self, gone: CameraGone) -> None:
         while self._stills:
@@ -206,8 +263,10 @@ class _Reader(threading.Thread):
             if future.set_running_or_notify_cancel():
                 future.set_exception(gone)
 
-    def _back(self, call: Callable[..., None], *told: object) -> None:
-        try:
-            self._loop.call_soon_threadsafe(call, *told)
-        except RuntimeError:
-            self._over.set()  # the loop is closed: the process ends
+    def _gone(self, error: Exception) -> CameraGone:
+        if isinstance(error, CameraGone):
+            return error
+        if repr(error) != self._odd:  # once, not each second
+            self._odd = repr(error)
+            log.error("media_camera_odd", exc_info=error)
+        return CameraGone("broken", type(error).__name__)

@@ -17,6 +17,7 @@ from drivers.media.shapes import File, FileId
 
 STILLS_WAITING = 3
 STILLS_MOST = 500  # of one session
+UNREAD_MOST = 256 * 1024  # bytes of words that the other end does not take: it is no page of ours
 
 log = structlog.get_logger("media")
 
@@ -65,8 +66,7 @@ class Channels:
     def beat(self, told: dict[str, Any]) -> None:
         """This end's sign of life, and how it is."""
         self._beats += 1
-        if self._ctl is not None and self._ctl.readyState == "open":
-            self._ctl.send(msgspec.json.encode({"t": "beat", "n": self._beats, **told}).decode())
+        self._send(self._ctl, {"t": "beat", "n": self._beats, **told}, UNREAD_MOST)
 
     def ended(self) -> None:
         """The connection is gone; another may come."""
@@ -81,8 +81,15 @@ class Channels:
             await asyncio.wait([self._taker])
 
     def _say(self, told: dict[str, Any]) -> None:
-        if self._file is not None and self._file.readyState == "open":
-            self._file.send(msgspec.json.encode(told).decode())
+        self._send(self._file, told, UNREAD_MOST + still.AHEAD)  # a still that is on its way waits there too
+
+    def _send(self, channel: RTCDataChannel | None, told: dict[str, Any], most: int) -> None:
+        if channel is None or channel.readyState != "open":
+            return
+        if channel.bufferedAmount > most:
+            self._end(channel, "unread")
+        else:
+            channel.send(msgspec.json.encode(told).decode())
 
     def _ctl_said(self, channel: RTCDataChannel, data: str | bytes) -> None:
         if not isinstance(data, str) or len(data) > TEXT_MOST:
@@ -135,15 +142,25 @@ class Channels:
         while True:
             id_ = await self._stills.get()
             try:
-                data = await still.take(self._camera)
-                if self._file is None:
-                    raise still.StillFailed("channel_closed")
-                await still.send(self._file, id_, data, self._news)
+                await self._take_still(id_)
             except still.StillFailed as failed:
-                self._say({"t": "refused", "id": id_, "why": failed.why})
-                self._news(
-                    File(id=id_, name=f"{id_}.jpg", kind="still", size=0, got=0, state="failed", cause=failed.why)
-                )
+                self._failed(id_, failed.why)
+            except Exception:  # why: one still's trouble, whatever it is, must not end the session's next
+                log.exception("media_still")
+                self._failed(id_, "broken")
+
+    async def _take_still(self, id_: str) -> None:
+        camera = self._camera
+        if camera is None:
+            raise still.StillFailed("no_camera")
+        data = await still.take(camera)
+        if self._file is None:
+            raise still.StillFailed("channel_closed")
+        await still.send(self._file, id_, data, self._news, lambda: camera.is_held)
+
+    def _failed(self, id_: str, why: str) -> None:
+        self._say({"t": "refused", "id": id_, "why": why})
+        self._news(File(id=id_, name=f"{id_}.jpg", kind="still", size=0, got=0, state="failed", cause=why))
 
 
 class _HasId(msgspec.Struct):

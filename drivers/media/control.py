@@ -4,7 +4,6 @@ on both ways. What comes that is malformed or oversized is refused with a line i
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Protocol
@@ -78,10 +77,6 @@ class Control:
         self._writer: asyncio.StreamWriter | None = None
         self.refused: Counter[str] = Counter()
 
-    @property
-    def is_open(self) -> bool:
-        return self._writer is not None
-
     def say(self, message: FromMedia) -> None:
         writer = self._writer
         if writer is None:
@@ -147,6 +142,3 @@ class Control:
         if self._writer is not None:
             self._writer.transport.abort()
             self._writer = None
-
-
-Say = Callable[[FromMedia], None]

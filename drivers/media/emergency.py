@@ -25,8 +25,9 @@ class Emergency:
     def __init__(self, camera: Camera | None, microphone: Microphone | None, speaker: str | None) -> None:
         self._camera, self._microphone, self._speaker = camera, microphone, speaker
         self._gates: tuple[GateTrack, GateTrack] | None = None
-        self._sound: SoundTrack | None = None
+        self._sounds: list[SoundTrack] = []  # the one of now, and those before whose device may not be closed yet
         self._loudspeaker: Loudspeaker | None = None
+        self._sealed = False
         self.is_on = False
         self.heard = 0  # pieces of the expert's sound that were played, and were sound
 
@@ -38,8 +39,14 @@ class Emergency:
             self._feed()
         return self._gates
 
+    def seal(self) -> None:
+        """Its session is over: whatever is still asked for, nothing is opened any more."""
+        self._sealed = True
+        if self._camera is not None:
+            self._camera.seal()
+
     def begin(self) -> None:
-        if self.is_on:
+        if self.is_on or self._sealed:
             return
         self.is_on = True
         log.info("media_emergency", on=True)
@@ -52,9 +59,11 @@ class Emergency:
         if self._gates is not None:
             for gate in self._gates:
                 gate.shut()
-        sound, self._sound = self._sound, None
+        sounds, self._sounds = self._sounds, []
         loudspeaker, self._loudspeaker = self._loudspeaker, None
-        waits = [thing.let_go() for thing in (sound, loudspeaker) if thing is not None]
+        waits = [sound.let_go() for sound in sounds]
+        if loudspeaker is not None:
+            waits.append(loudspeaker.let_go())
         if self._camera is not None:
             waits.append(self._camera.close())
         return all(await asyncio.gather(*waits))
@@ -72,12 +81,13 @@ class Emergency:
             return
 
     def _feed(self) -> None:
-        if self._gates is None:
+        if self._gates is None or self._sealed:
             return
-        sound, picture = self._gates
+        gate, picture = self._gates
         if self._microphone is not None:
-            self._sound = SoundTrack(self._microphone)
-            sound.put(self._sound)
+            sound = SoundTrack(self._microphone)
+            self._sounds = [*(one for one in self._sounds if not one.is_ended), sound]
+            gate.put(sound)
         if self._camera is not None:
             picture.put(PictureTrack(self._camera, FPS, WIDEST))
 

@@ -17,6 +17,7 @@ from drivers.media.shapes import File, FileId, FileState
 PDF_MOST = 20 * 1024 * 1024  # bytes
 ALL_MOST = 2 * PDF_MOST  # bytes of one session that are kept at a time
 FILES_MOST = 16  # of one session, whatever became of them
+BEGINS_MOST = 64  # of one session: a file that broke off may come again, but not for ever
 CHUNK_MOST = 16 * 1024
 GOT_EACH = 256 * 1024  # bytes between two words of progress
 TEXT_MOST = 4096  # characters of a header
@@ -76,21 +77,20 @@ class Shelf:
         self._files: dict[str, _Kept] = {}
         self._coming: _Kept | None = None
         self._hash = hashlib.sha256()
-        self._skips = 0  # bytes of a refused or known file that are still to come
+        self._begins = 0
 
     def begin(self, header: Header) -> None:
         """A header came; its bytes follow, also when it is refused."""
         self.broken()
         known = self._files.get(header.id)
         if known is not None and known.header == header and known.state in {"ready", "printing", "printed"}:
-            self._skips = header.size
             self._say({"t": "got", "id": header.id, "bytes": header.size})
             return
         why = self._judge(header, known)
         if why is not None:
-            self._skips = min(header.size, PDF_MOST)
             self._say({"t": "refused", "id": header.id, "why": why})
             return
+        self._begins += 1
         self._coming = self._files[header.id] = _Kept(header, clean_name(header.name))
         self._hash = hashlib.sha256()
         self._news(self._coming.picture())
@@ -98,8 +98,7 @@ class Shelf:
     def chunk(self, data: bytes) -> None:
         file = self._coming
         if file is None:
-            self._skips = max(0, self._skips - len(data))
-            return
+            return  # of a file that was refused, or is here already
         file.data += data
         file.got += len(data)
         self._hash.update(data)
@@ -113,18 +112,19 @@ class Shelf:
     def broken(self) -> None:
         """The channel ended, or another header came, in the middle of a file."""
         file, self._coming = self._coming, None
-        self._skips = 0
         if file is not None:
             self._end(file, "dropped", "interrupted")
 
-    def take(self, id_: str) -> tuple[str, bytes] | None:
-        """Name and bytes of a file that is ready, which it no longer is: it is printed once. None: there is none."""
+    def take(self, id_: str) -> tuple[str, bytearray] | None:
+        """Name and bytes of a file that is ready, which it no longer is: it is printed once, and its bytes are the
+        taker's alone. None: there is none."""
         file = self._files.get(id_)
         if file is None or file.state != "ready":
             return None
         file.state = "printing"
+        data, file.data = file.data, bytearray()
         self._news(file.picture())
-        return file.name, bytes(file.data)
+        return file.name, data
 
     def printed(self, id_: str, cause: str | None = None) -> None:
         """What became of a file that was taken; `cause`: it failed."""
@@ -140,7 +140,7 @@ class Shelf:
 
     def purge(self) -> None:
         """The session is over: nothing stays."""
-        self._coming, self._skips = None, 0
+        self._coming = None
         for file in self._files.values():
             file.data.clear()
             if file.state in {"coming", "ready", "printing"}:
@@ -149,8 +149,8 @@ class Shelf:
 
     @property
     def held(self) -> int:
-        """Bytes that are kept now."""
-        return sum(len(file.data) for file in self._files.values())
+        """Bytes that are kept now, here or by who prints them."""
+        return sum(file.got if file.state == "printing" else len(file.data) for file in self._files.values())
 
     def _judge(self, header: Header, known: _Kept | None) -> str | None:
         if header.kind != "print":
@@ -159,7 +159,7 @@ class Shelf:
             return "too_large"
         if known is not None and known.state not in {"dropped", "failed"}:
             return "id_in_use"
-        if len(self._files) >= FILES_MOST and known is None:
+        if (len(self._files) >= FILES_MOST and known is None) or self._begins >= BEGINS_MOST:
             return "too_many"
         if self.held + header.size > ALL_MOST:
             return "too_much"
@@ -185,7 +185,7 @@ class Shelf:
             self._told(file)
 
     def _refuse(self, file: _Kept, why: str) -> None:
-        self._coming, self._skips = None, max(0, file.header.size - file.got)
+        self._coming = None
         self._say({"t": "refused", "id": file.header.id, "why": why})
         self._end(file, "failed", why)
 

@@ -13,13 +13,8 @@ from aiortc.codecs import get_encoder
 from aiortc.codecs.base import Encoder
 from aiortc.codecs.opus import OpusEncoder
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
-from aiortc.rtp import (
-    RTCP_PSFB_APP,
-    RTCP_PSFB_FIR,
-    RTCP_PSFB_PLI,
-    RtcpPsfbPacket,
-    unpack_remb_fci,
-)
+from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, unpack_remb_fci
+from aiortc.stats import RTCStats
 
 # aiortc's floors do not fit a path of 300 kbit/s: its picture froze 29 s of 30, with these 4 s (media.md, section 5).
 LEAST_BITS_PER_S = 60_000
@@ -42,17 +37,13 @@ def encoder(codec: RTCRtpCodecParameters) -> Encoder:
     return made
 
 
-def hear_receiver(sender: RTCRtpSender, allowed: Callable[[int], None], wants_key: Callable[[], None]) -> None:
-    """What the receiver of this sender's picture says: its estimate of what the path takes (REMB, bits a second), and
-    that it needs a key picture (PLI, FIR)."""
+def hear_receiver(sender: RTCRtpSender, allowed: Callable[[int], None]) -> None:
+    """What the receiver of this sender's picture estimates that the path takes (REMB, bits a second)."""
     plain = sender._handle_rtcp_packet
 
     async def heard(packet: Any) -> None:
-        if isinstance(packet, RtcpPsfbPacket):
-            if packet.fmt in {RTCP_PSFB_PLI, RTCP_PSFB_FIR}:
-                wants_key()
-            elif packet.fmt == RTCP_PSFB_APP:
-                _estimate(packet, sender._ssrc, allowed)
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
+            _estimate(packet, sender._ssrc, allowed)
         await plain(packet)
 
     sender._handle_rtcp_packet = heard  # type: ignore[method-assign]  # why: the hook itself
@@ -67,12 +58,17 @@ def _estimate(packet: RtcpPsfbPacket, ssrc: int, allowed: Callable[[int], None])
         allowed(bits_per_s)
 
 
+def is_about(entry: RTCStats, sender: RTCRtpSender) -> bool:
+    """Whether an entry of the statistics is of that sender."""
+    return entry.id.endswith(f"_{id(sender)}")
+
+
 def is_relayed(connection: RTCPeerConnection) -> bool:
-    """Whether the pair that carries the leg goes over TURN at our end."""
-    for transceiver in connection.getTransceivers():
-        pairs = transceiver.sender.transport.transport._connection._nominated.values()
-        return any(pair.local_candidate.type == "relay" for pair in pairs)
-    if connection.sctp is None:
+    """Whether the pair that carries the leg goes over TURN at our end. Its m-lines are bundled: any one's transport
+    is all of theirs."""
+    transceivers = connection.getTransceivers()
+    carried = transceivers[0].sender if transceivers else connection.sctp
+    if carried is None:
         return False
-    pairs = connection.sctp.transport.transport._connection._nominated.values()
+    pairs = carried.transport.transport._connection._nominated.values()
     return any(pair.local_candidate.type == "relay" for pair in pairs)

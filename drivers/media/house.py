@@ -1,7 +1,7 @@
 """What the media process has: booths and their devices, one leg a session; it does what the point says."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,18 @@ from controller.ports.signalling import Ack, Signal
 from drivers.media import selftest
 from drivers.media.capture import Camera, Device
 from drivers.media.emergency import Emergency
+from drivers.media.errands import Errands
 from drivers.media.leg import BoothLeg, Outfit, Say
 from drivers.media.nodes import SIMULATED, state_of
+from drivers.media.peer import CLOSE_S
+from drivers.media.printing import CALLED_BACK_S
 from drivers.media.shapes import (
     BoothConfig,
     BoothHealth,
     Close,
     Config,
     Health,
+    Hold,
     Open,
     Print,
     Talk,
@@ -33,6 +37,7 @@ from drivers.media.v4l2 import V4l2
 LOOK_S = 5.0  # between two looks at what is plugged in
 NAMED_S = 10.0  # after `config`: a session that the point did not name again is over
 SESSIONS_MOST = 32
+END_S = CLOSE_S + CALLED_BACK_S + 1.0  # for a session's connection, and for papers that are not out
 
 log = structlog.get_logger("media")
 
@@ -48,7 +53,9 @@ class House:
         self._unnamed: set[str] = set()  # sessions that the point has not named since its line came back
         self._named_by: float | None = None
         self._health: Health | None = None
-        self._errands: set[asyncio.Task[None]] = set()
+        self._errands = Errands("media-house")
+        self._tests = Errands("media-test")
+        self._looks: dict[asyncio.Task[dict[str, Any]], str] = {}  # tests that have cameras, and of which booth
 
     # --- control.House ---
 
@@ -72,12 +79,16 @@ class House:
                 self._close(session)
             case Talk(session=session, up=up):
                 if (leg := self._legs.get(session)) is not None:
-                    self._errand(self._talk(leg, up))
+                    self._errands.begin(self._talk(leg, up))
+            case Hold(session=session, on=on):
+                if (leg := self._legs.get(session)) is not None:
+                    leg.hold(on)
+                    self._errands.begin(self._darken(leg))
             case Print(session=session, file=file):
                 if (leg := self._legs.get(session)) is not None:
                     leg.print(file)
             case TryOut():
-                self._errand(self._test(message))
+                self._tests.begin(self._test(message))
             case Signal() | Ack():
                 if message.leg == "booth" and (leg := self._legs.get(message.session)) is not None:
                     leg.heard(message)
@@ -99,11 +110,12 @@ class House:
                 self._unnamed, self._named_by = set(), None
 
     async def close(self) -> None:
-        """Every session, at once."""
+        """Every session and every test, at once; papers that are not out are called back."""
         for session in list(self._legs):
             self._close(session)
-        if self._errands:
-            await asyncio.wait(self._errands, timeout=3.0)
+        self._tests.cancel()
+        await self._tests.ended()
+        await self._errands.ended(END_S)
 
     # --- what is said ---
 
@@ -125,6 +137,8 @@ class House:
             return
         for session in [name for name, leg in self._legs.items() if leg.booth == message.booth]:
             self._close(session)  # a booth has one session at a time
+        for look in [look for look, name in self._looks.items() if name == message.booth]:
+            look.cancel()  # the customer's devices are the customer's
         self._legs[message.session] = BoothLeg(
             message.session, message.booth, message.ice, self._outfit(booth), self._say
         )
@@ -133,26 +147,49 @@ class House:
     def _close(self, session: str) -> None:
         leg = self._legs.pop(session, None)
         if leg is not None:
-            self._errand(self._end(leg))
+            self._errands.begin(self._end(leg))
 
     async def _end(self, leg: BoothLeg) -> None:
-        if not await leg.close():
+        if not await leg.let_go():
             self._stuck()
+        await leg.close()
         log.info("media_closed", session=leg.session)
 
     async def _talk(self, leg: BoothLeg, up: bool) -> None:
         if not await leg.talk(up):
             self._stuck()
 
-    async def _test(self, message: TryOut) -> None:
-        booth = self._booths.get(message.booth)
-        cameras = {} if booth is None else self._cameras(booth)
-        if any(leg.booth == message.booth for leg in self._legs.values()):
-            cameras = {}  # in use: never open a device that a customer's session has
-        result = await selftest.run(cameras, message.ice)
-        if not all(await asyncio.gather(*(camera.close() for camera in cameras.values()))):
+    async def _darken(self, leg: BoothLeg) -> None:
+        if not await leg.is_dark():
             self._stuck()
-        self._say(TriedOut(id=message.id, result=result))
+
+    async def _test(self, message: TryOut) -> None:
+        looks = await self._look(message.booth)
+        paths = await selftest.paths_of(message.ice)
+        self._say(TriedOut(id=message.id, result=selftest.result(looks, paths)))
+
+    async def _look(self, name: str) -> dict[str, dict[str, Any]]:
+        """What the booth's cameras give; they are let go behind it, however it ends. Nothing while a session runs, or
+        when one opened meanwhile: never open a device that a customer's session has."""
+        booth = self._booths.get(name)
+        if booth is None or any(leg.booth == name for leg in self._legs.values()):
+            return {}
+        cameras = self._cameras(booth)
+        looking = asyncio.create_task(selftest.looks_at(cameras), name="media-look")
+        self._looks[looking] = name
+        try:
+            await asyncio.wait([looking])
+        finally:
+            del self._looks[looking]
+            looking.cancel()
+            await self._leave(list(cameras.values()))
+        return {} if looking.cancelled() else looking.result()
+
+    async def _leave(self, cameras: list[Camera]) -> None:
+        for camera in cameras:
+            camera.seal()
+        if not all(await asyncio.gather(*(camera.close() for camera in cameras))):
+            self._stuck()
 
     # --- devices ---
 
@@ -163,7 +200,7 @@ class House:
             microphone = Tone()
         elif booth.microphone:
             microphone = Alsa(booth.microphone)
-        speaker = None if self._is_made(booth.microphone) else booth.speaker or "default"
+        speaker = None if self._is_made(booth.speaker) else booth.speaker or "default"
         emergency = Emergency(cameras.get("camera"), microphone, speaker)
         return Outfit(cameras.get("document_camera"), emergency, booth.printer or None, self._is_made(booth.printer))
 
@@ -199,11 +236,6 @@ class House:
             camera=state_of(booth.camera),
             microphone=sound_state(booth.microphone),
         )
-
-    def _errand(self, doing: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(doing)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
 
 
 def sound_state(name: str | None) -> str:

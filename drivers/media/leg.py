@@ -3,9 +3,8 @@ cameras, files, emergency, and the word of how it all is."""
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import structlog
@@ -16,6 +15,7 @@ from controller.ports.signalling import Ack, Body, Bye, Ice, IceConfig, Renew, S
 from drivers.media.capture import Camera
 from drivers.media.channels import Channels
 from drivers.media.emergency import Emergency
+from drivers.media.errands import Errands
 from drivers.media.offers import OfferRefused
 from drivers.media.pace import Pace
 from drivers.media.paths import Paths
@@ -60,8 +60,8 @@ class BoothLeg:
         self._paths = Paths(ice)
         self._heard: asyncio.Queue[tuple[int, Body]] = asyncio.Queue(HEARD_MOST)
         self._channels = Channels(outfit.document, self._file)
-        self._ears: set[asyncio.Task[None]] = set()
-        self._errands: set[asyncio.Task[None]] = set()  # closings and papers; each has its own end
+        self._ears = Errands("media-ear")
+        self._errands = Errands("media-leg")  # closings and papers
         self._heard_before = 0
         self._alone_since: float | None = None
         self._tasks = [
@@ -114,29 +114,48 @@ class BoothLeg:
         self._changed()
         return let_go
 
+    def hold(self, on: bool) -> None:
+        """While it is, nobody sees the document, at once, and no still of it leaves."""
+        if self._outfit.document is not None:
+            self._outfit.document.hold(on)
+            self._beat()
+
+    async def is_dark(self) -> bool:
+        """After `hold`: whether the document camera was let go in time."""
+        return self._outfit.document is None or await self._outfit.document.let_go()
+
     def print(self, file: str) -> None:
         taken = self._channels.shelf.take(file)
         if taken is not None:
-            self._errand(self._print(file, *taken))
+            _, data = taken
+            self._errands.begin(self._print(file, data))
 
-    async def close(self) -> bool:
-        """Devices first: whether all were let go in time. The connection ends behind it."""
+    async def let_go(self) -> bool:
+        """The session is over: its devices are closed, and stay so. Whether all were let go in time."""
+        self._outfit.emergency.seal()
+        if self._outfit.document is not None:
+            self._outfit.document.seal()
         for task in self._tasks:
             task.cancel()
-        waits = [self._outfit.emergency.end()]
-        if self._outfit.document is not None:
-            waits.append(self._outfit.document.close())
-        let_go = all(await asyncio.gather(*waits))
-        await self._channels.close()
-        for task in list(self._errands):
-            task.cancel()
+        try:
+            await self._channels.close()  # a still that is being taken or asked for
+        finally:
+            waits = [self._outfit.emergency.end()]
+            if self._outfit.document is not None:
+                waits.append(self._outfit.document.close())
+            let_go = all(await asyncio.gather(*waits))
+        return let_go
+
+    async def close(self) -> None:
+        """The connection, and papers that are not out; after `let_go`."""
+        self._errands.cancel()
         peer, self._peer = self._peer, None
         if peer is not None:
             await peer.close()
-        for ear in list(self._ears):
-            ear.cancel()
-        await asyncio.gather(*self._tasks, *self._ears, *self._errands, self._paths.close(), return_exceptions=True)
-        return let_go
+        self._ears.cancel()
+        await asyncio.gather(*self._tasks, self._paths.close(), return_exceptions=True)
+        await self._ears.ended()
+        await self._errands.ended()
 
     # --- for the peer: its studio ---
 
@@ -152,9 +171,7 @@ class BoothLeg:
         return self._outfit.emergency.tracks()
 
     def listen(self, track: MediaStreamTrack) -> None:
-        ear = asyncio.create_task(self._outfit.emergency.listen(track), name="media-ear")
-        self._ears.add(ear)
-        ear.add_done_callback(self._ears.discard)
+        self._ears.begin(self._outfit.emergency.listen(track))
 
     def channel(self, channel: RTCDataChannel) -> None:
         self._channels.opened(channel)
@@ -219,29 +236,35 @@ class BoothLeg:
         peer, self._peer = self._peer, None
         self._channels.ended()
         if peer is not None:
-            self._errand(peer.close())
+            self._errands.begin(peer.close())
         self._report()
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
             self._ticks += 1
-            now = time.monotonic()
-            state = "new" if self._peer is None else self._peer.state
-            if self._peer is None and self._why not in {"new", "renewed"}:
-                state = "failed"
-            if (why := self._renewal.asks(state, self._epoch_at, now)) is not None:
-                log.info("media_renew", session=self.session, why=why)
-                self._wire.say(Renew(why=why))
-                self._send()
-            if self._ticks % REPORT_EACH == 0:
-                self._send(again=True)
-                self._report(await self._peer.stats() if self._peer is not None else LegStats())
-                self._beat()
+            try:
+                await self._look()
+            except Exception:  # why: a connection that ends just now may raise anything; the next look is due
+                log.exception("media_leg_look", session=self.session)
 
-    async def _print(self, file: str, name: str, data: bytes) -> None:
+    async def _look(self) -> None:
+        """Ask for a new connection, say again what was not heard, report."""
+        state = "new" if self._peer is None else self._peer.state
+        if self._peer is None and self._why not in {"new", "renewed"}:
+            state = "failed"
+        if (why := self._renewal.asks(state, self._epoch_at, time.monotonic())) is not None:
+            log.info("media_renew", session=self.session, why=why)
+            self._wire.say(Renew(why=why))
+            self._send()
+        if self._ticks % REPORT_EACH == 0:
+            self._send(again=True)
+            self._beat()
+            self._report(await self._peer.stats() if self._peer is not None else LegStats())
+
+    async def _print(self, file: str, data: bytearray) -> None:
         try:
-            await print_pdf(data, name, self._outfit.printer, simulated=self._outfit.simulated)
+            await print_pdf(data, self._outfit.printer, simulated=self._outfit.simulated)
         except PrintFailed as failed:
             self._channels.shelf.printed(file, failed.cause)
         else:
@@ -288,8 +311,3 @@ class BoothLeg:
     def _empty(self) -> None:
         while not self._heard.empty():
             self._heard.get_nowait()
-
-    def _errand(self, doing: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(doing)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)

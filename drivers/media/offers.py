@@ -11,7 +11,10 @@ from aiortc.sdp import MediaDescription, SessionDescription, candidate_from_sdp
 
 LINES_MOST = 2_000  # of one offer; Chromium's with every codec has 300
 CANDIDATES_MOST = 32  # in an offer, and one by one: what a machine with many networks has
-KINDS = ("video", "audio", "video", "application")  # document, emergency's sound and picture, channels
+Role = Literal["document", "sound", "picture", "channels"]
+LAYOUT: tuple[tuple[Role, str], ...] = (  # what each m-line is for, and its kind; sound and picture: the emergency's
+    ("document", "video"), ("sound", "audio"), ("picture", "video"), ("channels", "application"),
+)  # fmt: skip
 FIT = "42"  # constrained baseline by its first byte (RFC 6184, 8.1): what every decoder reads
 CANDIDATE = re.compile(
     r"(?:candidate:)?[A-Za-z0-9+/]{1,32} [12] (?:udp|tcp) \d{1,10} [0-9A-Za-z.:-]{1,255} \d{1,5} "
@@ -19,7 +22,7 @@ CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 
-Refusal = Literal["malformed", "layout", "too_many_candidates", "no_codec", "no_bundle"]
+Refusal = Literal["malformed", "layout", "too_many_candidates", "no_bundle"]
 
 
 class OfferRefused(Exception):
@@ -30,10 +33,11 @@ class OfferRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`kinds` of its m-lines, in order; `takes_h264`: of the document picture, as a camera's own."""
+    """`kinds` of its m-lines, in order, and what each is for; `takes_h264`: of the document picture, as a camera's
+    own."""
 
-    sdp: str
     kinds: tuple[str, ...]
+    roles: tuple[Role, ...]
     takes_h264: bool
 
 
@@ -48,20 +52,27 @@ def read(sdp: str) -> Offer:
         kinds = tuple(media.kind for media in description.media)
         bundled = {mid for group in description.group if group.semantic == "BUNDLE" for mid in group.items}
         mids = [media.rtp.muxId for media in description.media]
-        h264 = [takes_h264(media) for media in description.media if media.kind == "video"]
+        h264 = [media.kind == "video" and takes_h264(media) for media in description.media]
     except Exception as error:  # noqa: BLE001  why: a parser of text that anybody may have written; all it raises is a no
         raise OfferRefused("malformed", type(error).__name__) from None
-    if not is_layout(kinds) or len(set(mids)) != len(mids):
+    roles = roles_of(kinds)
+    if roles is None or len(set(mids)) != len(mids):
         raise OfferRefused("layout", " ".join(kinds)[:80])
     if set(mids) != bundled:
         raise OfferRefused("no_bundle")
-    return Offer(sdp, kinds, bool(h264) and h264[0])
+    return Offer(kinds, roles, ("document", True) in zip(roles, h264, strict=True))
 
 
-def is_layout(kinds: tuple[str, ...]) -> bool:
-    """The m-lines of KINDS, in order; any may be left out but the channels."""
-    rest = iter(KINDS)
-    return bool(kinds) and kinds[-1] == "application" and all(kind in rest for kind in kinds)
+def roles_of(kinds: tuple[str, ...]) -> tuple[Role, ...] | None:
+    """The m-lines of LAYOUT, in order; any may be left out but the channels (a video behind no sound is the document).
+    None: it is another layout."""
+    rest, roles = iter(LAYOUT), list[Role]()
+    for kind in kinds:
+        role = next((role for role, known in rest if known == kind), None)
+        if role is None:
+            return None
+        roles.append(role)
+    return tuple(roles) if roles and roles[-1] == "channels" else None
 
 
 def takes_h264(media: MediaDescription) -> bool:

@@ -21,14 +21,23 @@ class Paths:
             self.ice, self._trying = ice, self._try()
 
     async def servers(self) -> list[RTCIceServer] | None:
-        """What aiortc is given; None: a relay is asked for, and none answers."""
+        """What aiortc is given; None: a relay is asked for, and none answers. What the last try did not find is tried
+        again: it was one bad moment, and the session is long."""
+        if self._has_failed():
+            self._trying = self._try()
         found = await self._found()
-        has_relay = any(str(server.urls).startswith("turn") for server in found)
-        return None if self.ice.relay_only and not has_relay else found
+        return None if self.ice.relay_only and not has_relay(found) else found
 
     async def close(self) -> None:
         self._trying.cancel()
         await asyncio.wait([self._trying])
+
+    def _has_failed(self) -> bool:
+        if not self._trying.done() or self._trying.cancelled():
+            return self._trying.done()
+        if self._trying.exception() is not None:
+            return True
+        return bool(turn.addresses(self.ice)) and not has_relay(self._trying.result())
 
     async def _found(self) -> list[RTCIceServer]:
         while True:
@@ -41,3 +50,7 @@ class Paths:
 
     def _try(self) -> "asyncio.Task[list[RTCIceServer]]":
         return asyncio.create_task(turn.choose(self.ice), name="media-turn")
+
+
+def has_relay(servers: list[RTCIceServer]) -> bool:
+    return any(str(server.urls).startswith("turn") for server in servers)

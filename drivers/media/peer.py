@@ -4,7 +4,7 @@ replaced by the next epoch's, never mended (aiortc has no ICE restart; a new con
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,8 +17,10 @@ from aiortc import (
     RTCIceTransportPolicy,
     RTCPeerConnection,
     RTCRtpSender,
+    RTCRtpTransceiver,
     RTCSessionDescription,
 )
+from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.stats import RTCOutboundRtpStreamStats, RTCRemoteInboundRtpStreamStats
 
@@ -31,6 +33,9 @@ ANSWER_S = 8.0  # gathering at a TURN server that does not answer takes aiortc 5
 CANDIDATE_S = 3.0  # a name in .local is asked of the local network
 CLOSE_S = 2.0  # a TURN server that does not answer is not waited for
 CHANNELS = ("ctl", "file")
+OFFERS_FAULT = (ValueError, LookupError, InternalError, InvalidAccessError, InvalidStateError, OperationError)
+
+log = structlog.get_logger("media")
 
 
 class Studio(Protocol):
@@ -58,7 +63,6 @@ class _Before:
 
     at: float
     bytes: int = 0
-    bits: int = 0
     passed: int = 0
 
 
@@ -67,10 +71,10 @@ class Peer:
 
     def __init__(self, epoch: int, servers: Sequence[RTCIceServer], relay_only: bool, studio: Studio) -> None:
         self.epoch = epoch
-        self.began = time.monotonic()
         self._studio = studio
         self._kinds: tuple[str, ...] = ()
         self._document: DocumentTrack | PictureTrack | None = None
+        self._documents: RTCRtpTransceiver | None = None  # its m-line
         self._candidates = 0
         self._channels = 0
         self._before = _Before(time.monotonic())
@@ -90,20 +94,19 @@ class Peer:
         return self._connection.connectionState
 
     async def answer(self, sdp: str) -> str:
-        """The answer to an offer, with every candidate of this end. Raises `OfferRefused`."""
+        """The answer to an offer, with every candidate of this end. Raises `OfferRefused`; anything else is
+        this side's: a time-out, a server, a fault."""
         offer = offers.read(sdp)
         if self._kinds and self._kinds != offer.kinds:
             raise OfferRefused("layout", "another one than before")
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                if not self._kinds:
-                    await self._lay_out(offer)
+        async with asyncio.timeout(ANSWER_S):
+            if not self._kinds:
+                await self._lay_out(offer)
+            try:
                 await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
                 await self._connection.setLocalDescription(await self._connection.createAnswer())
-        except TimeoutError:
-            raise OfferRefused("malformed", "no answer in time") from None
-        except Exception as error:
-            raise OfferRefused("malformed", f"{type(error).__name__}: {error}"[:120]) from error
+            except OFFERS_FAULT as error:
+                raise OfferRefused("malformed", f"{type(error).__name__}: {error}"[:120]) from error
         return self._connection.localDescription.sdp
 
     async def candidate(self, text: str | None, mid: str | None, index: int | None) -> None:
@@ -123,16 +126,16 @@ class Peer:
         now, before = time.monotonic(), self._before
         sent, rtt_ms, loss = 0, None, None
         report = await self._connection.getStats()
-        document = self._connection.getTransceivers()[0].sender if self._document is not None else None
+        document = self._documents.sender if self._documents is not None else None
         for entry in report.values():
             if isinstance(entry, RTCOutboundRtpStreamStats):
                 sent += entry.bytesSent
-            elif isinstance(entry, RTCRemoteInboundRtpStreamStats) and entry.id.endswith(f"_{id(document)}"):
+            elif isinstance(entry, RTCRemoteInboundRtpStreamStats) and document and hooks.is_about(entry, document):
                 rtt_ms = None if entry.roundTripTime is None else max(0.0, round(entry.roundTripTime * 1000, 1))
                 loss = round(entry.fractionLost / 256, 3)
         track = self._document
         passed = 0 if track is None else track.passed
-        self._before = _Before(now, sent, 0, passed)
+        self._before = _Before(now, sent, passed)
         self._settle(now, before)
         return LegStats(
             rtt_ms=rtt_ms,
@@ -157,25 +160,25 @@ class Peer:
             log.info("media_peer_close", why=type(closing.exception()).__name__)
 
     async def _lay_out(self, offer: Offer) -> None:
-        """Our tracks on the offer's m-lines, by their place; the document in a coding that both have."""
+        """Our tracks on the offer's m-lines, by what these are for; the document in a coding that both have."""
         self._kinds = offer.kinds
-        videos = 0
-        sound, picture = self._studio.emergency() if "audio" in offer.kinds else (None, None)
-        for kind in offer.kinds:
-            if kind == "audio" and sound is not None:
-                self._connection.addTransceiver(sound, "sendrecv")
-            elif kind == "video" and videos == 0:
-                videos = 1
+        sound, picture = self._studio.emergency() if "sound" in offer.roles else (None, None)
+        for role in offer.roles:
+            if role == "document":
                 await self._add_document(offer.takes_h264)
-            elif kind == "video":
+            elif role == "sound" and sound is not None:
+                self._connection.addTransceiver(sound, "sendrecv")
+            elif role == "picture":
                 self._prefer(self._connection.addTransceiver(picture or "video", "sendonly"), "video/vp8")
 
     async def _add_document(self, takes_h264: bool) -> None:
         track = self._document = await self._studio.document(takes_h264)
         transceiver = self._connection.addTransceiver(track or "video", "sendonly" if track else "inactive")
         self._prefer(transceiver, "video/h264" if isinstance(track, DocumentTrack) else "video/vp8")
+        if track is not None:
+            self._documents = transceiver
         if isinstance(track, DocumentTrack):
-            hooks.hear_receiver(transceiver.sender, self._allowed, lambda: None)
+            hooks.hear_receiver(transceiver.sender, self._allowed)
 
     def _prefer(self, transceiver: object, coding: str) -> None:
         wanted = {coding, "video/rtx"}
@@ -206,7 +209,3 @@ class Peer:
     def _heard(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio":
             self._studio.listen(track)
-
-
-log = structlog.get_logger("media")
-Changed = Callable[[], None]

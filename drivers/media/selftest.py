@@ -1,9 +1,9 @@
 """The look before a session: do the cameras give pictures that live, and is there a path to TURN, and how good is it.
-The result is a document for technician and central; its words are listed in `run`.
+The result is a document for technician and central; its words are listed in `result`.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,22 +22,31 @@ BLACK = 24  # mean luma below which a picture is black (video range begins at 16
 LOSS_MOST, RTT_MOST_MS = 0.02, 250.0  # beyond these a path is not good
 
 
-async def run(cameras: Mapping[str, Camera], ice: IceConfig) -> dict[str, Any]:
+def result(looks: Mapping[str, Mapping[str, Any]], paths: Sequence[turn.Path]) -> dict[str, Any]:
     """{"state": "green"|"yellow"|"red", "cameras": {NAME: {"state", "fps", "size", "moving", "black"}},
     "paths": [{"url", "how", "ok", "why", "rtt_ms", "jitter_ms", "loss"}], "chosen": URL|null}. Yellow: only by a
     detour (tcp, tls), or badly; red: a camera that gives nothing to see, or TURN servers of which none carries."""
-    looks = await asyncio.gather(*(look(camera) for camera in cameras.values()))
-    paths = [await turn.measure(address) for address in turn.addresses(ice)]
     chosen = next((path for path in paths if path.ok), None)
-    states = [camera_state(found) for found in looks]
+    states = [camera_state(found) for found in looks.values()]
     if paths:
         states.append(path_state(chosen))
     return {
         "state": "red" if "red" in states else "yellow" if "yellow" in states else "green",
-        "cameras": dict(zip(cameras, looks, strict=True)),
+        "cameras": dict(looks),
         "paths": [asdict(path) for path in paths],
         "chosen": None if chosen is None else chosen.url,
     }
+
+
+async def looks_at(cameras: Mapping[str, Camera]) -> dict[str, dict[str, Any]]:
+    """What each of them gives. They stay open."""
+    looks = await asyncio.gather(*(look(camera) for camera in cameras.values()))
+    return dict(zip(cameras, looks, strict=True))
+
+
+async def paths_of(ice: IceConfig) -> list[turn.Path]:
+    """How each address carries, one after the other: some 3 s each."""
+    return [await turn.measure(address) for address in turn.addresses(ice)]
 
 
 async def look(camera: Camera) -> dict[str, Any]:

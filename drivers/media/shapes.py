@@ -23,7 +23,8 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
 
 class BoothConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One booth's devices, None or "" for one that it has not, "sim" for one that is made. A camera is "usb:SERIAL",
-    "port:PATH" or a node ("/dev/video0"), a microphone an ALSA name ("default", "hw:1"), a printer a CUPS queue."""
+    "port:PATH" or a node ("/dev/video0"), microphone and speaker an ALSA name ("default", "hw:1"), a printer a CUPS
+    queue. A booth without a `speaker` plays on ALSA's "default", unless everything is simulated."""
 
     id: Id
     document_camera: Device | None = None
@@ -62,6 +63,14 @@ class Talk(_Said, frozen=True, kw_only=True, tag="talk"):
     up: bool
 
 
+class Hold(_Said, frozen=True, kw_only=True, tag="hold"):
+    """Whether the customer is on hold: while they are, the expert sees nothing of the document camera. Said again
+    after each `open` of a session that is."""
+
+    session: SessionId
+    on: bool
+
+
 class Print(_Said, frozen=True, kw_only=True, tag="print"):
     """The customer pressed "print"."""
 
@@ -85,8 +94,8 @@ class Hello(_Said, frozen=True, kw_only=True, tag="hello"):
 
 
 class BoothHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How the devices are, without opening them: "ready", "absent", "no_access", "simulated", "none" (not
-    configured)."""
+    """How the devices are, without opening them: "ready", "absent", "ambiguous" (two of that name), "no_access",
+    "simulated", "none" (not configured)."""
 
     id: Id
     document_camera: Why
@@ -151,7 +160,7 @@ class TriedOut(_Said, frozen=True, kw_only=True, tag="tested"):
     result: dict[str, Any]
 
 
-ToMedia = Config | Open | Close | Talk | Print | TryOut | Signal | Ack
+ToMedia = Config | Open | Close | Talk | Hold | Print | TryOut | Signal | Ack
 FromMedia = Hello | Health | Leg | FileNews | TriedOut | Signal | Ack
 
 read_to_media = msgspec.json.Decoder(ToMedia).decode

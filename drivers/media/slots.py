@@ -1,7 +1,4 @@
-"""Between a thread or a peer that makes pictures and a track that takes them: nothing ever queues up.
-
-`Latest` keeps one thing; `Run` keeps a short run of H.264 pictures that can be decoded from its first.
-"""
+"""Between a thread or a peer that makes pictures and a track that takes them: nothing ever queues up."""
 
 import asyncio
 from collections import deque
@@ -63,13 +60,3 @@ class Run(Generic[T]):
         if not self._held:
             self._some.clear()
         return thing
-
-
-class Latest(Run[T]):
-    """One thing, the newest: for pictures and sounds that stand alone."""
-
-    def __init__(self) -> None:
-        super().__init__(most=1)
-
-    def show(self, thing: T) -> None:
-        self.put(thing, is_key=True)

@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Protocol
 
@@ -21,6 +21,7 @@ import structlog
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av.frame import Frame
 
+from drivers.media.letting_go import back, in_time
 from drivers.media.slots import Run, SlotEnded
 
 RATE = 48_000
@@ -28,7 +29,6 @@ PIECE = RATE // 50  # 20 ms
 PIECES_MOST = 5  # 100 ms that wait for the network or the loudspeaker; then the oldest go
 TONE_HZ, TONE_LEVEL = 440.0, 0.1  # a tenth of full scale
 TONE_S, TONE_EACH_S = 0.3, 1.0  # a beep a second
-LET_GO_S = 1.0  # as a camera
 AUDIBLE = 100  # of 32,767: whether a piece is sound, not silence
 AGAIN_S = 0.3
 ALSA_SETTINGS = "/usr/share/alsa/alsa.conf"  # Debian's libasound2-data, which Chromium brings
@@ -37,7 +37,9 @@ log = structlog.get_logger("media")
 
 
 class Microphone(Protocol):
-    """Both block, in one thread."""
+    """Blocks, in one thread. `is_made`: there is no device that could be held."""
+
+    is_made: bool
 
     def pieces(self, until: threading.Event) -> Iterator[av.AudioFrame]:
         """Pieces of 20 ms, 48 kHz, mono, as they come. Raises OSError or FFmpegError when it cannot be had."""
@@ -45,6 +47,8 @@ class Microphone(Protocol):
 
 class Tone:
     """A beep a second."""
+
+    is_made = True
 
     def pieces(self, until: threading.Event) -> Iterator[av.AudioFrame]:
         second = [tone(begin) for begin in range(0, RATE, PIECE)]
@@ -57,6 +61,8 @@ class Tone:
 
 class Alsa:
     """A microphone by its ALSA name, such as "default" or "hw:1"."""
+
+    is_made = False
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -82,6 +88,7 @@ class SoundTrack(MediaStreamTrack):
         self._over = threading.Event()
         self._ended = asyncio.Event()
         self._home = asyncio.get_running_loop()
+        self._is_made = microphone.is_made
         self._sent = 0
         threading.Thread(target=self._read, args=(microphone,), name="media-microphone", daemon=True).start()
 
@@ -105,20 +112,33 @@ class SoundTrack(MediaStreamTrack):
     async def let_go(self) -> bool:
         """Whether the device was closed in time."""
         self.stop()
-        return await in_time(self._ended)
+        return await in_time(self._ended) or self._is_made
+
+    @property
+    def is_ended(self) -> bool:
+        """Its device is closed."""
+        return self._ended.is_set()
 
     def _read(self, microphone: Microphone) -> None:
         why = ""
-        while not self._over.is_set():
-            try:
-                for frame in microphone.pieces(self._over):
-                    back(self._home, self._take, frame)
-            except (av.error.FFmpegError, OSError) as error:
-                if str(error) != why:
-                    why = str(error)
-                    log.warning("media_microphone", why=why[:120])
-            self._over.wait(AGAIN_S)  # absent, or its last holder lets it go just now
-        back(self._home, self._ended.set)
+        try:
+            while not self._over.is_set():
+                try:
+                    self._take_pieces(microphone)
+                except Exception as error:  # noqa: BLE001  why: the border of a thread, whatever a device's driver raises
+                    if repr(error) != why:  # once, not each time
+                        why = repr(error)
+                        told("media_microphone", error)
+                self._over.wait(AGAIN_S)  # absent, or its last holder lets it go just now
+        finally:
+            back(self._home, self._ended.set)
+
+    def _take_pieces(self, microphone: Microphone) -> None:
+        for frame in microphone.pieces(self._over):
+            if not back(self._home, self._take, frame):
+                self._over.set()  # the loop is closed: the process ends
+            if self._over.is_set():
+                return
 
     def _take(self, frame: av.AudioFrame) -> None:
         self._run.put(frame, is_key=True)
@@ -142,7 +162,7 @@ class Loudspeaker:
 
     async def let_go(self) -> bool:
         self._push(None)
-        return await in_time(self._ended)
+        return await in_time(self._ended) or self._name is None
 
     def _push(self, frame: av.AudioFrame | None) -> None:
         while True:
@@ -162,9 +182,10 @@ class Loudspeaker:
                     pass
             else:
                 self._sound(self._name)
-        except (av.error.FFmpegError, OSError) as error:
-            log.warning("media_loudspeaker", why=str(error)[:120])
-        back(self._loop, self._ended.set)
+        except Exception as error:  # noqa: BLE001  why: the border of a thread, whatever a device's driver raises
+            told("media_loudspeaker", error)
+        finally:
+            back(self._loop, self._ended.set)
 
     def _sound(self, name: str) -> None:
         resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
@@ -205,18 +226,9 @@ def loudness(frame: av.AudioFrame) -> int:
     return max((abs(sample) for sample in samples[::8]), default=0)
 
 
-def back(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *told: object) -> None:
-    """From a thread to the loop; nothing when that has ended."""
-    try:
-        loop.call_soon_threadsafe(call, *told)
-    except RuntimeError:
-        return
-
-
-async def in_time(event: asyncio.Event) -> bool:
-    try:
-        async with asyncio.timeout(LET_GO_S):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True
+def told(event: str, error: Exception) -> None:
+    """In the log: a device's trouble in a word, what nobody foresaw as a whole."""
+    if isinstance(error, av.error.FFmpegError | OSError):
+        log.warning(event, why=str(error)[:120])
+    else:
+        log.error(event, exc_info=error)

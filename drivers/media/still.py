@@ -9,7 +9,7 @@ from contextlib import suppress
 import msgspec
 from aiortc import RTCDataChannel
 
-from drivers.media.capture import Camera, CameraGone
+from drivers.media.capture import HELD, Camera, CameraGone
 from drivers.media.files import CHUNK_MOST, GOT_EACH, Header
 from drivers.media.shapes import File, FileState
 
@@ -27,10 +27,8 @@ class StillFailed(Exception):
         self.why = why
 
 
-async def take(camera: Camera | None) -> bytes:
+async def take(camera: Camera) -> bytes:
     """A JPEG. Raises `StillFailed`."""
-    if camera is None:
-        raise StillFailed("no_camera")
     try:
         data = await camera.still()
     except CameraGone as gone:
@@ -40,8 +38,10 @@ async def take(camera: Camera | None) -> bytes:
     return data
 
 
-async def send(channel: RTCDataChannel, id_: str, data: bytes, news: Callable[[File], None]) -> None:
-    """Header and bytes. Raises `StillFailed` when the channel ends or takes too long."""
+async def send(
+    channel: RTCDataChannel, id_: str, data: bytes, news: Callable[[File], None], is_held: Callable[[], bool]
+) -> None:
+    """Header and bytes. Raises `StillFailed` when the channel ends or takes too long, or the picture is held."""
     header = Header(id=id_, name=f"{id_}.jpg", kind="still", size=len(data), sha256=hashlib.sha256(data).hexdigest())
     low = asyncio.Event()
     channel.bufferedAmountLowThreshold = AHEAD // 2
@@ -52,6 +52,8 @@ async def send(channel: RTCDataChannel, id_: str, data: bytes, news: Callable[[F
             news(picture(header, 0))
             for at in range(0, len(data), CHUNK_MOST):
                 await _room(channel, low)
+                if is_held():
+                    raise StillFailed(HELD)
                 _put(channel, data[at : at + CHUNK_MOST])
                 if at % GOT_EACH == 0 and at:
                     news(picture(header, at))

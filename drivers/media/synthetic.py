@@ -33,6 +33,7 @@ FONT = "DejaVuSans.ttf"
 PAPER, INK, DESK = (250, 249, 244), (30, 32, 40), (96, 74, 52)
 PEN_INK, PEN_DOT = (66, 172, 118), (78, 100, 200)  # luma and chroma
 OVER = threading.Event()  # the process ends: no film is finished
+ENCODING = threading.Lock()  # of FILMS
 LINES = (
     "Hakemus · Ansökan · Application",
     "Sukunimi / Efternamn:  Esimerkki",
@@ -55,17 +56,23 @@ class Loop:
     keys: tuple[bool, ...]
 
 
+FILMS: dict[tuple[str, tuple[int, int]], Loop] = {}
+
+
 class SyntheticCamera:
     """A `Device`, by its name in the config of a booth."""
 
     coding: Coding | None = "h264"
+    is_made = True
 
     def __init__(self, name: str = "document_camera") -> None:
         self._title, self._size = TITLES[name], SIZES[name]
 
     def film(self, until: threading.Event) -> Iterator[Shot]:
         """See `Device`."""
-        loop = film(self._title, self._size)
+        loop = film(self._title, self._size, until)
+        if loop is None:
+            return
         count, k = len(loop.pictures), next_key()
         while not until.wait(wait_s(k)):
             if wait_s(k) > LATE_S:  # this process stood still
@@ -99,12 +106,25 @@ async def prepare() -> None:
     """Encode the films before a session wants them, on a thread."""
     for name, title in TITLES.items():
         with suppress(CameraGone):
-            await asyncio.get_running_loop().run_in_executor(None, film, title, SIZES[name])
+            await asyncio.get_running_loop().run_in_executor(None, film, title, SIZES[name], OVER)
 
 
-@lru_cache(maxsize=4)
-def film(title: str, size: tuple[int, int]) -> Loop:
-    """Encoded once for the whole process."""
+def film(title: str, size: tuple[int, int], until: threading.Event) -> Loop | None:
+    """Encoded once for the whole process, by one thread; the others wait for it. None: `until` was set before."""
+    key = title, size
+    while not ENCODING.acquire(timeout=LATE_S):
+        if until.is_set():
+            return None
+    try:
+        if key not in FILMS and (made := encoded(title, size, until)) is not None:
+            FILMS[key] = made
+        return FILMS.get(key)
+    finally:
+        ENCODING.release()
+
+
+def encoded(title: str, size: tuple[int, int], until: threading.Event) -> Loop | None:
+    """The film; None: `until` was set before it was whole. Raises `CameraGone` when the process ends."""
     encoder = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height = size
     encoder.pix_fmt = "yuv420p"
@@ -117,6 +137,8 @@ def film(title: str, size: tuple[int, int]) -> Loop:
     for k in range(LOOP_S * FPS):
         if OVER.is_set():
             raise CameraGone("broken", "the process ends")
+        if until.is_set():
+            return None
         frame = av.VideoFrame(*size, "yuv420p")
         for plane, picture in zip(frame.planes, planes(title, size, k), strict=True):
             plane.update(picture.tobytes())

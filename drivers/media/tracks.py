@@ -25,7 +25,8 @@ NS = 1_000_000_000
 
 
 class DocumentTrack(MediaStreamTrack):
-    """The camera's own H.264, packet by packet. Never decoded, never encoded."""
+    """The camera's own H.264, packet by packet. Never decoded, never encoded. A camera that gives anything else (it
+    was plugged out, and another one in) ends it: the receiver was promised H.264."""
 
     kind = "video"
 
@@ -40,6 +41,9 @@ class DocumentTrack(MediaStreamTrack):
     async def recv(self) -> "Packet[Any]":
         while True:
             shot = await _next(self, self._run.get)
+            if shot.coding != "h264":
+                self.stop()
+                raise MediaStreamError
             self.bits += 8 * len(shot.data)
             if self.pace.passes(time.monotonic(), is_key=shot.is_key):
                 self.passed += 1
@@ -71,6 +75,7 @@ class PictureTrack(MediaStreamTrack):
         self._first_ns: int | None = None
         self._due_ns = 0
         self._decoder: av.VideoCodecContext | None = None
+        self._decodes: tuple[object, ...] = ()
 
     async def recv(self) -> Frame:
         loop = asyncio.get_running_loop()
@@ -80,7 +85,7 @@ class PictureTrack(MediaStreamTrack):
             if not due and shot.coding != "h264":
                 continue
             frame = await loop.run_in_executor(None, self._decoded, shot, due)
-            if frame is not None:
+            if frame is not None and not self._camera.is_held:
                 return self._stamped(frame, shot)
 
     def stop(self) -> None:
@@ -89,8 +94,9 @@ class PictureTrack(MediaStreamTrack):
 
     def _decoded(self, shot: Shot, due: bool) -> Frame | None:
         """In a thread. H.264 is decoded whole, as each picture needs the one before."""
-        if self._decoder is None:
-            self._decoder = decoder(shot)
+        kind = shot.coding, shot.size, shot.pixels
+        if self._decoder is None or kind != self._decodes:
+            self._decoder, self._decodes = decoder(shot), kind
         try:
             frames = self._decoder.decode(av.Packet(shot.data))
         except av.error.FFmpegError:

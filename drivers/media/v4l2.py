@@ -49,6 +49,7 @@ class V4l2:
     """The camera of that name in the config (nodes.py), looked for anew at each opening."""
 
     coding: Coding | None = None
+    is_made = False
 
     def __init__(self, name: str) -> None:
         self._name = name

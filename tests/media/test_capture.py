@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from drivers.media import capture, nodes
+from drivers.media import capture, letting_go, nodes, synthetic
 from drivers.media.capture import Camera, CameraGone, Coding, Shot
 from drivers.media.nodes import NotFound, node_of, state_of
-from drivers.media.slots import SlotEnded
+from drivers.media.slots import RUN_MOST, SlotEnded
 from drivers.media.synthetic import SyntheticCamera
 from drivers.media.v4l2 import V4l2
 
@@ -20,6 +20,7 @@ class Film:
     """A device whose every third picture is a key; `breaks` after so many."""
 
     coding: Coding | None = "h264"
+    is_made = False
 
     def __init__(self, breaks: int | None = None, hangs: threading.Event | None = None) -> None:
         self.opened = self.closed = 0
@@ -48,7 +49,7 @@ class Film:
 async def test_two_watchers_share_one_open_device_and_the_last_close_lets_it_go() -> None:
     device = Film()
     camera = Camera("one", device)
-    assert not camera.is_open
+    assert camera.state == "closed" and device.opened == 0
     one, other = camera.watch(), camera.watch()
     assert (await one.get()).is_key and (await other.get()).is_key
     camera.leave(one)
@@ -84,7 +85,7 @@ async def test_a_camera_that_breaks_off_is_tried_again(monkeypatch: pytest.Monke
 
 
 async def test_a_camera_that_hangs_is_told_apart_from_one_that_was_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capture, "LET_GO_S", 0.1)
+    monkeypatch.setattr(letting_go, "LET_GO_S", 0.1)
     hangs = threading.Event()
     camera = Camera("one", Film(hangs=hangs))
     run = camera.watch()
@@ -92,6 +93,182 @@ async def test_a_camera_that_hangs_is_told_apart_from_one_that_was_let_go(monkey
     await asyncio.sleep(0.05)
     assert not await camera.close()
     hangs.set()
+
+
+async def test_a_sealed_camera_is_opened_by_nobody() -> None:
+    device = Film()
+    device.coding = None
+    camera = Camera("one", device)
+    camera.seal()
+    with pytest.raises(SlotEnded):
+        await camera.watch().get()
+    with pytest.raises(CameraGone):
+        await camera.still()
+    assert await camera.known() is None and device.opened == 0
+    assert await camera.close()
+
+
+async def test_an_open_camera_that_is_sealed_says_what_it_knows_and_is_closed_once() -> None:
+    device = Film()
+    camera = Camera("one", device)
+    await camera.watch().get()
+    camera.seal()
+    assert await camera.known() == "h264"
+    assert await camera.close() and (device.opened, device.closed) == (1, 1)
+    with pytest.raises(CameraGone):
+        await camera.still()
+    assert device.opened == 1
+
+
+async def test_a_held_camera_is_closed_and_shows_nothing_until_it_is_free() -> None:
+    device = Film()
+    camera = Camera("one", device)
+    run = camera.watch()
+    await run.get()
+    camera.hold(True)
+    camera.hold(True)
+    assert camera.state == "held" and await camera.let_go() and (device.opened, device.closed) == (1, 1)
+    late = camera.watch()
+    for watcher in (run, late):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(watcher.get(), 0.05)
+    with pytest.raises(CameraGone) as gone:
+        await camera.still()
+    assert gone.value.reason == "held" and await camera.known() == "h264" and device.opened == 1
+    camera.hold(False)
+    assert (await run.get()).is_key and (await late.get()).is_key and device.opened == 2
+    assert await camera.close() and camera.state == "closed"
+    camera.hold(False)
+    assert device.opened == 2
+
+
+@pytest.mark.parametrize("comes", [True, False])
+async def test_a_still_that_is_being_taken_when_its_camera_is_held_is_given_to_nobody(comes: bool) -> None:
+    """Whether the device still gives it or gives up."""
+    device, taken = Film(), asyncio.Event()
+    loop, plain = asyncio.get_running_loop(), device.still
+
+    def still(until: threading.Event) -> bytes:
+        loop.call_soon_threadsafe(taken.set)
+        until.wait(5)
+        if not comes:
+            raise CameraGone("broken", "closed")
+        return plain(until)
+
+    device.still = still  # type: ignore[method-assign]  # why: the moment in which it is held is the test's
+    camera = Camera("one", device)
+    asking = asyncio.create_task(camera.still())
+    await taken.wait()
+    camera.hold(True)
+    with pytest.raises(CameraGone) as gone:
+        await asking
+    assert gone.value.reason == "held" and await camera.close() and camera.state == "held"
+
+
+async def test_a_sealed_camera_stays_closed_when_it_is_no_longer_held() -> None:
+    device = Film()
+    camera = Camera("one", device)
+    await camera.watch().get()
+    camera.hold(True)
+    camera.seal()
+    camera.hold(False)
+    assert device.opened == 1 and camera.state == "closed" and await camera.close()
+
+
+async def test_a_camera_that_was_let_go_while_the_loop_stood_still_is_not_stuck(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Time-out and the thread's word come in one pass, the time-out first."""
+    monkeypatch.setattr(letting_go, "LET_GO_S", 0.05)
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    waiting = asyncio.create_task(letting_go.in_time(ended))
+    await asyncio.sleep(0)
+    loop.call_at(loop.time() + 0.06, lambda: loop.call_soon(ended.set))
+    until = time.monotonic() + 0.1
+    while time.monotonic() < until:
+        pass
+    assert await waiting
+
+
+async def test_made_pictures_are_never_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letting_go, "LET_GO_S", 0.05)
+    hangs = threading.Event()
+    device = Film(hangs=hangs)
+    device.is_made = True
+    camera = Camera("one", device)
+    await camera.watch().get()
+    await asyncio.sleep(0.05)
+    assert await camera.close()
+    hangs.set()
+
+
+class Odd(Film):
+    """Its driver raises what nobody foresaw, once each way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._raises = {"film", "still"}
+
+    def _raise(self, way: str) -> None:
+        if way in self._raises:
+            self._raises.remove(way)
+            raise ValueError(way)
+
+    def film(self, until: threading.Event) -> Iterator[Shot]:
+        self._raise("film")
+        yield from super().film(until)
+
+    def still(self, until: threading.Event) -> bytes:
+        self._raise("still")
+        return super().still(until)
+
+
+async def test_a_driver_that_raises_anything_is_broken_tried_again_and_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture, "AGAIN_S", 0.02)
+    camera = Camera("one", Odd())
+    states = []
+    monkeypatch.setattr(camera, "_told", lambda thread, reason: states.append(reason))
+    run = camera.watch()
+    assert (await run.get()).is_key and states == ["broken"]
+    with pytest.raises(CameraGone) as gone:
+        async with asyncio.timeout(capture.STILL_S / 2):
+            await camera.still()
+    assert gone.value.reason == "broken"
+    assert await camera.still() == b"jpeg" and await camera.close()
+
+
+async def test_a_loop_that_stands_still_gets_few_pictures_from_a_key() -> None:
+    """However many came meanwhile, a dozen wait, and one call."""
+    device = Film()
+    camera = Camera("one", device)
+    run, given = camera.watch(), list[list[Shot]]()
+    await run.get()
+    thread = camera._thread
+    assert thread is not None
+    plain = thread._shots._take
+    thread._shots._take = lambda shots: (given.append(shots), plain(shots))  # type: ignore[assignment, func-returns-value]  # why: a look at what is handed over
+    until = time.monotonic() + 0.5
+    while time.monotonic() < until:
+        pass
+    await asyncio.sleep(0)
+    assert len(given) <= 2 and all(len(shots) <= RUN_MOST for shots in given)
+    run.cut()
+    assert (await run.get()).is_key and await camera.close()
+
+
+def test_a_film_is_encoded_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(synthetic, "FILMS", {})
+    plain, made = synthetic.encoded, []
+    monkeypatch.setattr(synthetic, "encoded", lambda *told: (made.append(told), plain(*told))[1])
+    until, size = threading.Event(), (64, 48)
+    asking = [threading.Thread(target=synthetic.film, args=("a", size, until)) for _ in range(3)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    assert len(made) == 1
+    until.set()
+    assert synthetic.film("another", size, until) is None
 
 
 async def test_an_absent_camera_says_so_and_is_no_still(tmp_path: object) -> None:

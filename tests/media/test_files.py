@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.media.files import ALL_MOST, CHUNK_MOST, FILES_MOST, PDF_MOST, Header, Shelf, clean_name
+from drivers.media.files import ALL_MOST, BEGINS_MOST, CHUNK_MOST, FILES_MOST, PDF_MOST, Header, Shelf, clean_name
 from drivers.media.shapes import File
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 3000 + b"\n%%EOF\n"
@@ -40,6 +40,24 @@ def test_a_pdf_comes_whole_is_offered_printed_once_and_forgotten() -> None:
     said.shelf.printed("f1")
     assert said.said[-1] == {"t": "printed", "id": "f1"} and said.news[-1].state == "printed"
     assert said.shelf.held == 0
+
+
+def test_the_bytes_of_a_file_that_is_printed_are_its_printers_alone() -> None:
+    """Once in memory, not twice; they count all the same, and the end of the session does not empty them."""
+    said = Said()
+    said.send(PDF)
+    taken = said.shelf.take("f1")
+    assert taken is not None and said.shelf._files["f1"].data == b"" and said.shelf.held == len(PDF)
+    said.shelf.purge()
+    assert taken[1] == PDF and said.shelf.held == 0
+
+
+def test_a_file_that_breaks_off_for_ever_is_refused_in_the_end() -> None:
+    said = Said()
+    for _ in range(3 * BEGINS_MOST):
+        said.shelf.begin(Header(id="f1", name="a.pdf", kind="print", size=len(PDF), sha256="1" * 64))
+    assert sum(news.state == "coming" for news in said.news) == BEGINS_MOST
+    assert said.refusals == ["too_many"] * 2 * BEGINS_MOST
 
 
 def test_what_is_no_pdf_is_refused_at_its_first_bytes() -> None:

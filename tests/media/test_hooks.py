@@ -33,13 +33,20 @@ def test_sound_leaves_at_speech_rate_and_a_second_call_changes_nothing() -> None
     assert encoder.codec.bit_rate == hooks.SOUND_BITS_PER_S
 
 
-async def test_estimates_and_wishes_for_key_pictures_are_heard_and_passed_on() -> None:
+async def test_estimates_are_heard_and_everything_is_passed_on() -> None:
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
     try:
         sender = peer.addTransceiver("video", "sendonly").sender
         allowed: list[int] = []
-        keys: list[bool] = []
-        hooks.hear_receiver(sender, allowed.append, lambda: keys.append(True))
+        passed_on: list[int] = []
+        plain = sender._handle_rtcp_packet
+
+        async def listened(packet: Any) -> None:
+            passed_on.append(packet.fmt)
+            await plain(packet)
+
+        sender._handle_rtcp_packet = listened
+        hooks.hear_receiver(sender, allowed.append)
         assert sender._handle_rtcp_packet.__name__ == "heard"
         ssrc = sender._ssrc
         await sender._handle_rtcp_packet(
@@ -50,7 +57,8 @@ async def test_estimates_and_wishes_for_key_pictures_are_heard_and_passed_on() -
         )
         await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=b"junk"))
         await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=1, media_ssrc=ssrc))
-        assert len(allowed) == 1 and abs(allowed[0] - 400_000) < 2_000 and keys == [True]
+        assert len(allowed) == 1 and abs(allowed[0] - 400_000) < 2_000
+        assert passed_on == [RTCP_PSFB_APP, RTCP_PSFB_APP, RTCP_PSFB_APP, RTCP_PSFB_PLI]
     finally:
         await peer.close()
 

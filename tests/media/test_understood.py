@@ -47,7 +47,8 @@ def assert_within(told: object, heard: object) -> None:
 
 def test_the_media_process_reads_what_the_point_says() -> None:
     """As controller/readers/booth.py writes it."""
-    booth = {"id": "koppi", "document_camera": "", "camera": None, "microphone": "default", "printer": "koppi"}
+    booth = {"id": "koppi", "document_camera": "", "camera": None, "microphone": "default", "speaker": None,
+             "printer": "koppi", "of_next_year": 1}  # fmt: skip
     ice = {"servers": [{"urls": ["turn:198.18.0.3:3478?transport=udp"], "username": "a", "credential": "b"}],
            "relay_only": True}  # fmt: skip
     for said in (
@@ -55,6 +56,7 @@ def test_the_media_process_reads_what_the_point_says() -> None:
         {"t": "open", "session": "r-1", "booth": "koppi", "ice": ice},
         {"t": "close", "session": "r-1"},
         {"t": "talk", "session": "r-1", "up": True},
+        {"t": "hold", "session": "r-1", "on": True},
         {"t": "print", "session": "r-1", "file": "f-1"},
         {"t": "test", "id": "t-1", "booth": "koppi", "ice": ice},
     ):

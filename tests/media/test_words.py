@@ -12,7 +12,7 @@ from drivers.media import stamp
 from drivers.media.control import Lines
 from drivers.media.pace import PROVEN_S, SETTLE_S, TRY_AGAIN_S, Pace
 from drivers.media.renewal import BEGIN_S, GOOD_S, STUCK_S, WAITS_S, Renewal
-from drivers.media.slots import Latest, Run, SlotEnded
+from drivers.media.slots import Run, SlotEnded
 
 
 @given(st.lists(st.binary(max_size=60).map(lambda line: line.replace(b"\n", b"")), max_size=20), st.data())
@@ -50,15 +50,15 @@ async def test_a_slow_taker_gets_the_newest_run_from_a_key_and_nothing_old() -> 
     assert run.missed == 6
 
 
-async def test_latest_keeps_one_and_waits_for_the_next() -> None:
-    slot: Latest[str] = Latest()
+async def test_of_things_that_stand_alone_the_newest_are_kept_and_the_next_is_waited_for() -> None:
+    run: Run[str] = Run(most=1)
     for word in ("old", "older", "new"):
-        slot.show(word)
-    assert await slot.get() == "new"
-    taker = asyncio.ensure_future(slot.get())
+        run.put(word, is_key=True)
+    assert await run.get() == "new"
+    taker = asyncio.ensure_future(run.get())
     await asyncio.sleep(0)
     assert not taker.done()
-    slot.show("next")
+    run.put("next", is_key=True)
     assert await taker == "next"
 
 

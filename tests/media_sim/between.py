@@ -40,6 +40,10 @@ class Between:
         self.sessions: dict[str, Session] = {}
         self.heard: list[dict[str, Any]] = []  # every signal that was passed on
         self.swallow = False  # signals get lost
+        self.deaf = 0  # so many lines of booths are opened, and nothing is ever taken from them
+        self.booths_came = 0
+        self._over_now = asyncio.Event()
+        self.refuses = 0  # so many answers are not taken
         self._booths: dict[str, web.WebSocketResponse] = {}
         self._experts: dict[web.WebSocketResponse, str] = {}
         self._ready: set[web.WebSocketResponse] = set()
@@ -63,6 +67,7 @@ class Between:
         return f"http://{host}:{port}"
 
     async def __aexit__(self, *_: object) -> None:
+        self._over_now.set()
         await self.cut()
         await self._runner.cleanup()
 
@@ -96,6 +101,10 @@ class Between:
         line = web.WebSocketResponse(max_msg_size=MESSAGE_MOST)
         await line.prepare(request)
         self._booths[request.match_info["booth"]] = line
+        self.booths_came += 1
+        if self.deaf:
+            self.deaf -= 1
+            await self._over_now.wait()
         async for message in line:
             if message.type is not WSMsgType.TEXT:
                 break
@@ -126,6 +135,10 @@ class Between:
         match told["t"]:
             case "ready":
                 self._ready.add(line)
+                await self._ring()
+            case "answer" if self.refuses:
+                self.refuses -= 1
+                await say(line, {"t": "refused", "why": "too_many", "detail": ""})
                 await self._ring()
             case "answer" | "join":
                 await self._seat(line, self.sessions[told["session"]], told["t"])

@@ -140,3 +140,34 @@ async def test_a_customer_who_leaves_ends_it_for_both(scene: Scene) -> None:
     await booth.end(session)
     await scene.until(lambda: expert.session is None and not expert.legs)
     assert scene.between.sessions[session].outcome == "customer_left"
+
+
+async def test_an_expert_whose_answer_was_refused_answers_the_next_ring(scene: Scene) -> None:
+    scene.between.refuses = 2
+    booth, _ = await scene.booth(), await scene.expert()
+    await booth.line.wait()
+    session = await booth.ask("passport")
+    await scene.until(lambda: scene.between.sessions[session].expert is not None)
+    assert (scene.count("refused"), scene.count("answer")) == (2, 3)
+    await scene.until(lambda: scene.count("connected") >= 2)
+    await booth.end(session)
+
+
+async def test_what_nobody_foresaw_on_an_experts_line_ends_it_with_its_reason(scene: Scene) -> None:
+    """Not in silence, as if the line had broken."""
+    expert = Expert(scene.url, LOGIN, Manner(media=False), scene.notice)
+    task = asyncio.create_task(expert.run())
+    await scene.until(lambda: scene.between._experts)
+    [line] = scene.between._experts
+    await line.send_json({"t": "joined"})
+    async with asyncio.timeout(PATIENCE_S):
+        with pytest.raises(KeyError):
+            await task
+
+
+async def test_a_booth_whose_line_is_dead_opens_another(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.media.sim.booth.HEARTBEAT_S", 0.2)
+    scene.between.deaf = 1
+    booth = await scene.booth()
+    await scene.until(lambda: scene.between.booths_came == 2)
+    await booth.line.wait()

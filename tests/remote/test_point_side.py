@@ -323,6 +323,25 @@ async def test_on_hold_the_media_process_is_told_to_show_nothing_also_one_that_c
             await second.until(lambda m: m == {"t": "hold", "session": id_, "on": False})
 
 
+async def test_on_hold_no_emergency_shows_the_customer_and_after_it_one_does(tmp_path: Path) -> None:
+    page, media = Page(), Media()
+    async with booth_point(tmp_path) as (here, broker), media.connected(tmp_path):
+        async with page.connected(here):
+            id_ = await answered(here, broker)
+            await page.say(t="talk", session=id_, up=True)
+            await broker.shows("connected")
+        await media.until(lambda m: m["t"] == "talk" and not m["up"])
+        await media.say(t="leg", session=id_, up=True, emergency=True)
+        await broker.shows("connected", cause="emergency")
+        heard = len(media.heard)
+        assert (await broker.order(id_, "hold"))["ok"]
+        await media.until(lambda m: m == {"t": "talk", "session": id_, "up": True}, after=heard)
+        await media.say(t="leg", session=id_, up=True, emergency=False)
+        heard = len(media.heard)
+        assert (await broker.order(id_, "resume"))["ok"]
+        await media.until(lambda m: m == {"t": "talk", "session": id_, "up": False}, after=heard)
+
+
 async def test_the_media_process_that_dies_is_told_everything_when_it_is_back(tmp_path: Path) -> None:
     first, second = Media(), Media()
     async with booth_point(tmp_path) as (here, broker):

@@ -103,6 +103,8 @@ class Booth:
         saying = asyncio.create_task(self._send(line))
         try:
             async for message in line:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    return  # aiohttp's word that nothing came for HEARTBEAT_S
                 await self._hear(message.data)
         finally:
             self._line = None

@@ -100,16 +100,20 @@ class Expert:
         hearing = asyncio.create_task(self._listen(line))
         try:
             await asyncio.wait([sending, hearing], return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                sending.result()
+            for task in (sending, hearing):
+                if task.done():
+                    task.result()
         finally:
             self._line = None
+            self._forget_answer()  # whoever did not get it on this line answers anew on the next
             for task in (sending, hearing):
                 task.cancel()
             await asyncio.wait([sending, hearing])
 
     async def _listen(self, line: aiohttp.ClientWebSocketResponse) -> None:
         async for message in line:
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                return  # aiohttp's word that nothing came for HEARTBEAT_S
             await self._hear(message.data)
 
     async def _send(self, line: aiohttp.ClientWebSocketResponse) -> None:
@@ -134,6 +138,9 @@ class Expert:
                 await self._over("ended")
             case "lost":
                 await self._over(told["why"])
+            case "refused":
+                self._notice("refused", why=told["why"])
+                self._forget_answer()
             case "you" | "session" | "done":
                 return
             case _:
@@ -149,6 +156,12 @@ class Expert:
         await asyncio.sleep(self._manner.dawdles_s)
         self._notice("answer", session=session)
         self._tell({"t": "answer", "session": session})
+
+    def _forget_answer(self) -> None:
+        """It came to nothing: the next ring is answered."""
+        if self._answering is not None:
+            self._answering.cancel()
+            self._answering = None
 
     async def _join(self, told: dict[str, Any]) -> None:
         await self._hang_up(forget=False)

@@ -3,17 +3,16 @@
 import asyncio
 import contextlib
 import fractions
-import math
-from array import array
 from collections.abc import Callable
 
 import av
 from aiortc import MediaStreamTrack, VideoStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
+from drivers.media import sound
+
 WIDTH, HEIGHT = 320, 240
-SAMPLES_PER_S, SAMPLES = 48_000, 960  # 20 ms, as Opus likes it
-TONE_HZ, TONE_LEVEL = 440, 6_000
+SECOND = tuple(sound.tone(begin) for begin in range(0, sound.RATE, sound.PIECE))
 GREY, BAR = 96, 220
 FLOWS = 10
 
@@ -34,7 +33,7 @@ class Camera(VideoStreamTrack):
 
 
 class Microphone(MediaStreamTrack):
-    """A tone that comes and goes each second, in steps of 20 ms."""
+    """A beep a second, in steps of 20 ms: as drivers.media.sound.Tone, without its thread."""
 
     kind = "audio"
 
@@ -49,11 +48,9 @@ class Microphone(MediaStreamTrack):
         loop = asyncio.get_running_loop()
         if self._began_s is None:
             self._began_s = loop.time()
-        await asyncio.sleep(max(0.0, self._began_s + self._n * SAMPLES / SAMPLES_PER_S - loop.time()))
-        frame = av.AudioFrame(format="s16", layout="mono", samples=SAMPLES)
-        frame.planes[0].update(_tone() if self._n // 50 % 2 else bytes(2 * SAMPLES))
-        frame.pts, frame.sample_rate = self._n * SAMPLES, SAMPLES_PER_S
-        frame.time_base = fractions.Fraction(1, SAMPLES_PER_S)
+        await asyncio.sleep(max(0.0, self._began_s + self._n * sound.PIECE / sound.RATE - loop.time()))
+        frame = sound.piece(SECOND[self._n % len(SECOND)])
+        frame.pts, frame.time_base = self._n * sound.PIECE, fractions.Fraction(1, sound.RATE)
         self._n += 1
         return frame
 
@@ -93,8 +90,3 @@ def picture(n: int) -> av.VideoFrame:
     for chroma in frame.planes[1:]:
         chroma.update(bytes([128]) * chroma.buffer_size)
     return frame
-
-
-def _tone() -> bytes:
-    step = 2 * math.pi * TONE_HZ / SAMPLES_PER_S
-    return array("h", (round(TONE_LEVEL * math.sin(step * n)) for n in range(SAMPLES))).tobytes()
