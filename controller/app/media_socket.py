@@ -10,14 +10,14 @@ import structlog
 
 from controller.app.unix_lines import line_of, listening
 from controller.domain.pace import Bucket
-from controller.ports.booth import FromMedia, Send
+from controller.ports.booth import Send
+from controller.ports.media import read_from_media
 from controller.ports.signalling import LINE_BURST, LINE_EVERY_S, MESSAGE_MOST
 from controller.readers.booth import Booths
 
 NAME = "media.sock"
 
 log = structlog.get_logger("media")
-_read = msgspec.json.Decoder(FromMedia).decode
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def _hear(booths: Booths, reader: asyncio.StreamReader) -> None:
     while line := await line_of(reader):
         await asyncio.sleep(pace.owe(clock()))
         try:
-            heard = _read(line)
+            heard = read_from_media(line)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as bad:
             if not complaints.take(clock()):
                 log.warning("the media process said what cannot be read", why=str(bad)[:200])

@@ -1,4 +1,4 @@
-"""What the point, its booth pages, its media process and central tell each other about remote sessions beside signals
+"""What the point, its booth pages and central tell each other about remote sessions beside signals
 (docs/remote-service.md): the shapes of every message, and the port through which pages reach the session.
 """
 
@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from msgspec import Meta
 
-from controller.domain.event_words import Guidance, Id, IdentityMethod, IdentityResult, Resolution
+from controller.domain.event_words import Guidance, IdentityMethod, IdentityResult, Resolution
 from controller.domain.events import Delivered, Estimate
 from controller.domain.remote_events import Quality
+from controller.ports.media import File
 from controller.ports.signalling import Ack, IceConfig, IceServer, SessionId, Signal, Why
 
 Texts = dict[str, str]
-FileState = Literal["coming", "ready", "printing", "printed", "failed", "dropped"]
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
@@ -22,7 +22,7 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
 
 
 class TalkStats(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page or the media process measured of a leg so far."""
+    """What a page measured of its leg so far."""
 
     rtt_ms: Annotated[float, Meta(ge=0, le=600_000)] | None = None  # not known yet
     loss: Annotated[float, Meta(ge=0, le=1)] = 0.0
@@ -30,18 +30,6 @@ class TalkStats(msgspec.Struct, frozen=True, kw_only=True):
     audio: bool = False
     video: bool = False
     relay: bool = False
-
-
-class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A form for the customer, or a picture of a document for the expert; kept in memory only. Sizes are bytes."""
-
-    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$(?!\n)")]
-    name: Annotated[str, Meta(max_length=80)] = ""
-    kind: Literal["print", "still"]
-    size: Annotated[int, Meta(ge=0, le=1 << 30)] = 0
-    got: Annotated[int, Meta(ge=0, le=1 << 30)] = 0
-    state: FileState = "coming"
-    cause: Annotated[str, Meta(max_length=80)] = ""
 
 
 # --- the booth's page ---
@@ -85,46 +73,6 @@ class PageTested(_Told, frozen=True, kw_only=True, tag="tested"):
 
 
 FromPage = Here | Talk | Print | Help | Off | PageTested | Signal | Ack
-
-
-# --- the media process ---
-
-
-class Hello(_Told, frozen=True, kw_only=True, tag="hello"):
-    version: Annotated[str, Meta(max_length=40)] = ""
-    pid: int = 0
-
-
-class BoothHealth(msgspec.Struct, frozen=True, kw_only=True):
-    id: Id
-    document_camera: Annotated[str, Meta(max_length=40)] = "unknown"
-    camera: Annotated[str, Meta(max_length=40)] = "unknown"
-    microphone: Annotated[str, Meta(max_length=40)] = "unknown"
-
-
-class Health(_Told, frozen=True, kw_only=True, tag="health"):
-    booths: tuple[BoothHealth, ...] = ()
-
-
-class LegTold(_Told, frozen=True, kw_only=True, tag="leg"):
-    session: SessionId
-    up: bool
-    emergency: bool = False
-    why: Annotated[str, Meta(max_length=40)] = ""
-    stats: TalkStats | None = None
-
-
-class FileTold(_Told, frozen=True, kw_only=True, tag="file"):
-    session: SessionId
-    file: File
-
-
-class Tested(_Told, frozen=True, kw_only=True, tag="tested"):
-    id: Annotated[str, Meta(max_length=80)]
-    result: dict[str, Any]
-
-
-FromMedia = Hello | Health | LegTold | FileTold | Tested | Signal | Ack
 
 
 # --- central ---

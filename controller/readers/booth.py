@@ -21,6 +21,7 @@ from controller.domain.state import Session
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Key, KeyConflict, Ledger
 from controller.ports import booth as b
+from controller.ports import media as m
 from controller.ports.signalling import Ack, IceConfig, Signal
 from controller.readers import booth_orders, booth_picture
 from controller.readers.booth_dark import ENDED_S, PRESSED_S, Dark
@@ -44,7 +45,7 @@ class Booths:
         self._ends = Ends()
         self._helps: dict[str, tuple[str, float]] = {}  # booth -> the session during which it called, if any; and when
         self.media_is_new = asyncio.Event()
-        self.health: tuple[b.BoothHealth, ...] = ()
+        self.health: tuple[m.BoothHealth, ...] = ()
         self._pictured: bytes = b""
         self._questions = Questions()
         self.dark = Dark()
@@ -80,7 +81,7 @@ class Booths:
                 self._of(session).heard(message)
             case b.Print() if session is not None and message.session == session.id:
                 if message.file in self._of(session).files:
-                    await self._ends.to_media({"t": "print", "session": session.id, "file": message.file})
+                    await self._ends.to_media(m.Print(session=session.id, file=message.file))
             case b.Here() if session is not None:
                 known = self._of(session)
                 if message.session == session.id:  # a new page has not asked yet, and may tell of the one before
@@ -118,7 +119,7 @@ class Booths:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.dark.watch(booth, session.id, PRESSED_S))
                 tasks.create_task(self._ends.to_page(booth, {"t": "end", "session": session.id}))
-                tasks.create_task(self._ends.to_media({"t": "close", "session": session.id}))
+                tasks.create_task(self._ends.to_media(m.Close(session=session.id)))
 
     # --- the media process ---
 
@@ -126,14 +127,7 @@ class Booths:
         """It has connected: it is told which booths there are, and what is under way."""
         self._ends.media = send
         self.media_is_new.set()
-        booths = [
-            {"id": one.id, "document_camera": one.document_camera, "camera": one.camera,
-             "microphone": one.microphone, "speaker": one.speaker or None, "printer": one.printer}
-            for one in self._ledger.config.booths
-        ]  # fmt: skip
-        await send(
-            {"t": "config", "booths": booths, "simulated": any(one.is_simulated for one in self._ledger.config.booths)}
-        )
+        await send(booth_picture.devices(self._ledger.config))
         for known in self._known.values():
             known.media_is_new()
         self._wake()
@@ -145,11 +139,11 @@ class Booths:
                 known.emergency = known.opened = False
             self._wake()
 
-    async def media_said(self, message: b.FromMedia) -> None:
+    async def media_said(self, message: m.FromMedia) -> None:
         match message:
-            case b.Health():
+            case m.Health():
                 self.health = message.booths
-            case b.Tested():
+            case m.TriedOut():
                 self._questions.answered(message.id, message.result)
                 return
             case Signal() | Ack():
@@ -157,11 +151,11 @@ class Booths:
                 if session is not None and self._fits(message, session, "booth", "media"):
                     await self._ends.to_central(message)
                 return
-            case b.LegTold():
+            case m.Leg():
                 session = self._live(message.session)
                 if session is not None:
                     self._of(session).emergency = message.emergency
-            case b.FileTold():
+            case m.FileNews():
                 session = self._live(message.session)
                 files = self._of(session).files if session is not None else {}
                 if message.file.id in files or len(files) < FILES_MOST:
@@ -178,7 +172,7 @@ class Booths:
         """What the media process found when it looked at a booth's cameras and paths; red when it does not say."""
         if self._ends.media is None:
             return {"state": "red", "causes": ["no_media"]}
-        asking = self._ends.to_media({"t": "test", "id": id_, "booth": booth, "ice": ice})
+        asking = self._ends.to_media(m.TryOut(id=id_, booth=booth, ice=ice))
         return await self._questions.answer(id_, asking, within) or {"state": "red", "causes": ["no_answer"]}
 
     async def page_tested(self, booth: str, id_: str, *, within: float) -> dict[str, Any] | None:
@@ -281,16 +275,14 @@ class Booths:
         if session.answered and session.booth:
             if not known.opened and self._ends.media is not None:
                 known.opened = True
-                await self._ends.to_media(
-                    {"t": "open", "session": session.id, "booth": session.booth, "ice": known.ice}
-                )
+                await self._ends.to_media(m.Open(session=session.id, booth=session.booth, ice=known.ice))
                 await self._ice_to_page(session, known)
             await self._tell_talk(session, known)
             await self._tell_held(session, known)
         elif known.opened:  # it waits for another expert: nobody is at the other end
             known.talk_up = False
             known.media_is_new()
-            await self._ends.to_media({"t": "close", "session": session.id})
+            await self._ends.to_media(m.Close(session=session.id))
         await self._judge(session, known)
 
     async def _tell_talk(self, session: Session, known: Known) -> None:
@@ -300,14 +292,14 @@ class Booths:
         known.talk_up, up = known.talk_up and there, there or session.state == "held"
         if up != known.told_talk and known.opened and (up or session.connected):
             known.told_talk = up
-            await self._ends.to_media({"t": "talk", "session": session.id, "up": up})
+            await self._ends.to_media(m.Talk(session=session.id, up=up))
 
     async def _tell_held(self, session: Session, known: Known) -> None:
         """The document camera is dark while the customer is on hold."""
         held = session.state == "held"
         if known.opened and held != known.told_held:
             known.told_held = held
-            await self._ends.to_media({"t": "hold", "session": session.id, "on": held})
+            await self._ends.to_media(m.Hold(session=session.id, on=held))
 
     async def _judge(self, session: Session, known: Known) -> None:
         """Do the two have a way to each other? What differs from the journal is told to it."""
@@ -323,7 +315,7 @@ class Booths:
     async def _close(self, id_: str, tasks: asyncio.TaskGroup) -> None:
         known = self._known.pop(id_)
         if known.opened:
-            await self._ends.to_media({"t": "close", "session": id_})
+            await self._ends.to_media(m.Close(session=id_))
         session = self._ledger.state.sessions.get(id_)
         if session is not None and session.booth:
             tasks.create_task(self.dark.watch(session.booth, id_, ENDED_S))

@@ -4,6 +4,7 @@ import msgspec
 
 from controller.domain.remote_events import Quality
 from controller.ports import booth as b
+from controller.ports.media import File
 from controller.ports.signalling import IceConfig
 
 
@@ -23,7 +24,7 @@ class Known(msgspec.Struct):
     opened: bool = False  # the media process was told
     told_talk: bool | None = None
     told_held: bool = False
-    files: dict[str, b.File] = {}
+    files: dict[str, File] = {}
     page: b.TalkStats | None = None
     rtts: list[float] = []
 

@@ -1,4 +1,5 @@
-"""The whole picture of a point's sessions, as central and its experts may know it. Pure."""
+"""The whole picture of a point's sessions, as central and its experts may know it, and of its booths, for the media
+process. Pure."""
 
 from collections.abc import Iterator, Mapping, Set
 
@@ -6,6 +7,7 @@ from controller.domain.point import Config
 from controller.domain.state import Session, State
 from controller.domain.text import moment
 from controller.ports import booth as b
+from controller.ports import media as m
 
 
 def picture(state: State, config: Config, *, pages: Set[str], media: bool, orders: Mapping[str, str]) -> b.Picture:
@@ -24,6 +26,16 @@ def picture(state: State, config: Config, *, pages: Set[str], media: bool, order
             for session in _shown(state)
         ),
     )  # fmt: skip
+
+
+def devices(config: Config) -> m.Config:
+    """What the media process is to know of the booths."""
+    booths = tuple(
+        m.BoothConfig(id=one.id, document_camera=one.document_camera, camera=one.camera, microphone=one.microphone,
+                      speaker=one.speaker or None, printer=one.printer)
+        for one in config.booths
+    )  # fmt: skip
+    return m.Config(booths=booths, simulated=any(one.is_simulated for one in config.booths))
 
 
 def _shown(state: State) -> Iterator[Session]:

@@ -20,10 +20,10 @@ from random import Random
 
 import structlog
 
+from controller.ports.media import Hello
 from drivers.media import hooks
 from drivers.media.control import Control
 from drivers.media.house import House
-from drivers.media.shapes import Hello
 from drivers.media.sound import find_alsa
 from drivers.media.synthetic import OVER, prepare
 

@@ -10,10 +10,10 @@ import structlog
 from aiortc import RTCDataChannel
 from msgspec import Meta
 
+from controller.ports.media import File, FileId
 from drivers.media import still
 from drivers.media.capture import Camera
 from drivers.media.files import TEXT_MOST, Got, Header, Shelf, read_text
-from drivers.media.shapes import File, FileId
 
 STILLS_WAITING = 3
 STILLS_MOST = 500  # of one session

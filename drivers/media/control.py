@@ -11,9 +11,9 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from controller.ports.media import FromMedia, Hello, ToMedia, read_to_media, write
 from controller.ports.signalling import MESSAGE_MOST
 from drivers.links.link import Backoff
-from drivers.media.shapes import FromMedia, Hello, ToMedia, read_to_media, write
 
 WAITS = Backoff(0.1, 5.0)  # a socket on this machine: the daemon is back within seconds, or it is away
 UNSENT_MOST = 1 << 20  # bytes that a frozen daemon did not take: the line is let go

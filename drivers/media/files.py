@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from drivers.media.shapes import File, FileId, FileState
+from controller.ports.media import File, FileId, FileState
 
 PDF_MOST = 20 * 1024 * 1024  # bytes
 ALL_MOST = 2 * PDF_MOST  # bytes of one session that are kept at a time

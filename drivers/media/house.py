@@ -7,16 +7,7 @@ from typing import Any
 
 import structlog
 
-from controller.ports.signalling import Ack, Signal
-from drivers.media import selftest
-from drivers.media.capture import Camera, Device
-from drivers.media.emergency import Emergency
-from drivers.media.errands import Errands
-from drivers.media.leg import BoothLeg, Outfit, Say
-from drivers.media.nodes import SIMULATED, state_of
-from drivers.media.peer import CLOSE_S
-from drivers.media.printing import CALLED_BACK_S
-from drivers.media.shapes import (
+from controller.ports.media import (
     BoothConfig,
     BoothHealth,
     Close,
@@ -30,6 +21,15 @@ from drivers.media.shapes import (
     TriedOut,
     TryOut,
 )
+from controller.ports.signalling import Ack, Signal
+from drivers.media import selftest
+from drivers.media.capture import Camera, Device
+from drivers.media.emergency import Emergency
+from drivers.media.errands import Errands
+from drivers.media.leg import BoothLeg, Outfit, Say
+from drivers.media.nodes import SIMULATED, state_of
+from drivers.media.peer import CLOSE_S
+from drivers.media.printing import CALLED_BACK_S
 from drivers.media.sound import Alsa, Microphone, Tone
 from drivers.media.synthetic import SyntheticCamera
 from drivers.media.v4l2 import V4l2

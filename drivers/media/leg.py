@@ -11,6 +11,7 @@ import structlog
 from aiortc import RTCDataChannel
 from aiortc.mediastreams import MediaStreamTrack
 
+from controller.ports.media import File, FileNews, FromMedia, Leg, LegStats
 from controller.ports.signalling import Ack, Body, Bye, Ice, IceConfig, Renew, Sdp, Signal, Wire
 from drivers.media.capture import Camera
 from drivers.media.channels import Channels
@@ -22,7 +23,6 @@ from drivers.media.paths import Paths
 from drivers.media.peer import Peer
 from drivers.media.printing import PrintFailed, print_pdf
 from drivers.media.renewal import Renewal
-from drivers.media.shapes import File, FileNews, FromMedia, Leg, LegStats
 from drivers.media.tracks import DocumentTrack, PictureTrack
 
 TICK_S = 1.0

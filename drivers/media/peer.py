@@ -24,9 +24,9 @@ from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateErr
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.stats import RTCOutboundRtpStreamStats, RTCRemoteInboundRtpStreamStats
 
+from controller.ports.media import LegStats
 from drivers.media import hooks, offers
 from drivers.media.offers import Offer, OfferRefused
-from drivers.media.shapes import LegStats
 from drivers.media.tracks import DocumentTrack, PictureTrack
 
 ANSWER_S = 8.0  # gathering at a TURN server that does not answer takes aiortc 5 s

@@ -9,9 +9,9 @@ from contextlib import suppress
 import msgspec
 from aiortc import RTCDataChannel
 
+from controller.ports.media import File, FileState
 from drivers.media.capture import HELD, Camera, CameraGone
 from drivers.media.files import CHUNK_MOST, GOT_EACH, Header
-from drivers.media.shapes import File, FileState
 
 AHEAD = 256 * 1024  # bytes that wait in the channel
 LOOK_S = 1.0

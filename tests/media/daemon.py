@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from drivers.media.shapes import FromMedia, Health, Hello, read_from_media
+from controller.ports.media import FromMedia, Health, Hello, read_from_media
 
 M = TypeVar("M")
 PATIENCE_S = 45.0  # a busy machine; nothing waits so long when all is well

@@ -18,9 +18,9 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, pack_remb_fci
 from av import AudioFrame, VideoFrame
 
+from controller.ports.media import FromMedia
 from controller.ports.signalling import Ack, Body, Sdp, Signal, Wire
 from drivers.media import stamp
-from drivers.media.shapes import FromMedia
 from tests.media.daemon import PATIENCE_S, Daemon
 
 NO_STUN = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)

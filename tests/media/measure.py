@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from drivers.media.shapes import Leg
+from controller.ports.media import Leg
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert
 

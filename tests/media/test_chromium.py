@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from playwright.async_api import Page, Route, async_playwright
 
+from controller.ports.media import FileNews, FromMedia
 from controller.ports.signalling import Ack, Signal
-from drivers.media.shapes import FileNews, FromMedia
 from drivers.media.synthetic import SIZE, STILL_SIZE
 from kiosk_ui import ROOT
 from tests.media.daemon import PATIENCE_S, Daemon, MediaProcess

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from drivers.media.shapes import Hello, Leg
+from controller.ports.media import Hello, Leg
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert
 

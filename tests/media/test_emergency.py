@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from drivers.media.shapes import Leg
+from controller.ports.media import Leg
 from drivers.media.sound import SoundTrack, Tone
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.ports.media import File
 from drivers.media.files import ALL_MOST, BEGINS_MOST, CHUNK_MOST, FILES_MOST, PDF_MOST, Header, Shelf, clean_name
-from drivers.media.shapes import File
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 3000 + b"\n%%EOF\n"
 

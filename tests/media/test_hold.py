@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from drivers.media.shapes import FileNews, Leg
+from controller.ports.media import FileNews, Leg
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from controller.ports.media import Leg
 from controller.ports.signalling import MESSAGE_MOST, Ice, Sdp, Signal
-from drivers.media.shapes import Leg
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import SEAT, Expert
 

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from controller.ports.media import BoothConfig, Close, Config, FromMedia, Hold, Open, TriedOut, TryOut, read_to_media
 from controller.ports.signalling import IceConfig
 from drivers.media import house, printing, selftest
 from drivers.media.capture import Camera, Coding, Shot
 from drivers.media.house import House
 from drivers.media.leg import BoothLeg
-from drivers.media.shapes import BoothConfig, Close, Config, FromMedia, Hold, Open, TriedOut, TryOut, read_to_media
 
 BOOTH = BoothConfig(id="koppi", document_camera="sim", microphone="sim", printer="koppi")
 

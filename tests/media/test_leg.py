@@ -10,6 +10,7 @@ import pytest
 from aiortc import RTCDataChannel
 from structlog.testing import capture_logs
 
+from controller.ports.media import File, FromMedia, Leg
 from controller.ports.signalling import IceConfig
 from drivers.media import leg as legs
 from drivers.media import still
@@ -18,7 +19,6 @@ from drivers.media.channels import UNREAD_MOST, Channels
 from drivers.media.emergency import Emergency
 from drivers.media.files import BEGINS_MOST
 from drivers.media.leg import BoothLeg, Outfit
-from drivers.media.shapes import File, FromMedia, Leg
 
 
 class Lamp:

@@ -14,6 +14,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.stats import RTCRemoteInboundRtpStreamStats
 from structlog.testing import capture_logs
 
+from controller.ports.media import FromMedia, Leg
 from controller.ports.signalling import IceConfig, Sdp, Wire
 from drivers.media import hooks, offers
 from drivers.media.capture import Camera, CameraGone, Coding, Shot
@@ -21,7 +22,6 @@ from drivers.media.emergency import Emergency
 from drivers.media.leg import BoothLeg, Outfit
 from drivers.media.pace import Pace
 from drivers.media.peer import Peer
-from drivers.media.shapes import FromMedia, Leg
 from drivers.media.synthetic import SyntheticCamera
 from drivers.media.tracks import DocumentTrack, PictureTrack
 

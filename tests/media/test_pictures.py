@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-from drivers.media.shapes import FileNews, Leg
+from controller.ports.media import FileNews, Leg
 from drivers.media.synthetic import FPS, KEY_EACH, LOOP_S, SIZE, STILL_SIZE
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from controller.ports.media import FileNews
 from drivers.media.files import PDF_MOST, TEXT_MOST
-from drivers.media.shapes import FileNews
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert
 

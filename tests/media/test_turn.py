@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from aiortc import RTCBundlePolicy, RTCConfiguration
 
+from controller.ports.media import Leg, TriedOut
 from controller.ports.signalling import IceConfig, IceServer
 from drivers.media import turn as paths
-from drivers.media.shapes import Leg, TriedOut
 from drivers.sim.turn import Turn, Way, credentials
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert

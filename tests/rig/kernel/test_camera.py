@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from controller.ports.media import Health
 from drivers.media.capture import CameraGone, Shot
 from drivers.media.nodes import state_of
-from drivers.media.shapes import Health
 from drivers.media.v4l2 import V4l2, descriptors
 from tests.media.daemon import Daemon, MediaProcess
 from tests.media.expert import Expert

@@ -1,5 +1,5 @@
 """What point and media process say to each other over DIR/media.sock, a JSON document a line (docs/remote-service.md,
-"Media process and point"). Shapes and limits only; the point may import this file without aiortc.
+"Media process and point"). Shapes and limits only.
 """
 
 from typing import Annotated, Any, Literal
@@ -12,7 +12,6 @@ from controller.ports.signalling import Ack, IceConfig, SessionId, Signal, Why
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$(?!\n)")]
 FileId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,40}$(?!\n)")]
 Device = Annotated[str, Meta(max_length=256)]
-FileName = Annotated[str, Meta(min_length=1, max_length=80)]
 BOOTHS_MOST = 32
 
 
@@ -112,9 +111,9 @@ class LegStats(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `kbps` what left; `codec` of the document picture; `video`: pictures of the document camera leave; `thinned`:
     only key pictures do, because the path takes no more; `relay`: over TURN; `heard`: sound of the expert came."""
 
-    rtt_ms: float | None = None
-    loss: float | None = None
-    kbps: int = 0
+    rtt_ms: Annotated[float, Meta(ge=0)] | None = None
+    loss: Annotated[float, Meta(ge=0, le=1)] | None = None
+    kbps: Annotated[int, Meta(ge=0)] = 0
     codec: Literal["h264", "vp8"] | None = None
     video: bool = False
     thinned: bool = False
@@ -128,8 +127,8 @@ class Leg(_Said, frozen=True, kw_only=True, tag="leg", omit_defaults=True):
 
     session: SessionId
     up: bool
-    emergency: bool
-    why: Why
+    emergency: bool = False
+    why: Why = ""
     stats: LegStats | UnsetType = UNSET
 
 
@@ -137,15 +136,16 @@ FileState = Literal["coming", "ready", "printing", "printed", "failed", "dropped
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of a session: `got` of `size` bytes; `cause` why it failed or was dropped, else ""."""
+    """A form for the customer, or a picture of a document for the expert, kept in memory only: `got` of `size` bytes;
+    `cause` why it failed or was dropped, else ""."""
 
     id: FileId
-    name: FileName
+    name: Annotated[str, Meta(max_length=80)] = ""
     kind: Literal["print", "still"]
-    size: int
-    got: int
-    state: FileState
-    cause: str = ""
+    size: Annotated[int, Meta(ge=0, le=1 << 30)] = 0
+    got: Annotated[int, Meta(ge=0, le=1 << 30)] = 0
+    state: FileState = "coming"
+    cause: Annotated[str, Meta(max_length=80)] = ""
 
 
 class FileNews(_Said, frozen=True, kw_only=True, tag="file"):
