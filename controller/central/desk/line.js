@@ -31,7 +31,7 @@ export class Line {
   }
 
   open() {
-    clearTimeout(this.#retry);
+    this.#calm();
     const socket = (this.#socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/expert/line`));
     const mine = (then) => (event) => socket === this.#socket && then(event);
     socket.onopen = mine(() => {
@@ -44,7 +44,7 @@ export class Line {
   }
 
   close() {
-    clearTimeout(this.#retry);
+    this.#calm();
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -98,18 +98,24 @@ export class Line {
     return this.#ask();
   }
 
+  #calm() {
+    clearTimeout(this.#retry);
+    this.#retry = 0;
+  }
+
   #hurry() {
     if (!this.#socket) return;
     this.#backoff = BACKOFF_FIRST_MS;
     this.#ask();
   }
 
-  /** A WebSocket does not tell why it was refused, nor that it is dead; a plain request does. */
+  /** A WebSocket does not tell why it was refused, nor that it is dead; a plain request does. A line that stands needs
+   * no sign-in any more: nobody is cut off in a call by the clock. */
   async #ask() {
     const socket = this.#socket;
     try {
       const answer = await fetch("/api/v1/expert/me", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
-      if (answer.status === 401 && (this.#socket || this.#retry)) {
+      if (answer.status === 401 && !this.isOpen && (this.#socket || this.#retry)) {
         this.close();
         this.#on.refused();
       }
