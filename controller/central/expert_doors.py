@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
-from controller.central.auth import write_private
+from controller.central.auth import LOOPBACK, write_private
 from controller.central.experts import LONGEST, Expert, Experts, Failures, Passes
 from controller.central.problems import Problem
 from controller.central.receiver import json_response
@@ -80,18 +80,27 @@ class ExpertDoors:
         return _who(self.need(request))
 
     async def _by_code(self, request: web.Request, given: str) -> Expert:
-        address, wanted = request.remote or "local", given.partition(".")[0][:40]
-        if self._failures.locked(address, wanted, self._now_s()):
-            raise Problem(429, "too-many", "Too many sign-ins failed: try again in a quarter of an hour.")
+        """Who is locked is so when the turn comes, however many were sent at once."""
+        address, wanted = _address(request), given.partition(".")[0][:40]
         async with self._codes:
+            if self._failures.locked(address, wanted, self._now_s()):
+                raise Problem(429, "too-many", "Too many sign-ins failed: try again in a quarter of an hour.")
             expert = await asyncio.to_thread(self._experts.by_code, given)
-        if expert is None:
-            self._failures.failed(address, wanted, self._now_s())
-            raise Problem(403, "forbidden", "This opens nothing here.")
+            if expert is None:
+                self._failures.failed(address, wanted, self._now_s())
+                raise Problem(403, "forbidden", "This opens nothing here.")
         return expert
 
     def _now_s(self) -> float:
         return self._now_ms() / 1000
+
+
+def _address(request: web.Request) -> str:
+    """Who asks: behind a proxy on this machine whom that one names last, which the asker cannot choose. Another
+    machine's word is not believed."""
+    peer, told = request.remote or "local", request.headers.getall("X-Forwarded-For", [])
+    named = told[-1].rpartition(",")[2].strip() if told and peer in LOOPBACK else ""
+    return named[:64] or peer
 
 
 def _who(expert: Expert) -> web.Response:

@@ -27,7 +27,7 @@ TICK_S = 1.0
 BEAT_S = 10.0  # a ping: an end that is silent for half of it after one is gone
 WRITE_S = 10.0  # for one message to be taken
 UNREAD_MOST, UNREAD_BYTES = 1_024, 8 * 2**20  # of one line
-EXPERTS_MOST = 2_000  # pages at once
+EXPERTS_MOST = 2_000  # pages at once; points are counted by the broker
 PER_S = {"point": (200.0, 2_000.0), "expert": (50.0, 600.0)}  # messages: lasting, at once (all that is unacknowledged)
 DROPPED_MOST = 2_000  # messages over the rate; then the line is closed
 REPLACED, TOO_MANY = 4409, 4429  # private-use close codes
@@ -144,7 +144,8 @@ class Lines:
 
     async def expert_line(self, request: web.Request) -> web.WebSocketResponse:
         expert = self._expert_doors.need(request)
-        if len(self._open) >= EXPERTS_MOST and To("expert", expert.id) not in self._open:
+        pages = sum(to.kind == "expert" for to in self._open)
+        if pages >= EXPERTS_MOST and To("expert", expert.id) not in self._open:
             raise Problem(429, "too-many", "As many experts as there can be are here.")
         broker = self._broker
         return await self._serve(
@@ -218,7 +219,10 @@ class Lines:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            self._say(self._broker.tick(self._now_s()))
+            try:
+                self._say(self._broker.tick(self._now_s()))
+            except Exception:  # why: one fault must not stop the time for every session there is
+                log.exception("what time brings could not be said")
 
 
 def _text(message: object) -> str:

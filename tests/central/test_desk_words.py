@@ -91,6 +91,7 @@ def test_every_word_in_which_the_booth_refuses_a_file_is_known_to_the_desk() -> 
     assert told and table
     ours = {"chunk_too_large", "bad_header", "unknown_kind", "id_in_use"}  # faults of a page, not a person's matter
     words = set(re.findall(r"`([a-z_]+)`", told[1]))
+    assert "held" in set(re.findall(r"(\w+):", table[1])), "on hold the booth gives no picture of a document"
     assert words - ours - set(re.findall(r"(\w+):", table[1])) == set()
     assert "busy" not in re.findall(r"(\w+):", table[1]), "nobody's word"
 

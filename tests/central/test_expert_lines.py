@@ -2,13 +2,19 @@
 
 import asyncio
 import contextlib
+import itertools
 from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
+from controller.central import lines
+from controller.central.broker import Broker
 from controller.central.enlist import main as enlist
+from controller.central.expert_doors import CODES_AT_ONCE
 from controller.central.experts import Experts, load
+from controller.central.standing import Say
 from tests.central.line_rig import EXPERTS, TOKEN, Line, Room, enlisted
 from tests.central.remote import brief, picture, signal
 from tests.central.rig import BOX, CENTRAL, central_process, serving
@@ -70,6 +76,56 @@ async def test_who_guesses_codes_is_locked_out_and_a_token_still_opens(tmp_path:
             assert (await room.login("E9.wrong"))[0] == 403
         assert (await room.login("E9.kesäkuu"))[0] == 429
         assert (await room.login(TOKEN))[0] == 200
+
+
+async def test_guesses_that_are_sent_at_once_are_not_more_than_one_after_the_other(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        told = await asyncio.gather(*(room.login(f"E9.{n}") for n in range(20)))
+        failed = [status for status, _ in told].count(403)
+        assert 5 <= failed < 5 + CODES_AT_ONCE
+
+
+async def test_behind_a_proxy_of_this_machine_one_who_guesses_locks_nobody_else_out(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+
+        async def status(code: str, named: str) -> int:
+            return (await room.login(code, **{"X-Forwarded-For": named}))[0]
+
+        for _ in range(5):
+            assert await status("E9.wrong", "203.0.113.7") == 403
+        assert await status("E9.kesäkuu", "198.51.100.1, 203.0.113.7") == 429, "the asker's own word counts for nothing"
+        assert await status("E9.kesäkuu", "203.0.113.8") == 200
+
+
+async def test_as_many_points_as_there_are_keep_no_expert_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "EXPERTS_MOST", 1)
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        await room.point("sodankyla", picture())
+        await room.point("kemi", picture())
+        await room.expert()
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await room.expert(TOKEN + "8")
+        assert refused.value.status == 429
+
+
+async def test_a_fault_in_what_time_brings_is_logged_and_time_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks, third = itertools.count(1), asyncio.Event()
+
+    def tick(self: Broker, now_s: float) -> list[Say]:
+        if (n := next(ticks)) == 1:
+            raise RuntimeError("a bug")
+        if n == 3:
+            third.set()
+        return []
+
+    monkeypatch.setattr(lines, "TICK_S", 0.01)
+    monkeypatch.setattr(Broker, "tick", tick)
+    with capture_logs() as logged:
+        async with serving(tmp_path, experts=EXPERTS), asyncio.timeout(10):
+            await third.wait()
+    assert [one["event"] for one in logged if one["log_level"] == "error"] == ["what time brings could not be said"]
 
 
 async def test_the_cookie_is_for_this_page_only(tmp_path: Path) -> None:

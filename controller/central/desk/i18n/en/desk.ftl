@@ -183,6 +183,7 @@ desk-why-too_many = too many pictures are asked for at once
 desk-why-too_many_files = the booth has as many files as it takes
 desk-why-too_much = the booth's files are too large together
 desk-why-camera_busy = another program uses the document camera
+desk-why-held = the call is on hold
 desk-why-other = the booth did not take it
 desk-outcome = Outcome
 desk-outcome-completed = Served

@@ -183,6 +183,7 @@ desk-why-too_many = kuvia on pyydetty liian monta kerralla
 desk-why-too_many_files = huoneeseen ei mahdu enempää tiedostoja
 desk-why-too_much = huoneen tiedostot ovat yhdessä liian suuret
 desk-why-camera_busy = toinen ohjelma käyttää asiakirjakameraa
+desk-why-held = puhelu on pidossa
 desk-why-other = huone ei ottanut sitä vastaan
 desk-outcome = Tulos
 desk-outcome-completed = Palveltu

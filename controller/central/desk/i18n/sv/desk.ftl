@@ -183,6 +183,7 @@ desk-why-too_many = för många bilder har begärts på en gång
 desk-why-too_many_files = rummet tar inte emot fler filer
 desk-why-too_much = rummets filer är för stora tillsammans
 desk-why-camera_busy = ett annat program använder dokumentkameran
+desk-why-held = samtalet är pausat
 desk-why-other = rummet tog inte emot den
 desk-outcome = Resultat
 desk-outcome-completed = Betjänad
