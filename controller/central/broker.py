@@ -42,7 +42,7 @@ from controller.ports.signalling import BOOTH_END, Ack, Signal
 SETTLING_S = 30.0  # after a start somebody unknown may still come; an answer is in the picture by then or never
 FORGOTTEN_S = 600.0  # a point without a line for so long is gone, and its sessions with it
 LAST = ("end", "move", "hand_over")  # after these it is no longer the expert's
-POINTS_MOST, NAMES_MOST = 5_000, 1_000
+POINTS_MOST = 5_000
 
 
 class Broker:
@@ -57,7 +57,7 @@ class Broker:
         self._orders = Orders(new_id)
         self._meetings = Meetings(durations)
         self._seats: dict[str, int] = {}
-        self._names: dict[str, Name] = {}  # of providers, as points tell them
+        self._names: dict[str, Name] = {}  # of providers, as the points that there are tell them
         self._following = Following(self._homes, self._desks, self._owners, self._orders, engine, durations)
         self._out: list[Say] = []
 
@@ -101,6 +101,9 @@ class Broker:
         desk.offered = self._session_of(expert.id)
         self._introduce(desk)
         return self._settled(now_s)
+
+    def is_in_session(self, expert_id: str) -> bool:
+        return (desk := self._desks.get(expert_id)) is not None and desk.session is not None
 
     def expert_gone(self, expert_id: str, now_s: float) -> list[Say]:
         desk = self._desks[expert_id]
@@ -150,8 +153,10 @@ class Broker:
             self._out.append((To("point", home.id), taken))
         before = self._owners.draw(home, mine)
         home.name, home.drawn = picture.name, True
-        home.services, home.queues, home.counters = picture.services, picture.queues, picture.counters
-        self._learn({service.provider: service.provider_name for service in picture.services})
+        known, home.services = home.services, picture.services
+        home.queues, home.counters = picture.queues, picture.counters
+        if known != picture.services:
+            self._learn()
         for session in before.keys() - mine.keys():
             self._over(session, now_s)
         for session, brief in mine.items():
@@ -172,12 +177,13 @@ class Broker:
                 said += self._orders.repeat(home.id, desk.answer, now_s, desk.expert.id)
         return said
 
-    def _learn(self, names: dict[str, Name]) -> None:
-        fresh = names.keys() - self._names.keys()
-        if len(self._names) < NAMES_MOST:
-            self._names |= {provider: names[provider] for provider in fresh}
+    def _learn(self) -> None:
+        """The names of providers anew; of two points that say two names, the same one is heard always."""
+        before, told = self._names, sorted(self._homes.values(), key=lambda home: home.id, reverse=True)
+        self._names = {service.provider: service.provider_name for home in told for service in home.services}
+        news = {provider for provider, name in self._names.items() if before.get(provider) != name}
         for desk in self._desks.values():
-            if desk.here and fresh.intersection(desk.expert.pools):
+            if desk.here and news.intersection(desk.expert.pools):
                 self._introduce(desk)
 
     def _over(self, session: str, now_s: float) -> None:

@@ -160,6 +160,8 @@ window.booth = {
   ctl: (message) => talk.ctl(message),
   printed: (id) => media.file.send(JSON.stringify({ t: "printed", id })),
   refuse: (id, why) => media.file.send(JSON.stringify({ t: "refused", id, why })),
+  /** The media process takes no more of what is said on `ctl`. */
+  deaf: () => (media.control = () => {}),
   lie: () => (media.lies = "0".repeat(64)),
   frames: async () => {
     const video = document.createElement("video");

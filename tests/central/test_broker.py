@@ -394,3 +394,18 @@ def test_a_point_that_will_not_ring_is_not_asked_again_at_once() -> None:
         table.point("sodankyla", picture(brief(S)))
         assert table.orders("sodankyla") == []
         table.passes(6)
+
+
+def test_a_provider_that_is_renamed_or_gone_is_so_at_the_experts_desk() -> None:
+    def services(name: str) -> list[dict[str, Any]]:
+        return [{"id": "a", "name": {"fi": "A"}, "provider": "kela", "provider_name": {"fi": name}}]
+
+    table = Table()
+    table.expert_comes(expert(), ready=False)
+    table.point_comes("sodankyla", picture(services=services("Kela")))
+    table.point_comes("utsjoki", picture(services=services("KELA")))
+    assert table.told("expert", "E7", "you")[-1]["pool_names"] == {"kela": {"fi": "Kela"}}
+    table.point("sodankyla", picture(services=services("Kansaneläkelaitos")))
+    assert table.told("expert", "E7", "you")[-1]["pool_names"] == {"kela": {"fi": "Kansaneläkelaitos"}}
+    table.point("sodankyla", picture(services=[]))
+    assert table.told("expert", "E7", "you")[-1]["pool_names"] == {"kela": {"fi": "KELA"}}

@@ -106,9 +106,11 @@ async def test_on_hold_the_screen_is_not_seen_either(desk_central: str, desk_bro
         await booth.page.wait_for_function(screen + "true")
 
 
-async def test_a_sign_in_that_ran_out_does_not_end_a_call(desk_central: str, desk_browser: Browser) -> None:
+async def test_a_sign_in_that_ran_out_does_not_end_a_call_and_is_asked_for_after_it(
+    desk_central: str, desk_browser: Browser
+) -> None:
     async with desk(desk_browser, desk_central) as one:
-        page = one.page
+        page, booth = one.page, one.booth
         await one.sign_in()
         await one.answer()
         await page.route("**/api/v1/expert/me", lambda route: route.fulfill(status=401, body="{}"))
@@ -117,6 +119,10 @@ async def test_a_sign_in_that_ran_out_does_not_end_a_call(desk_central: str, des
         await page.evaluate(DRAWN)
         await page.keyboard.press("F8")
         await expect(page.locator(".notice.warning")).to_contain_text("neither hears nor sees")
+        await booth.draw(state="ended", cause="customer_left", expert=None)
+        await expect(page.locator(".card.over")).to_be_visible()
+        await page.evaluate("dispatchEvent(new Event('online'))")
+        await expect(page.locator("#token")).to_be_visible()
 
 
 async def test_who_signs_out_leaves_nothing_for_the_next_at_this_desk(desk_central: str, desk_browser: Browser) -> None:

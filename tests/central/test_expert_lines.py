@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from controller.central import lines
+from controller.central import lines, remote
 from controller.central.broker import Broker
 from controller.central.enlist import main as enlist
 from controller.central.expert_doors import CODES_AT_ONCE
-from controller.central.experts import Experts, load
+from controller.central.experts import Experts, Passes, load
 from controller.central.standing import Say
 from tests.central.line_rig import EXPERTS, TOKEN, Line, Room, enlisted
 from tests.central.remote import brief, picture, signal
@@ -151,6 +152,26 @@ async def test_the_cookie_is_for_this_page_only(tmp_path: Path) -> None:
             assert refused.value.status in {401, 403}
         async with room.session.ws_connect(f"{url}/api/v1/expert/line", headers={**cookie, "Origin": url}) as line:
             assert (await line.receive_json())["t"] == "you"
+
+
+async def test_in_a_session_a_sign_in_that_nears_its_end_is_renewed_and_else_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "Passes", functools.partial(Passes, lasts_s=60))
+
+    async def renewed(room: Room, cookie: str) -> str:
+        async with room.session.get(f"{room.url}/api/v1/expert/me", headers={"Cookie": cookie}) as answer:
+            assert answer.status == 200
+            given = answer.cookies.get("central_expert")
+            return f"central_expert={given.value}" if given else ""
+
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        _, cookie = await room.login(TOKEN)
+        assert await renewed(room, cookie) == ""
+        await conversation(room)
+        fresh = await renewed(room, cookie)
+        assert int(fresh.split(".")[1]) > int(cookie.split(".")[1]) + 3000
+        assert await renewed(room, fresh) == ""
 
 
 async def test_a_second_page_of_an_expert_takes_the_place_of_the_first(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ const ANSWER_MS = 4000;
 const REPLACED = 4409;
 
 export class Line {
-  /** @param {{opened: () => void, closed: () => void, message: (message: object) => void, refused: () => void,
-   *   replaced: () => void}} on */
+  /** @param {{opened: () => void, closed: () => void, message: (message: object) => void,
+   *   refused: (stands: boolean) => void, replaced: () => void}} on `refused`: the sign-in is over; `stands`: the line
+   *   does not need it any more */
   constructor(on) {
     this.#on = on;
     setInterval(() => this.#ask(), ASK_MS);
@@ -109,16 +110,12 @@ export class Line {
     this.#ask();
   }
 
-  /** A WebSocket does not tell why it was refused, nor that it is dead; a plain request does. A line that stands needs
-   * no sign-in any more: nobody is cut off in a call by the clock. */
+  /** A WebSocket does not tell why it was refused, nor that it is dead; a plain request does. */
   async #ask() {
     const socket = this.#socket;
     try {
       const answer = await fetch("/api/v1/expert/me", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
-      if (answer.status === 401 && !this.isOpen && (this.#socket || this.#retry)) {
-        this.close();
-        this.#on.refused();
-      }
+      if (answer.status === 401 && (this.#socket || this.#retry)) this.#on.refused(this.isOpen);
     } catch {
       if (socket && socket === this.#socket) {
         socket.onclose = null;

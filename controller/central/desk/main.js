@@ -36,7 +36,7 @@ const ring = new Ring();
 const line = new Line({
   opened: () => change({ live: true, problem: null }),
   closed: () => change({ live: false, waiting: [], answering: "" }),
-  refused: () => forget("sign_in"),
+  refused: (stands) => (stands && ui.call ? undefined : forget("sign_in")), // nobody is cut off in a call by the clock
   replaced: () => forget("elsewhere"),
   message: hear,
 });
