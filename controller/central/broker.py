@@ -12,7 +12,7 @@ from msgspec import UNSET
 from controller.central.engine import Engine
 from controller.central.experts import Expert
 from controller.central.following import Following
-from controller.central.ordering import Orders
+from controller.central.ordering import LAST, Orders
 from controller.central.owners import Owners
 from controller.central.pools import Durations
 from controller.central.shapes import (
@@ -41,7 +41,6 @@ from controller.ports.signalling import BOOTH_END, Ack, Signal
 
 SETTLING_S = 30.0  # after a start somebody unknown may still come; an answer is in the picture by then or never
 FORGOTTEN_S = 600.0  # a point without a line for so long is gone, and its sessions with it
-LAST = ("end", "move", "hand_over")  # after these it is no longer the expert's
 POINTS_MOST = 5_000
 
 

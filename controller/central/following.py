@@ -18,7 +18,7 @@ from controller.central.standing import (
     Waiter,
     is_answered,
     outlook,
-    ringing,
+    reachable,
     rows,
     staffed,
     waiters,
@@ -43,12 +43,13 @@ class Following:
         homes, desks = [home for home in self._homes.values() if home.here and home.drawn], self._desks.values()
         waiting = waiters(homes)
         claimed = {desk.session for desk in desks if desk.session is not None}
-        rings = ringing(waiting, desks, claimed)
+        may = reachable(waiting, desks)
+        rings = {session: set() if session in claimed else experts for session, experts in may.items()}
         return [
             *self._rung(waiting, rings, claimed, now_s),
             *self._dropped(now_s),
             *self._iced(homes, now_s),
-            *self._outlooks(waiting),
+            *self._outlooks(waiting, may),
             *self._shown(),
             *self._listed(waiting, rings),
         ]
@@ -94,12 +95,12 @@ class Following:
                     said.append((To("point", home.id), told))
         return said
 
-    def _outlooks(self, waiting: Iterable[Waiter]) -> list[Say]:
+    def _outlooks(self, waiting: Iterable[Waiter], may: dict[str, set[str]]) -> list[Say]:
         said: list[Say] = []
         staff = staffed(self._desks.values())
         for waiter in waiting:
             told = waiter.home.outlooks
-            now = outlook(waiter, staff, self._durations)
+            now = outlook(waiter, len(may[waiter.brief.session]), staff, self._durations)
             if told.get(now.session) != now:
                 told[now.session] = now
                 said.append((To("point", waiter.home.id), now))

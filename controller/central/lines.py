@@ -21,6 +21,7 @@ from controller.central.problems import Problem
 from controller.central.receiver import path_id
 from controller.central.shapes import Refused, read_expert, read_point
 from controller.central.standing import Say, To
+from controller.domain.pace import Bucket
 from controller.ports.signalling import MESSAGE_MOST
 
 TICK_S = 1.0
@@ -28,26 +29,11 @@ BEAT_S = 10.0  # a ping: an end that is silent for half of it after one is gone
 WRITE_S = 10.0  # for one message to be taken
 UNREAD_MOST, UNREAD_BYTES = 1_024, 8 * 2**20  # of one line
 EXPERTS_MOST = 2_000  # pages at once; points are counted by the broker
-PER_S = {"point": (200.0, 2_000.0), "expert": (50.0, 600.0)}  # messages: lasting, at once (all that is unacknowledged)
+PER_S = {"point": (200, 2_000), "expert": (50, 600)}  # messages: lasting, at once (all that is unacknowledged)
 DROPPED_MOST = 2_000  # messages over the rate; then the line is closed
 REPLACED, TOO_MANY = 4409, 4429  # private-use close codes
 
 log = structlog.get_logger()
-
-
-class Rate:
-    """A token bucket."""
-
-    def __init__(self, per_s: float, at_once: float, now_s: float) -> None:
-        self._per_s, self._most, self._left, self._at_s = per_s, at_once, at_once, now_s
-
-    def takes(self, now_s: float) -> bool:
-        self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_s)
-        self._at_s = now_s
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
 
 class Line:
@@ -55,7 +41,8 @@ class Line:
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport, kind: str) -> None:
         self.socket, self._transport = socket, transport
-        self.rate = Rate(*PER_S[kind], time.monotonic())
+        per_s, at_once = PER_S[kind]
+        self.rate = Bucket(at_once, 1 / per_s)
         self.dropped = 0
         self._unread: deque[str] = deque()
         self._bytes = 0
@@ -186,7 +173,7 @@ class Lines:
         async for message in line.socket:
             if self._open.get(to) is not line:
                 return
-            if not line.rate.takes(time.monotonic()):
+            if line.rate.take(time.monotonic()):
                 self._over_rate(line)
             elif message.type is not WSMsgType.TEXT:
                 line.say(_text(Refused(why="not_understood", detail="a line takes text")))

@@ -10,10 +10,12 @@ from controller.central.standing import Pending, Say, To
 
 AGAIN_S = 10.0  # an order that its point has not answered is said again: an order that comes twice is done once
 OVER_S = 15.0  # a session that is gone answers no more
+KEPT_S = 24 * 3600.0  # for a point that has no line: what ended a session there is told when it is back, the same day
 HUSH_S = 5.0  # after a ring or unring was answered: the picture may be on its way, or the point may not want it
 RINGS_MOST, RINGS_S = 4, 30.0  # of one session in so long, whoever is ready and no longer: each goes into a journal
 UNDER_WAY_MOST = 16  # of one session
 RINGS = ("ring", "unring")
+LAST = ("end", "move", "hand_over")  # after these it is no longer the expert's
 MEANT = {  # own orders -> the states in which they still mean something
     "ring": {"queued"}, "unring": {"ringing"}, "answer": {"queued", "ringing"},
     "drop": {"ringing", "connected", "held", "reconnecting"},
@@ -94,7 +96,8 @@ class Orders:
         """What time brings. `here`: points with a line; `known`: sessions that are in a picture."""
         said: list[Say] = []
         for pending in list(self._pending.values()):
-            if pending.order.session not in known and now_s - pending.since_s >= OVER_S:
+            kept_s = KEPT_S if pending.order.do in LAST and pending.point not in here else OVER_S
+            if pending.order.session not in known and now_s - pending.since_s >= kept_s:
                 self._drop(pending)
                 if pending.by is not None and pending.page_id:
                     done = Done(id=pending.page_id, ok=False, problem="session-over")

@@ -127,10 +127,10 @@ def waiters(homes: Iterable[Home]) -> list[Waiter]:
     return [Waiter(home, brief, n) for pool in pools.values() for n, (home, brief) in enumerate(pool)]
 
 
-def ringing(waiting: Sequence[Waiter], desks: Iterable[Desk], claimed: set[str]) -> dict[str, set[str]]:
-    """Session -> experts at whom it rings; nobody's while somebody's answer is under way."""
+def reachable(waiting: Sequence[Waiter], desks: Iterable[Desk]) -> dict[str, set[str]]:
+    """Session -> experts at whom it may ring."""
     free = [desk.expert for desk in desks if desk.is_free]
-    return {w.brief.session: set() if w.brief.session in claimed else ring_at(w.brief, free) for w in waiting}
+    return {waiter.brief.session: ring_at(waiter.brief, free) for waiter in waiting}
 
 
 def staffed(desks: Iterable[Desk]) -> dict[str, tuple[int, int]]:
@@ -142,11 +142,12 @@ def staffed(desks: Iterable[Desk]) -> dict[str, tuple[int, int]]:
     return {pool: (free[pool], busy[pool]) for pool in free.keys() | busy.keys()}
 
 
-def outlook(waiter: Waiter, staff: dict[str, tuple[int, int]], durations: Durations) -> Outlook:
+def outlook(waiter: Waiter, ready: int, staff: dict[str, tuple[int, int]], durations: Durations) -> Outlook:
+    """`ready`: experts at whom it would ring, were it not another's at this moment."""
     pool = waiter.brief.provider
     free, busy = staff.get(pool, (0, 0))
     expected = estimate(waiter.ahead, free, busy, *durations.quantiles(pool))
-    return Outlook(session=waiter.brief.session, ahead=waiter.ahead, ready=free, estimate=expected)
+    return Outlook(session=waiter.brief.session, ahead=waiter.ahead, ready=ready, estimate=expected)
 
 
 def rows(desk: Desk, waiting: Sequence[Waiter], rings: dict[str, set[str]]) -> tuple[Row, ...]:

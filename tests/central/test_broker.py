@@ -275,6 +275,20 @@ def test_an_expert_whose_point_is_away_ends_the_session_is_free_and_the_point_is
     assert [you["session"] for you in table.told("expert", "E7", "you")] in ([], [None])
 
 
+def test_the_words_of_a_session_wait_for_a_point_that_is_away_for_hours() -> None:
+    table = answered()
+    table.hear(table.broker.point_gone("sodankyla", table.now_s))
+    table.expert("E7", t="order", id="o-1", session=S, do="end", outcome="customer_left")
+    table.passes(3 * 3600)
+    table.orders("sodankyla")
+    table.point_comes("sodankyla", picture(brief(S, state="ended", expert="E7")))
+    assert table.orders("sodankyla") == [("end", S)]
+    table.hear(table.broker.point_gone("sodankyla", table.now_s))
+    table.passes(25 * 3600)
+    table.point_comes("sodankyla", picture(brief(S, state="ended", expert="E7")))
+    assert table.orders("sodankyla") == [], "another day's"
+
+
 def test_an_order_repeated_to_a_broker_that_forgot_it_has_the_same_id_at_the_point() -> None:
     ids = []
     for _ in range(2):
@@ -329,6 +343,15 @@ def test_the_outlook_counts_all_points_in_the_order_of_their_coming_booked_first
     assert told["r-2"]["estimate"] == {"p50_s": 0, "p80_s": 0}
     assert told["r-1"]["ready"] == 1
     assert told["r-1"]["estimate"] == {"p50_s": 600, "p80_s": 1800}
+
+
+def test_ready_are_those_at_whom_it_would_ring() -> None:
+    table = Table()
+    table.expert_comes(expert("E1"))
+    table.expert_comes(expert("E2", languages=("fi", "se")))
+    table.point_comes("utsjoki", picture(brief(S, language="se"), brief("r-2"), brief("r-3", language="en")))
+    ready = {m["session"]: m["ready"] for m in table.told("point", "utsjoki", "outlook")}
+    assert ready == {S: 1, "r-2": 2, "r-3": 2}
 
 
 def test_the_estimate_learns_from_the_pools_last_sessions() -> None:

@@ -71,6 +71,32 @@ async def test_an_expert_enlisted_on_the_command_line_signs_in_with_the_code_tha
         assert (await room.login("E2." + code[3:]))[0] == 403
 
 
+async def test_an_expert_with_a_new_code_keeps_the_token_and_one_who_is_removed_is_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enlisted(tmp_path)
+    words = [str(tmp_path), "--id", "E7", "--name", "Maija", "--pool", "kela", "--language", "fi"]
+    assert await asyncio.to_thread(enlist, words) == 0
+    code = capsys.readouterr().out.strip()
+    assert await asyncio.to_thread(enlist, [str(tmp_path), "--id", "E9", "--remove"]) == 0
+    assert await asyncio.to_thread(enlist, [str(tmp_path), "--id", "E9", "--remove"]) == 1
+    assert "nobody is E9" in capsys.readouterr().err
+    async with serving(tmp_path) as url, Room.of(url) as room:
+        assert [(await room.login(one))[0] for one in (code, TOKEN, TOKEN + "8", "E9.kesäkuu")] == [200, 200, 200, 403]
+
+
+async def test_a_file_of_the_desk_that_the_browser_has_is_not_sent_again(tmp_path: Path) -> None:
+    async with serving(tmp_path) as url, Room.of(url) as room:
+        for path in ("/expert", "/expert/main.js"):
+            async with room.session.get(url + path) as whole:
+                assert (whole.status, len(await whole.read()) > 0) == (200, True)
+                tag = whole.headers["ETag"]
+            for known, status in ((tag, 304), (f"W/{tag}", 304), ('"another"', 200)):
+                async with room.session.get(url + path, headers={"If-None-Match": known}) as answer:
+                    assert answer.status == status
+                    assert answer.headers["Content-Security-Policy"]
+
+
 async def test_who_guesses_codes_is_locked_out_and_a_token_still_opens(tmp_path: Path) -> None:
     async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
         for _ in range(5):
