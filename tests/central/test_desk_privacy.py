@@ -1,9 +1,10 @@
 """Nothing of an expert or a customer goes further than it may: captions, screen, voice, and what the next one sees."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from controller.central.experts import hashed_token
 from tests.central.desk_rig import desk
@@ -30,7 +31,21 @@ navigator.mediaDevices.getDisplayMedia = () => new Promise((choose) => {
   };
 });
 """
+STILL = """
+(async () => {
+  const before = await booth.voice();
+  await new Promise((done) => setTimeout(done, 400));
+  return (await booth.voice()) === before;
+})()
+"""
 DRAWN = "new Promise((done) => setTimeout(done))"  # whatever was begun by a promise has been done
+
+
+async def until(page: Page, promised: str) -> None:
+    """Until what is promised is so: Playwright's own waiting takes any promise for a yes."""
+    async with asyncio.timeout(10):
+        while not await page.evaluate(promised):
+            await asyncio.sleep(0.05)
 
 
 async def test_who_is_muted_or_on_hold_is_not_captioned(desk_central: str, desk_browser: Browser) -> None:
@@ -174,14 +189,8 @@ async def test_in_the_emergency_the_customer_hears_the_expert_and_at_no_other_ti
         await booth.draw(state="reconnecting", legs={"page": False, "media": True})
         await expect(page.locator(".banners")).to_contain_text("hears you but does not see", timeout=40_000)
         await expect(page.locator(".customer")).not_to_contain_text("turned the camera off")
-        await booth.page.wait_for_function("booth.voice().then((n) => n > 20)", timeout=10_000)
+        await until(booth.page, "booth.voice().then((n) => n > 20)")
         await one.shot("emergency")
         await page.keyboard.press("F4")
         await expect(page.locator(".banners")).to_contain_text("neither hears nor sees")
-        await booth.page.wait_for_function(
-            """async () => {
-              const before = await booth.voice();
-              await new Promise((done) => setTimeout(done, 400));
-              return (await booth.voice()) === before;
-            }"""
-        )
+        await until(booth.page, STILL)
