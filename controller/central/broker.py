@@ -13,7 +13,7 @@ from controller.central.engine import Engine
 from controller.central.experts import Expert
 from controller.central.following import Following
 from controller.central.ordering import LAST, Orders
-from controller.central.owners import Owners
+from controller.central.owners import Owners, Providers
 from controller.central.pools import Durations
 from controller.central.shapes import (
     Answer,
@@ -56,7 +56,7 @@ class Broker:
         self._orders = Orders(new_id)
         self._meetings = Meetings(durations)
         self._seats: dict[str, int] = {}
-        self._names: dict[str, Name] = {}  # of providers, as the points that there are tell them
+        self._providers = Providers()
         self._following = Following(self._homes, self._desks, self._owners, self._orders, engine, durations)
         self._out: list[Say] = []
 
@@ -135,6 +135,7 @@ class Broker:
                 self._leave(desk, "no_answer")
         for home in [h for h in self._homes.values() if not h.here and now_s - h.gone_s >= FORGOTTEN_S]:
             del self._homes[home.id]
+            self._learn(home.id, {})
             for session in self._owners.draw(home, {}):
                 self._over(session, now_s)
         self._follow_all(now_s)
@@ -155,7 +156,7 @@ class Broker:
         known, home.services = home.services, picture.services
         home.queues, home.counters = picture.queues, picture.counters
         if known != picture.services:
-            self._learn()
+            self._learn(home.id, {service.provider: service.provider_name for service in picture.services})
         for session in before.keys() - mine.keys():
             self._over(session, now_s)
         for session, brief in mine.items():
@@ -176,12 +177,9 @@ class Broker:
                 said += self._orders.repeat(home.id, desk.answer, now_s, desk.expert.id)
         return said
 
-    def _learn(self) -> None:
-        """The names of providers anew; of two points that say two names, the same one is heard always."""
-        before, told = self._names, sorted(self._homes.values(), key=lambda home: home.id, reverse=True)
-        self._names = {service.provider: service.provider_name for home in told for service in home.services}
-        news = {provider for provider, name in self._names.items() if before.get(provider) != name}
-        for desk in self._desks.values():
+    def _learn(self, point: str, names: dict[str, Name]) -> None:
+        news = self._providers.tell(point, names)
+        for desk in self._desks.values() if news else ():
             if desk.here and news.intersection(desk.expert.pools):
                 self._introduce(desk)
 
@@ -345,7 +343,7 @@ class Broker:
         you = You(
             expert=expert.id, name=expert.name, pools=expert.pools, languages=expert.languages, ready=desk.ready,
             session=desk.session or self._session_of(expert.id),
-            pool_names={pool: self._names[pool] for pool in expert.pools if pool in self._names},
+            pool_names={pool: name for pool in expert.pools if (name := self._providers.get(pool)) is not None},
         )  # fmt: skip
         self._out.append((To("expert", expert.id), you))
 

@@ -1,9 +1,9 @@
-"""Which session is at which point, and which expert the pictures give it to: found at once, however many there are.
-No I/O here."""
+"""Which session is at which point, which expert the pictures give it to, what a provider is called: found at once,
+however many there are. No I/O here."""
 
 from collections.abc import Iterator
 
-from controller.central.shapes import Brief
+from controller.central.shapes import Brief, Name
 from controller.central.standing import Home, belongs
 
 
@@ -52,3 +52,28 @@ class Owners:
         del self._given[expert][session]
         if not self._given[expert]:
             del self._given[expert]
+
+
+class Providers:
+    """Names of providers, as the points tell them; of several, as the one says that has told for longest."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, dict[str, Name]] = {}  # provider -> point -> its name
+        self._tells: dict[str, set[str]] = {}  # point -> providers
+
+    def get(self, provider: str) -> Name | None:
+        return next(iter(self._told.get(provider, {}).values()), None)
+
+    def tell(self, point: str, names: dict[str, Name]) -> set[str]:
+        """All that this point says now; whose names are others by that."""
+        before = self._tells.pop(point, set())
+        touched = {provider: self.get(provider) for provider in before | names.keys()}
+        for provider in before - names.keys():
+            del self._told[provider][point]
+            if not self._told[provider]:
+                del self._told[provider]
+        for provider, name in names.items():
+            self._told.setdefault(provider, {})[point] = name
+        if names:
+            self._tells[point] = set(names)
+        return {provider for provider, name in touched.items() if self.get(provider) != name}

@@ -432,3 +432,6 @@ def test_a_provider_that_is_renamed_or_gone_is_so_at_the_experts_desk() -> None:
     assert table.told("expert", "E7", "you")[-1]["pool_names"] == {"kela": {"fi": "Kansaneläkelaitos"}}
     table.point("sodankyla", picture(services=[]))
     assert table.told("expert", "E7", "you")[-1]["pool_names"] == {"kela": {"fi": "KELA"}}
+    table.hear(table.broker.point_gone("utsjoki", table.now_s))
+    table.passes(601)
+    assert table.told("expert", "E7", "you")[-1]["pool_names"] == {}
