@@ -12,7 +12,8 @@ from msgspec import UNSET
 from controller.central.engine import Engine
 from controller.central.experts import Expert
 from controller.central.following import Following
-from controller.central.ordering import Orders
+from controller.central.ordering import LAST, Orders
+from controller.central.owners import Owners, Providers
 from controller.central.pools import Durations
 from controller.central.shapes import (
     Answer,
@@ -40,8 +41,7 @@ from controller.ports.signalling import BOOTH_END, Ack, Signal
 
 SETTLING_S = 30.0  # after a start somebody unknown may still come; an answer is in the picture by then or never
 FORGOTTEN_S = 600.0  # a point without a line for so long is gone, and its sessions with it
-LAST = ("end", "move", "hand_over")  # after these it is no longer the expert's
-POINTS_MOST, NAMES_MOST = 5_000, 1_000
+POINTS_MOST = 5_000
 
 
 class Broker:
@@ -51,12 +51,13 @@ class Broker:
         self._engine, self._started_s = engine, started_s
         self._homes: dict[str, Home] = {}
         self._desks: dict[str, Desk] = {}
-        self._owner: dict[str, Home] = {}  # session -> its point
+        self._owners = Owners()
+        self._ends: dict[str, Desk] = {}  # session -> whose page was last an end of it
         self._orders = Orders(new_id)
         self._meetings = Meetings(durations)
         self._seats: dict[str, int] = {}
-        self._names: dict[str, Name] = {}  # of providers, as points tell them
-        self._following = Following(self._homes, self._desks, self._orders, engine, durations)
+        self._providers = Providers()
+        self._following = Following(self._homes, self._desks, self._owners, self._orders, engine, durations)
         self._out: list[Say] = []
 
     # ---- points
@@ -100,6 +101,9 @@ class Broker:
         self._introduce(desk)
         return self._settled(now_s)
 
+    def is_in_session(self, expert_id: str) -> bool:
+        return (desk := self._desks.get(expert_id)) is not None and desk.session is not None
+
     def expert_gone(self, expert_id: str, now_s: float) -> list[Say]:
         desk = self._desks[expert_id]
         desk.here, desk.ready, desk.joined, desk.wants = False, False, False, None
@@ -131,51 +135,58 @@ class Broker:
                 self._leave(desk, "no_answer")
         for home in [h for h in self._homes.values() if not h.here and now_s - h.gone_s >= FORGOTTEN_S]:
             del self._homes[home.id]
-            for session in home.sessions:
+            self._learn(home.id, {})
+            for session in self._owners.draw(home, {}):
                 self._over(session, now_s)
-            home.sessions = {}
         self._follow_all(now_s)
         here = {home.id for home in self._homes.values() if home.here and home.drawn}
-        self._out += self._orders.again(here, self._owner.keys(), now_s)
+        self._out += self._orders.again(here, self._owners.sessions(), now_s)
         return self._settled(now_s)
 
     # ---- pictures
 
     def _picture(self, home: Home, picture: Point, now_s: float) -> None:
-        first, before = not home.drawn, home.sessions
-        mine = {b.session: b for b in picture.sessions if self._owner.get(b.session, home) is home}
+        first = not home.drawn
+        mine = {b.session: b for b in picture.sessions if (self._owners.home(b.session) or home) is home}
         if strange := [b.session for b in picture.sessions if b.session not in mine]:
             taken = Refused(why="session_taken", detail=f"{strange[0]} is another point's")
             self._out.append((To("point", home.id), taken))
-        home.name, home.sessions, home.drawn = picture.name, mine, True
-        home.services, home.queues, home.counters = picture.services, picture.queues, picture.counters
-        self._learn({service.provider: service.provider_name for service in picture.services})
+        before = self._owners.draw(home, mine)
+        home.name, home.drawn = picture.name, True
+        known, home.services = home.services, picture.services
+        home.queues, home.counters = picture.queues, picture.counters
+        if known != picture.services:
+            self._learn(home.id, {service.provider: service.provider_name for service in picture.services})
         for session in before.keys() - mine.keys():
             self._over(session, now_s)
         for session, brief in mine.items():
-            self._owner[session] = home
             self._orders.pictured(brief, before.get(session))
             self._meetings.meet(brief, now_s)
         if first:
-            self._out += self._orders.resent(home.id, now_s)
+            late = self._orders.resent(home.id, now_s)
+            self._out += [*self._reminders(home, now_s), *late]
         self._follow_all(now_s)
 
-    def _learn(self, names: dict[str, Name]) -> None:
-        fresh = names.keys() - self._names.keys()
-        if len(self._names) < NAMES_MOST:
-            self._names |= {provider: names[provider] for provider in fresh}
-        for desk in self._desks.values():
-            if desk.here and fresh.intersection(desk.expert.pools):
+    def _reminders(self, home: Home, now_s: float) -> list[Say]:
+        """A point that was restarted knows whose a session is, but not the expert's name: no journal keeps that. The
+        answer that was done brings it once more."""
+        said: list[Say] = []
+        for brief in home.sessions.values():
+            desk = self._desks.get(brief.expert or "") if is_answered(brief) else None
+            if desk is not None and desk.session == brief.session and desk.answer is not None:
+                said += self._orders.repeat(home.id, desk.answer, now_s, desk.expert.id)
+        return said
+
+    def _learn(self, point: str, names: dict[str, Name]) -> None:
+        news = self._providers.tell(point, names)
+        for desk in self._desks.values() if news else ():
+            if desk.here and news.intersection(desk.expert.pools):
                 self._introduce(desk)
 
     def _over(self, session: str, now_s: float) -> None:
         self._meetings.part(session, now_s)
-        self._owner.pop(session, None)
         self._seats.pop(session, None)
-
-    def _brief(self, session: str | None) -> Brief | None:
-        home = self._owner.get(session or "")
-        return home.sessions.get(session or "") if home is not None else None
+        self._ends.pop(session, None)
 
     # ---- whose session is it
 
@@ -185,33 +196,29 @@ class Broker:
 
     def _follow(self, desk: Desk, now_s: float) -> None:
         """What the pictures now say of this expert's session, or of the one that it asks for."""
-        if desk.wants is not None and desk.wants in self._owner:
+        if desk.wants is not None and desk.wants in self._owners:
             wanted, desk.wants = desk.wants, None
             self._join(desk, wanted, now_s)
         if desk.session is None:
             return self._offer(desk)
-        brief = self._brief(desk.session)
-        if brief is not None and belongs(brief, desk.expert.id, had=desk.claimed_s is None):
+        brief = self._owners.brief(desk.session)
+        if brief is not None and belongs(brief, desk.expert.id):
             if desk.claimed_s is not None:
                 desk.claimed_s = None
                 self._seat(desk, brief, now_s)
-            elif brief.expert is None and desk.joined and desk.answer is not None:
-                home = self._owner[desk.session]
-                self._out += self._orders.repeat(home.id, desk.answer, now_s, desk.expert.id)
         elif desk.claimed_s is None:
             self._leave(desk, (brief.cause or brief.state) if brief is not None else "over")
-        elif brief is None or not (waits(brief) or (is_answered(brief) and brief.expert is None)):
+        elif brief is None or not waits(brief):
             self._leave(desk, "gone" if brief is None or brief.expert is None else "taken")
 
     def _offer(self, desk: Desk) -> None:
         """A session that a picture gives to an expert who does not know of it: the page came before the point."""
-        had = self._session_of(desk.expert.id)
-        if desk.here and desk.wants is None and had != desk.offered:
+        if desk.here and desk.wants is None and (had := self._session_of(desk.expert.id)) != desk.offered:
             desk.offered = had
             self._introduce(desk)
 
     def _answer(self, desk: Desk, session: str, now_s: float) -> None:
-        home, brief = self._owner.get(session), self._brief(session)
+        home, brief = self._owners.home(session), self._owners.brief(session)
         if home is None or brief is None:
             return self._lost(desk, session, "gone")
         if brief.provider not in desk.expert.pools:
@@ -238,15 +245,15 @@ class Broker:
 
     def _join(self, desk: Desk, session: str, now_s: float) -> None:
         """A page that comes back to its session; a point that is not here yet is waited for."""
-        brief = self._brief(session)
+        brief = self._owners.brief(session)
         if brief is None:
             if now_s - self._started_s >= SETTLING_S:
                 return self._lost(desk, session, "unknown_session")
             desk.wants, desk.wants_s = session, now_s
             return None
-        had = desk.session == session and desk.claimed_s is None
-        if not belongs(brief, desk.expert.id, had=had):
-            return None if desk.session == session and not had else self._lost(desk, session, "not_yours")
+        if not belongs(brief, desk.expert.id):
+            is_claim = desk.session == session and desk.claimed_s is not None
+            return None if is_claim else self._lost(desk, session, "not_yours")
         if desk.session != session:
             desk.session, desk.answer = session, None
         desk.claimed_s, desk.ready = None, False
@@ -254,9 +261,10 @@ class Broker:
 
     def _seat(self, desk: Desk, brief: Brief, now_s: float) -> None:
         """This page is the expert's end of it now. A seat is greater than any before, also before a restart."""
-        session, home = brief.session, self._owner[brief.session]
-        if not desk.here:
+        session, home = brief.session, self._owners.home(brief.session)
+        if not desk.here or home is None:
             return
+        self._ends[session] = desk
         desk.joined, desk.shown, desk.wants = True, (brief, home.here), None
         self._seats[session] = seat = max(self._seats.get(session, 0) + 1, int(now_s))
         ice = self._engine.terms(session, now_s)
@@ -279,7 +287,7 @@ class Broker:
     # ---- orders
 
     def _order(self, desk: Desk, order: Order, now_s: float) -> None:
-        to, home = To("expert", desk.expert.id), self._owner.get(order.session)
+        to, home = To("expert", desk.expert.id), self._owners.home(order.session)
         if why := misfit(order):
             self._out.append((to, Done(id=order.id, ok=False, problem="invalid", detail=why)))
         elif not desk.joined or desk.session != order.session or home is None:
@@ -308,20 +316,20 @@ class Broker:
         return self._pass_on(message)
 
     def _from_booth(self, point: str, message: Signal | Ack) -> list[Say]:
-        home = self._owner.get(message.session)
+        home = self._owners.home(message.session)
         if home is None or home.id != point or message.from_ != BOOTH_END[message.leg]:
             return self._no(To("point", point), f"signals of {message.session}")
         return self._pass_on(message)
 
     def _pass_on(self, message: Signal | Ack) -> list[Say]:
         """To the end that it is for, if that is there: who said it will say it again."""
-        home = self._owner[message.session]
-        ends = [desk.expert.id for desk in self._desks.values() if desk.joined and desk.session == message.session]
+        home, desk = self._owners.home(message.session), self._ends.get(message.session)
         said: list[Say] = []
         for end, passed in self._engine.pass_on(message):
             if end == "expert":
-                said += [(To("expert", one), passed) for one in ends]
-            elif home.here:
+                if desk is not None and desk.joined and desk.session == message.session:
+                    said.append((To("expert", desk.expert.id), passed))
+            elif home is not None and home.here:
                 said.append((To("point", home.id), passed))
         return said
 
@@ -335,14 +343,13 @@ class Broker:
         you = You(
             expert=expert.id, name=expert.name, pools=expert.pools, languages=expert.languages, ready=desk.ready,
             session=desk.session or self._session_of(expert.id),
-            pool_names={pool: self._names[pool] for pool in expert.pools if pool in self._names},
+            pool_names={pool: name for pool in expert.pools if (name := self._providers.get(pool)) is not None},
         )  # fmt: skip
         self._out.append((To("expert", expert.id), you))
 
     def _session_of(self, expert: str) -> str | None:
         """The session that the pictures of the points with a line give this expert."""
-        briefs = (brief for home in self._homes.values() if home.here for brief in home.sessions.values())
-        mine = (brief.session for brief in briefs if belongs(brief, expert, had=False))
+        mine = (brief.session for brief in self._owners.of(expert))
         return next((session for session in mine if not self._orders.is_under_way(session, *LAST)), None)
 
     def _lost(self, desk: Desk, session: str, why: str) -> None:

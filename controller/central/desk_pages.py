@@ -1,5 +1,6 @@
 """The expert's desk as a page: its own files, and those of kiosk_ui that it uses; nothing else is served."""
 
+import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
 
@@ -57,6 +58,7 @@ def read_desk() -> dict[str, bytes]:
 class DeskPages:
     def __init__(self, contents: dict[str, bytes], frame_ancestors: Sequence[str]) -> None:
         self._contents, self._headers = contents, desk_headers(frame_ancestors)
+        self._tags = {name: hashlib.sha256(body).hexdigest()[:32] for name, body in contents.items()}
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -66,14 +68,18 @@ class DeskPages:
         ]
 
     async def page(self, request: web.Request) -> web.Response:
-        return self._answer("expert/index.html")
+        return self._answer(request, "expert/index.html")
 
     async def file(self, request: web.Request) -> web.Response:
-        return self._answer(request.path.removeprefix("/"))
+        return self._answer(request, request.path.removeprefix("/"))
 
-    def _answer(self, name: str) -> web.Response:
+    def _answer(self, request: web.Request, name: str) -> web.Response:
+        """The file, unless the browser has this very one."""
         if name not in self._contents:
             raise Problem(404, "not-found", "No such file.")
         kind = TYPES[name.rpartition(".")[2]]
         charset = "utf-8" if kind.startswith("text/") else None
-        return web.Response(body=self._contents[name], content_type=kind, charset=charset, headers=self._headers)
+        headers = {**self._headers, "ETag": f'"{self._tags[name]}"'}
+        if any(tag.value == self._tags[name] for tag in request.if_none_match or ()):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=self._contents[name], content_type=kind, charset=charset, headers=headers)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
-from controller.central.auth import write_private
+from controller.central.auth import LOOPBACK, write_private
 from controller.central.experts import LONGEST, Expert, Experts, Failures, Passes
 from controller.central.problems import Problem
 from controller.central.receiver import json_response
@@ -17,6 +17,7 @@ from controller.central.receiver import json_response
 COOKIE = "central_expert"  # not luukku_…: a point on the same host has its own, and cookies do not know ports
 CODES_AT_ONCE = 2  # scrypt takes 16 MiB and 50 ms each
 BODY_MOST = 4096
+IN_SESSION_S = 3600  # a pass that would end in a conversation lasts at least so long from now
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,8 +39,10 @@ def load_key(path: Path) -> bytes:
 class ExpertDoors:
     """Sign in, sign out, and who is it?"""
 
-    def __init__(self, experts: Experts, passes: Passes, now_ms: Callable[[], int]) -> None:
-        self._experts, self._passes, self._now_ms = experts, passes, now_ms
+    def __init__(
+        self, experts: Experts, passes: Passes, now_ms: Callable[[], int], is_in_session: Callable[[str], bool]
+    ) -> None:
+        self._experts, self._passes, self._now_ms, self._is_in_session = experts, passes, now_ms, is_in_session
         self._failures = Failures()
         self._codes = asyncio.Semaphore(CODES_AT_ONCE)
 
@@ -63,12 +66,7 @@ class ExpertDoors:
         _same_origin(request)
         wish = await _read(request)
         expert = self._experts.by_token(wish.token) or await self._by_code(request, wish.token)
-        answer = _who(expert)
-        answer.set_cookie(
-            COOKIE, self._passes.give(expert, self._now_s()), path="/", httponly=True, samesite="Strict",
-            secure=request.secure, max_age=self._passes.lasts_s,
-        )  # fmt: skip
-        return answer
+        return self._let_in(request, expert, self._passes.lasts_s)
 
     async def logout(self, request: web.Request) -> web.Response:
         _same_origin(request)
@@ -77,21 +75,42 @@ class ExpertDoors:
         return answer
 
     async def me(self, request: web.Request) -> web.Response:
-        return _who(self.need(request))
+        """Who it is. In a session the pass is renewed before it ends: nobody is cut off in a call by the clock."""
+        expert, now_s = self.need(request), self._now_s()
+        if self._passes.until_s(request.cookies[COOKIE]) - now_s < IN_SESSION_S / 2 and self._is_in_session(expert.id):
+            return self._let_in(request, expert, IN_SESSION_S)
+        return _who(expert)
+
+    def _let_in(self, request: web.Request, expert: Expert, lasts_s: int) -> web.Response:
+        answer = _who(expert)
+        answer.set_cookie(
+            COOKIE, self._passes.give(expert, self._now_s(), lasts_s), path="/", httponly=True, samesite="Strict",
+            secure=request.secure, max_age=lasts_s,
+        )  # fmt: skip
+        return answer
 
     async def _by_code(self, request: web.Request, given: str) -> Expert:
-        address, wanted = request.remote or "local", given.partition(".")[0][:40]
-        if self._failures.locked(address, wanted, self._now_s()):
-            raise Problem(429, "too-many", "Too many sign-ins failed: try again in a quarter of an hour.")
+        """Who is locked is so when the turn comes, however many were sent at once."""
+        address, wanted = _address(request), given.partition(".")[0][:40]
         async with self._codes:
+            if self._failures.locked(address, wanted, self._now_s()):
+                raise Problem(429, "too-many", "Too many sign-ins failed: try again in a quarter of an hour.")
             expert = await asyncio.to_thread(self._experts.by_code, given)
-        if expert is None:
-            self._failures.failed(address, wanted, self._now_s())
-            raise Problem(403, "forbidden", "This opens nothing here.")
+            if expert is None:
+                self._failures.failed(address, wanted, self._now_s())
+                raise Problem(403, "forbidden", "This opens nothing here.")
         return expert
 
     def _now_s(self) -> float:
         return self._now_ms() / 1000
+
+
+def _address(request: web.Request) -> str:
+    """Who asks: behind a proxy on this machine whom that one names last, which the asker cannot choose. Another
+    machine's word is not believed."""
+    peer, told = request.remote or "local", request.headers.getall("X-Forwarded-For", [])
+    named = told[-1].rpartition(",")[2].strip() if told and peer in LOOPBACK else ""
+    return named[:64] or peer
 
 
 def _who(expert: Expert) -> web.Response:

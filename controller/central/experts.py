@@ -118,9 +118,13 @@ class Passes:
     def __init__(self, key: bytes, experts: Experts, lasts_s: int = 12 * 3600) -> None:
         self._key, self._experts, self.lasts_s = key, experts, lasts_s
 
-    def give(self, expert: Expert, now_s: float) -> str:
-        until = int(now_s) + self.lasts_s
+    def give(self, expert: Expert, now_s: float, lasts_s: int | None = None) -> str:
+        until = int(now_s) + (self.lasts_s if lasts_s is None else lasts_s)
         return f"{expert.id}.{until}.{self._seal(expert, until)}"
+
+    def until_s(self, held: str) -> int:
+        """When this one ends, which `holder` has found to be right."""
+        return int(held.split(".")[1])
 
     def holder(self, presented: str, now_s: float) -> Expert | None:
         expert_id, _, rest = presented[:LONGEST].partition(".")

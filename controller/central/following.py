@@ -7,9 +7,23 @@ from collections.abc import Iterable
 
 from controller.central.engine import Engine
 from controller.central.ordering import Orders
+from controller.central.owners import Owners
 from controller.central.pools import Durations
-from controller.central.shapes import Brief, Ice, Session, Waiting
-from controller.central.standing import Desk, Home, Say, To, Waiter, is_answered, outlook, ringing, rows, waiters, waits
+from controller.central.shapes import Ice, Session, Waiting
+from controller.central.standing import (
+    Desk,
+    Home,
+    Say,
+    To,
+    Waiter,
+    is_answered,
+    outlook,
+    reachable,
+    rows,
+    staffed,
+    waiters,
+    waits,
+)  # fmt: skip
 
 LEFT_S = 20.0  # an expert whose page is gone for so long during a session has left it
 
@@ -18,9 +32,10 @@ class Following:
     """Looks at the broker's own tables; changes only what was said (`iced`, `outlooks`, `shown`, `rows`)."""
 
     def __init__(
-        self, homes: dict[str, Home], desks: dict[str, Desk], orders: Orders, engine: Engine, durations: Durations
-    ) -> None:
-        self._homes, self._desks, self._orders = homes, desks, orders
+        self, homes: dict[str, Home], desks: dict[str, Desk], owners: Owners, orders: Orders, engine: Engine,
+        durations: Durations,
+    ) -> None:  # fmt: skip
+        self._homes, self._desks, self._owners, self._orders = homes, desks, owners, orders
         self._engine, self._durations = engine, durations
         self._absent: dict[str, float] = {}  # session -> since when its expert's page is not there
 
@@ -28,35 +43,36 @@ class Following:
         homes, desks = [home for home in self._homes.values() if home.here and home.drawn], self._desks.values()
         waiting = waiters(homes)
         claimed = {desk.session for desk in desks if desk.session is not None}
-        rings = ringing(waiting, desks, claimed)
+        may = reachable(waiting, desks)
+        rings = {session: set() if session in claimed else experts for session, experts in may.items()}
         return [
-            *self._rung(waiting, rings, now_s),
+            *self._rung(waiting, rings, claimed, now_s),
             *self._dropped(now_s),
             *self._iced(homes, now_s),
-            *self._outlooks(waiting),
+            *self._outlooks(waiting, may),
             *self._shown(),
             *self._listed(waiting, rings),
         ]
 
-    def _rung(self, waiting: Iterable[Waiter], rings: dict[str, set[str]], now_s: float) -> list[Say]:
+    def _rung(
+        self, waiting: Iterable[Waiter], rings: dict[str, set[str]], claimed: set[str], now_s: float
+    ) -> list[Say]:
         said: list[Say] = []
         for home, brief, _ in waiting:
             wanted = bool(rings[brief.session])
             do = {("queued", True): "ring", ("ringing", False): "unring"}.get((brief.state, wanted))
-            if do is not None and self._orders.may_ring(brief.session, now_s) and not self._claimed(brief.session):
+            if do is not None and brief.session not in claimed and self._orders.may_ring(brief.session, now_s):
                 said.append(self._orders.own(home.id, brief.session, do, now_s))
         return said
-
-    def _claimed(self, session: str) -> bool:
-        return any(desk.session == session for desk in self._desks.values())
 
     def _dropped(self, now_s: float) -> list[Say]:
         """Sessions whose expert's page is not there: since when, and for how long they wait for it."""
         said: list[Say] = []
         absent: dict[str, float] = {}
+        there = {(desk.session, desk.expert.id) for desk in self._desks.values() if desk.here and desk.joined}
         for home in self._homes.values():
             for brief in home.sessions.values():
-                if not is_answered(brief) or self._is_attended(brief):
+                if not is_answered(brief) or (brief.session, brief.expert) in there:
                     continue
                 absent[brief.session] = since = self._absent.get(brief.session, now_s)
                 is_due = now_s - since >= LEFT_S and home.here and home.drawn
@@ -65,10 +81,6 @@ class Following:
                     absent[brief.session] = now_s  # if the point will not: asked again after as long
         self._absent = absent
         return said
-
-    def _is_attended(self, brief: Brief) -> bool:
-        there = [d for d in self._desks.values() if d.here and d.joined and d.session == brief.session]
-        return any(brief.expert in {None, desk.expert.id} for desk in there)
 
     def _iced(self, homes: Iterable[Home], now_s: float) -> list[Say]:
         """Told as soon as it rings, so that the booth has them when somebody answers."""
@@ -83,11 +95,12 @@ class Following:
                     said.append((To("point", home.id), told))
         return said
 
-    def _outlooks(self, waiting: Iterable[Waiter]) -> list[Say]:
+    def _outlooks(self, waiting: Iterable[Waiter], may: dict[str, set[str]]) -> list[Say]:
         said: list[Say] = []
+        staff = staffed(self._desks.values())
         for waiter in waiting:
             told = waiter.home.outlooks
-            now = outlook(waiter, self._desks.values(), self._durations)
+            now = outlook(waiter, len(may[waiter.brief.session]), staff, self._durations)
             if told.get(now.session) != now:
                 told[now.session] = now
                 said.append((To("point", waiter.home.id), now))
@@ -99,13 +112,11 @@ class Following:
     def _shown(self) -> list[Say]:
         said: list[Say] = []
         for desk in self._desks.values():
-            if not desk.joined or desk.session is None:
+            if not desk.joined or desk.session is None or (home := self._owners.home(desk.session)) is None:
                 continue
-            for home in self._homes.values():
-                brief = home.sessions.get(desk.session)
-                if brief is not None and desk.shown != (brief, home.here):
-                    desk.shown = (brief, home.here)
-                    said.append((To("expert", desk.expert.id), Session(brief=brief, reached=home.here)))
+            if desk.shown != (now := (home.sessions[desk.session], home.here)):
+                desk.shown = now
+                said.append((To("expert", desk.expert.id), Session(brief=now[0], reached=now[1])))
         return said
 
     def _listed(self, waiting: list[Waiter], rings: dict[str, set[str]]) -> list[Say]:

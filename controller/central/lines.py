@@ -21,33 +21,19 @@ from controller.central.problems import Problem
 from controller.central.receiver import path_id
 from controller.central.shapes import Refused, read_expert, read_point
 from controller.central.standing import Say, To
+from controller.domain.pace import Bucket
 from controller.ports.signalling import MESSAGE_MOST
 
 TICK_S = 1.0
 BEAT_S = 10.0  # a ping: an end that is silent for half of it after one is gone
 WRITE_S = 10.0  # for one message to be taken
 UNREAD_MOST, UNREAD_BYTES = 1_024, 8 * 2**20  # of one line
-EXPERTS_MOST = 2_000  # pages at once
-PER_S = {"point": (200.0, 2_000.0), "expert": (50.0, 600.0)}  # messages: lasting, at once (all that is unacknowledged)
+EXPERTS_MOST = 2_000  # pages at once; points are counted by the broker
+PER_S = {"point": (200, 2_000), "expert": (50, 600)}  # messages: lasting, at once (all that is unacknowledged)
 DROPPED_MOST = 2_000  # messages over the rate; then the line is closed
 REPLACED, TOO_MANY = 4409, 4429  # private-use close codes
 
 log = structlog.get_logger()
-
-
-class Rate:
-    """A token bucket."""
-
-    def __init__(self, per_s: float, at_once: float, now_s: float) -> None:
-        self._per_s, self._most, self._left, self._at_s = per_s, at_once, at_once, now_s
-
-    def takes(self, now_s: float) -> bool:
-        self._left = min(self._most, self._left + (now_s - self._at_s) * self._per_s)
-        self._at_s = now_s
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
 
 class Line:
@@ -55,7 +41,8 @@ class Line:
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport, kind: str) -> None:
         self.socket, self._transport = socket, transport
-        self.rate = Rate(*PER_S[kind], time.monotonic())
+        per_s, at_once = PER_S[kind]
+        self.rate = Bucket(at_once, 1 / per_s)
         self.dropped = 0
         self._unread: deque[str] = deque()
         self._bytes = 0
@@ -144,7 +131,8 @@ class Lines:
 
     async def expert_line(self, request: web.Request) -> web.WebSocketResponse:
         expert = self._expert_doors.need(request)
-        if len(self._open) >= EXPERTS_MOST and To("expert", expert.id) not in self._open:
+        pages = sum(to.kind == "expert" for to in self._open)
+        if pages >= EXPERTS_MOST and To("expert", expert.id) not in self._open:
             raise Problem(429, "too-many", "As many experts as there can be are here.")
         broker = self._broker
         return await self._serve(
@@ -185,7 +173,7 @@ class Lines:
         async for message in line.socket:
             if self._open.get(to) is not line:
                 return
-            if not line.rate.takes(time.monotonic()):
+            if line.rate.take(time.monotonic()):
                 self._over_rate(line)
             elif message.type is not WSMsgType.TEXT:
                 line.say(_text(Refused(why="not_understood", detail="a line takes text")))
@@ -218,7 +206,10 @@ class Lines:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            self._say(self._broker.tick(self._now_s()))
+            try:
+                self._say(self._broker.tick(self._now_s()))
+            except Exception:  # why: one fault must not stop the time for every session there is
+                log.exception("what time brings could not be said")
 
 
 def _text(message: object) -> str:

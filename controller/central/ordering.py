@@ -10,9 +10,12 @@ from controller.central.standing import Pending, Say, To
 
 AGAIN_S = 10.0  # an order that its point has not answered is said again: an order that comes twice is done once
 OVER_S = 15.0  # a session that is gone answers no more
+KEPT_S = 24 * 3600.0  # for a point that has no line: what ended a session there is told when it is back, the same day
 HUSH_S = 5.0  # after a ring or unring was answered: the picture may be on its way, or the point may not want it
+RINGS_MOST, RINGS_S = 4, 30.0  # of one session in so long, whoever is ready and no longer: each goes into a journal
 UNDER_WAY_MOST = 16  # of one session
 RINGS = ("ring", "unring")
+LAST = ("end", "move", "hand_over")  # after these it is no longer the expert's
 MEANT = {  # own orders -> the states in which they still mean something
     "ring": {"queued"}, "unring": {"ringing"}, "answer": {"queued", "ringing"},
     "drop": {"ringing", "connected", "held", "reconnecting"},
@@ -26,31 +29,36 @@ class Orders:
     def __init__(self, new_id: Callable[[], str]) -> None:
         self._new_id = new_id
         self._pending: dict[str, Pending] = {}
+        self._of: dict[str, dict[str, Pending]] = {}  # the same by session
         self._hushed: dict[str, float] = {}  # session -> until when it is neither rung nor unrung
+        self._rung: dict[str, list[float]] = {}  # session -> when it was rung or unrung lately
 
     def own(self, point: str, session: str, do: str, now_s: float, **members: Any) -> tuple[To, PointOrder]:
         """An order of the broker's own; `by` in `members` is the expert for whom it is."""
         by = members.pop("by", None)
         order = PointOrder(id=self._new_id(), session=session, do=do, **members)
-        self._pending[order.id] = Pending(point, order, now_s, by, "", now_s)
+        self._keep(Pending(point, order, now_s, by, "", now_s))
+        if do in RINGS:
+            self._rung[session] = [*self._lately(session, now_s), now_s]
         return To("point", point), order
 
     def repeat(self, point: str, order: PointOrder, now_s: float, by: str) -> list[Say]:
-        """An order that was done, to a point that has forgotten what came of it."""
+        """An order that was done, to a point that may have forgotten what no journal keeps of it."""
         if order.id in self._pending:
             return []
-        self._pending[order.id] = Pending(point, order, now_s, by, "", now_s)
+        self._keep(Pending(point, order, now_s, by, "", now_s))
         return [(To("point", point), order)]
 
     def of(self, expert: str, point: str, order: Order, now_s: float) -> list[Say]:
         """An expert's order; refused when too many are under way."""
-        if sum(p.order.session == order.session for p in self._pending.values()) >= UNDER_WAY_MOST:
+        if len(self._of.get(order.session, ())) >= UNDER_WAY_MOST:
             return [(To("expert", expert), Done(id=order.id, ok=False, problem="too-many"))]
         members = {
             name: getattr(order, name) for name in order.__struct_fields__ if name not in {"id", "session", "do"}
         }
         passed = PointOrder(id=f"{expert}.{order.id}", session=order.session, do=order.do, **members)
-        self._pending.setdefault(passed.id, Pending(point, passed, now_s, expert, order.id, now_s))
+        if passed.id not in self._pending:
+            self._keep(Pending(point, passed, now_s, expert, order.id, now_s))
         return [(To("point", point), self._pending[passed.id].order)]
 
     def done(self, point: str, done: Done, now_s: float) -> Pending | None:
@@ -58,28 +66,27 @@ class Orders:
         pending = self._pending.get(done.id)
         if pending is None or pending.point != point:
             return None
-        del self._pending[done.id]
+        self._drop(pending)
         if pending.order.do in RINGS:
             self._hushed[pending.order.session] = now_s + HUSH_S
         return pending
 
     def is_under_way(self, session: str, *dos: str) -> bool:
-        return any(p.order.session == session and p.order.do in dos for p in self._pending.values())
+        return any(pending.order.do in dos for pending in self._of.get(session, {}).values())
 
     def may_ring(self, session: str, now_s: float) -> bool:
-        """Not while an order that changes this is under way, nor just after one was answered."""
-        hushed = now_s < self._hushed.get(session, 0.0)
+        """Not while an order that changes this is under way, nor just after one was answered, nor time and again."""
+        hushed = now_s < self._hushed.get(session, 0.0) or len(self._lately(session, now_s)) >= RINGS_MOST
         return not hushed and not self.is_under_way(session, *RINGS, "answer", "end", "drop")
 
     def pictured(self, brief: Brief, before: Brief | None) -> None:
         """Forget what its state has overtaken: it is said no more. What was hushed may be looked at anew."""
         if before is not None and before.state != brief.state:
             self._hushed.pop(brief.session, None)
-        for id_, pending in list(self._pending.items()):
+        for pending in list(self._of.get(brief.session, {}).values()):
             order = pending.order
-            past = brief.state not in MEANT.get(order.do, {brief.state}) or order.expert == brief.expert
-            if order.session == brief.session and past:
-                del self._pending[id_]
+            if brief.state not in MEANT.get(order.do, {brief.state}) or order.expert == brief.expert:
+                self._drop(pending)
 
     def resent(self, point: str, now_s: float) -> list[Say]:
         """All that this point has not answered: it has a new line."""
@@ -88,9 +95,10 @@ class Orders:
     def again(self, here: Collection[str], known: Collection[str], now_s: float) -> list[Say]:
         """What time brings. `here`: points with a line; `known`: sessions that are in a picture."""
         said: list[Say] = []
-        for id_, pending in list(self._pending.items()):
-            if pending.order.session not in known and now_s - pending.since_s >= OVER_S:
-                del self._pending[id_]
+        for pending in list(self._pending.values()):
+            kept_s = KEPT_S if pending.order.do in LAST and pending.point not in here else OVER_S
+            if pending.order.session not in known and now_s - pending.since_s >= kept_s:
+                self._drop(pending)
                 if pending.by is not None and pending.page_id:
                     done = Done(id=pending.page_id, ok=False, problem="session-over")
                     said.append((To("expert", pending.by), done))
@@ -98,7 +106,21 @@ class Orders:
                 said.append(self._said(pending, now_s))
         for session in [s for s, until in self._hushed.items() if until <= now_s]:
             del self._hushed[session]
+        self._rung = {one: times for one in self._rung if (times := self._lately(one, now_s))}
         return said
+
+    def _keep(self, pending: Pending) -> None:
+        self._pending[pending.order.id] = pending
+        self._of.setdefault(pending.order.session, {})[pending.order.id] = pending
+
+    def _drop(self, pending: Pending) -> None:
+        session, id_ = pending.order.session, pending.order.id
+        del self._pending[id_], self._of[session][id_]
+        if not self._of[session]:
+            del self._of[session]
+
+    def _lately(self, session: str, now_s: float) -> list[float]:
+        return [at for at in self._rung.get(session, ()) if 0 <= now_s - at < RINGS_S]
 
     def _said(self, pending: Pending, now_s: float) -> Say:
         pending.said_s = now_s

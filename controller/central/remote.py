@@ -32,8 +32,8 @@ async def remote_service(
     key = await asyncio.to_thread(load_key, data_dir / "expert.key")
     contents = await asyncio.to_thread(read_desk)
     everybody = Experts(listed)
-    expert_doors = ExpertDoors(everybody, Passes(key, everybody), now_ms)
     broker = Broker(P2p(turn), _new_id, now_ms() / 1000, Durations())
+    expert_doors = ExpertDoors(everybody, Passes(key, everybody), now_ms, broker.is_in_session)
     lines = Lines(broker, doors, expert_doors, now_ms)
     async with lines.ticking():
         yield [*lines.routes(), *expert_doors.routes(), *DeskPages(contents, frame_ancestors).routes()], lines

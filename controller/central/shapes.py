@@ -239,10 +239,10 @@ class You(_Said, frozen=True, kw_only=True, tag="you"):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One who waits, as an expert sees it; `rings` at this very expert."""
+    """One who waits, as an expert sees it: what changes while nobody answers is not in it, but for `rings`, at this
+    very expert."""
 
     session: str
-    state: str
     mode: str
     booth: str | None
     booth_name: Name
@@ -253,10 +253,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     interpreter: bool | str | None
     number: str | None
     requested_at: str
-    since: str
     point: str
     point_name: Name
-    ahead: int
     rings: bool
 
 

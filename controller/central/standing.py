@@ -2,6 +2,7 @@
 that for those who wait. No I/O here.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,19 +15,16 @@ MET = frozenset({"connected", "held", "reconnecting"})
 
 
 def is_answered(brief: Brief) -> bool:
-    """Somebody has answered it and it lives; `expert` says who, unless its point has forgotten that in a restart."""
-    return brief.state in MET or (brief.state == "ringing" and (brief.expert is not None or brief.cause == "answered"))
+    """Somebody has answered it and it lives; `expert` says who."""
+    return brief.state in MET or (brief.state == "ringing" and brief.expert is not None)
 
 
 def waits(brief: Brief) -> bool:
-    return brief.state in {"queued", "ringing"} and not is_answered(brief) and brief.expert is None
+    return brief.state in {"queued", "ringing"} and brief.expert is None
 
 
-def belongs(brief: Brief, expert: str, *, had: bool) -> bool:
-    """Whether it is this expert's: in session, or over and not yet put into words. `had`: it was before, which counts
-    while its point does not know whose it is."""
-    if brief.expert is None:
-        return had and is_answered(brief)
+def belongs(brief: Brief, expert: str) -> bool:
+    """Whether it is this expert's: in session, or over and not yet put into words."""
     return brief.expert == expert and (is_answered(brief) or brief.state == "ended")
 
 
@@ -66,7 +64,7 @@ class Desk:
     ready: bool = False
     session: str | None = None
     claimed_s: float | None = None  # since when its answer is under way
-    answer: PointOrder | None = None  # said again to a point that has forgotten whose it is
+    answer: PointOrder | None = None  # said again on a new line: a restarted point has forgotten the expert's name
     joined: bool = False
     wants: str | None = None  # a session to join whose point is not known yet
     wants_s: float = 0.0
@@ -99,8 +97,6 @@ class Meetings:
         self._met: dict[str, tuple[str, str, float]] = {}  # session -> expert, pool, since when
 
     def meet(self, brief: Brief, now_s: float) -> None:
-        if is_answered(brief) and brief.expert is None:
-            return  # its point has forgotten whose it is
         expert = brief.expert if is_answered(brief) else None
         if (met := self._met.get(brief.session)) is not None and met[:2] != (expert, brief.provider):
             self.part(brief.session, now_s)
@@ -131,18 +127,27 @@ def waiters(homes: Iterable[Home]) -> list[Waiter]:
     return [Waiter(home, brief, n) for pool in pools.values() for n, (home, brief) in enumerate(pool)]
 
 
-def ringing(waiting: Sequence[Waiter], desks: Iterable[Desk], claimed: set[str]) -> dict[str, set[str]]:
-    """Session -> experts at whom it rings; nobody's while somebody's answer is under way."""
+def reachable(waiting: Sequence[Waiter], desks: Iterable[Desk]) -> dict[str, set[str]]:
+    """Session -> experts at whom it may ring."""
     free = [desk.expert for desk in desks if desk.is_free]
-    return {w.brief.session: set() if w.brief.session in claimed else ring_at(w.brief, free) for w in waiting}
+    return {waiter.brief.session: ring_at(waiter.brief, free) for waiter in waiting}
 
 
-def outlook(waiter: Waiter, desks: Iterable[Desk], durations: Durations) -> Outlook:
+def staffed(desks: Iterable[Desk]) -> dict[str, tuple[int, int]]:
+    """Pool -> how many of its experts are free, and how many in a session."""
+    free, busy = Counter[str](), Counter[str]()
+    for desk in desks:
+        if desk.here:
+            (free if desk.is_free else busy if desk.session is not None else Counter[str]()).update(desk.expert.pools)
+    return {pool: (free[pool], busy[pool]) for pool in free.keys() | busy.keys()}
+
+
+def outlook(waiter: Waiter, ready: int, staff: dict[str, tuple[int, int]], durations: Durations) -> Outlook:
+    """`ready`: experts at whom it would ring, were it not another's at this moment."""
     pool = waiter.brief.provider
-    there = [desk for desk in desks if desk.here and pool in desk.expert.pools]
-    free, busy = sum(desk.is_free for desk in there), sum(desk.session is not None for desk in there)
+    free, busy = staff.get(pool, (0, 0))
     expected = estimate(waiter.ahead, free, busy, *durations.quantiles(pool))
-    return Outlook(session=waiter.brief.session, ahead=waiter.ahead, ready=free, estimate=expected)
+    return Outlook(session=waiter.brief.session, ahead=waiter.ahead, ready=ready, estimate=expected)
 
 
 def rows(desk: Desk, waiting: Sequence[Waiter], rings: dict[str, set[str]]) -> tuple[Row, ...]:
@@ -153,6 +158,9 @@ def rows(desk: Desk, waiting: Sequence[Waiter], rings: dict[str, set[str]]) -> t
 
 
 def _row(waiter: Waiter, rings: bool) -> Row:
-    home, brief, ahead = waiter
-    same = {name: getattr(brief, name) for name in Row.__struct_fields__ if name in Brief.__struct_fields__}
-    return Row(**same, point=home.id, point_name=home.name, ahead=ahead, rings=rings)
+    home, brief, _ = waiter
+    same = {name: getattr(brief, name) for name in _SHOWN}
+    return Row(**same, point=home.id, point_name=home.name, rings=rings)
+
+
+_SHOWN = [name for name in Row.__struct_fields__ if name in Brief.__struct_fields__]

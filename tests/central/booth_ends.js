@@ -64,8 +64,9 @@ class Media {
     if (body.k !== "sdp") return this.pc.close();
     await this.pc.setRemoteDescription(body);
     const [paperLine, sound, face] = this.pc.getTransceivers();
-    paperLine.direction = sound.direction = face.direction = "sendonly";
-    this.face = face.sender;
+    paperLine.direction = face.direction = "sendonly";
+    sound.direction = "sendrecv"; // as the media process: what the expert says is played in the emergency
+    Object.assign(this, { face: face.sender, sound: sound.receiver });
     await paperLine.sender.replaceTrack(this.camera.getVideoTracks()[0]);
     await this.pc.setLocalDescription();
     this.wire.say({ k: "sdp", type: "answer", sdp: this.pc.localDescription.sdp });
@@ -150,10 +151,17 @@ window.booth = {
     if (message.leg === "talk") talk?.hear(message);
     else media.hear(message);
   },
+  /** How much of the expert's voice came by the booth leg. */
+  voice: async () => {
+    const stats = [...(await media.sound.getStats()).values()].find((one) => one.type === "inbound-rtp");
+    return stats?.packetsReceived ?? 0;
+  },
   type: (text) => talk.type(text),
   ctl: (message) => talk.ctl(message),
   printed: (id) => media.file.send(JSON.stringify({ t: "printed", id })),
   refuse: (id, why) => media.file.send(JSON.stringify({ t: "refused", id, why })),
+  /** The media process takes no more of what is said on `ctl`. */
+  deaf: () => (media.control = () => {}),
   lie: () => (media.lies = "0".repeat(64)),
   frames: async () => {
     const video = document.createElement("video");

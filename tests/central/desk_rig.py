@@ -120,6 +120,19 @@ class Desk:
         await expect(self.page.locator(".document:not(.dim)")).to_be_visible(timeout=40_000)
         await self.booth.draw(state="connected", cause="")
 
+    async def wait(self, condition: str) -> None:
+        """Until this is so on the expert's page, whose policy lets no function be made of a text."""
+        async with asyncio.timeout(10):
+            while not await self.page.evaluate(condition):
+                await asyncio.sleep(0.05)
+
+    async def still_asked(self) -> str:
+        """The customer is asked for a picture of the document; its id."""
+        await self.booth.page.evaluate("booth.heard.ctl.length = 0")
+        await self.page.click(".document .still")
+        await self.booth.page.wait_for_function("booth.heard.ctl.some((m) => m.k === 'still_ask')")
+        return str(await self.booth.page.evaluate("booth.heard.ctl.find((m) => m.k === 'still_ask').id"))
+
     async def frames(self) -> int:
         """Pictures of the customer that were shown so far."""
         script = "document.querySelector('.customer > video').getVideoPlaybackQuality().totalVideoFrames"
@@ -134,9 +147,10 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    browser: Browser, url: str, *, lang: str = "en", size: dict[str, int] | None = None
+    browser: Browser, url: str, *, lang: str = "en", size: dict[str, int] | None = None, script: str = ""
 ) -> AsyncIterator[Desk]:
-    """An expert's page at this central and a booth, before the sign-in; whatever its console complains of fails."""
+    """An expert's page at this central and a booth, before the sign-in; whatever its console complains of fails.
+    `script` runs in the page before its own."""
     complaints: list[str] = []
 
     def listen(line: ConsoleMessage) -> None:
@@ -150,6 +164,7 @@ async def desk(
         context = await browser.new_context(viewport=size or SIZE, locale="en-GB")  # type: ignore[arg-type]  # why: a TypedDict
         stack.push_async_callback(context.close)
         await context.add_init_script(f"localStorage.setItem('luukku.expert.language', '{lang}')")
+        await context.add_init_script(script)
         page = await context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))

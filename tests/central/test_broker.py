@@ -102,7 +102,9 @@ def test_an_answered_session_is_its_experts_before_picture_and_sound_are_there()
     assert table.orders("sodankyla") == [("drop", S)]
 
 
-def test_a_point_that_forgot_whose_session_it_is_in_a_restart_is_told_and_the_call_goes_on() -> None:
+@pytest.mark.parametrize("page_is_there", [True, False])
+def test_a_point_that_forgot_the_experts_name_in_a_restart_is_told_and_the_call_goes_on(page_is_there: bool) -> None:
+    """Whose the session is, is in its journal; who that is, is nowhere but in the answer."""
     table = Table()
     table.point_comes("sodankyla", picture(brief(S, state="ringing")))
     table.expert_comes(expert())
@@ -111,11 +113,16 @@ def test_a_point_that_forgot_whose_session_it_is_in_a_restart_is_told_and_the_ca
     table.point("sodankyla", msgspec.json.encode({"t": "done", "id": answer["id"], "ok": True}).decode())
     table.point("sodankyla", picture(brief(S, state="connected", expert="E7")))
     table.hear(table.broker.point_gone("sodankyla", table.now_s))
-    table.point_comes("sodankyla", picture(brief(S, state="connected", expert=None)))
+    if not page_is_there:  # reloaded just now
+        table.hear(table.broker.expert_gone("E7", table.now_s))
+    table.point_comes("sodankyla", picture(brief(S, state="connected", expert="E7")))
     assert table.told("expert", "E7", "lost") == []
     assert table.told("point", "sodankyla", "order") == [answer]
-    table.expert("E7", signal(S, "expert"))
-    assert len(table.told("point", "sodankyla", "signal")) == 1
+    table.point("sodankyla", picture(brief(S, state="connected", expert="E7", order=answer["id"])))
+    assert table.orders("sodankyla") == []
+    if page_is_there:
+        table.expert("E7", signal(S, "expert"))
+        assert len(table.told("point", "sodankyla", "signal")) == 1
 
 
 def test_a_session_that_the_customer_ended_stays_its_experts_until_it_is_put_into_words() -> None:
@@ -239,14 +246,15 @@ def test_a_session_of_another_point_cannot_be_claimed_by_a_picture() -> None:
 
 def test_an_order_is_said_again_to_a_point_that_was_away_and_its_answer_reaches_the_expert() -> None:
     table = answered()
-    table.orders("sodankyla")
+    [_, answer] = table.told("point", "sodankyla", "order")
     table.expert("E7", t="order", id="o-1", session=S, do="hold")
     [order] = table.told("point", "sodankyla", "order")
     table.hear(table.broker.point_gone("sodankyla", table.now_s))
     assert table.told("expert", "E7", "session")[-1]["reached"] is False
     table.point_comes("sodankyla", picture(brief(S, state="connected", expert="E7")))
-    assert table.told("point", "sodankyla", "order") == [order]
-    table.point("sodankyla", msgspec.json.encode({"t": "done", "id": order["id"], "ok": True}).decode())
+    assert table.told("point", "sodankyla", "order") == [answer, order]
+    for one in (answer, order):
+        table.point("sodankyla", msgspec.json.encode({"t": "done", "id": one["id"], "ok": True}).decode())
     assert table.told("expert", "E7", "done") == [{"t": "done", "id": "o-1", "ok": True}]
     table.passes(30)
     assert table.orders("sodankyla") == []
@@ -265,6 +273,22 @@ def test_an_expert_whose_point_is_away_ends_the_session_is_free_and_the_point_is
     table.point_comes("sodankyla", picture(brief(S, state="reconnecting", expert="E7")))
     assert ("end", S) in table.orders("sodankyla")
     assert [you["session"] for you in table.told("expert", "E7", "you")] in ([], [None])
+
+
+def test_the_words_of_a_session_wait_for_a_point_that_is_away_for_hours() -> None:
+    table = answered()
+    table.hear(table.broker.point_gone("sodankyla", table.now_s))
+    table.expert("E7", t="order", id="o-1", session=S, do="end", outcome="customer_left")
+    table.now_s += 3 * 3600
+    table.passes(2)
+    table.orders("sodankyla")
+    table.point_comes("sodankyla", picture(brief(S, state="ended", expert="E7")))
+    assert table.orders("sodankyla") == [("end", S)]
+    table.hear(table.broker.point_gone("sodankyla", table.now_s))
+    table.now_s += 25 * 3600
+    table.passes(2)
+    table.point_comes("sodankyla", picture(brief(S, state="ended", expert="E7")))
+    assert table.orders("sodankyla") == [], "another day's"
 
 
 def test_an_order_repeated_to_a_broker_that_forgot_it_has_the_same_id_at_the_point() -> None:
@@ -321,6 +345,15 @@ def test_the_outlook_counts_all_points_in_the_order_of_their_coming_booked_first
     assert told["r-2"]["estimate"] == {"p50_s": 0, "p80_s": 0}
     assert told["r-1"]["ready"] == 1
     assert told["r-1"]["estimate"] == {"p50_s": 600, "p80_s": 1800}
+
+
+def test_ready_are_those_at_whom_it_would_ring() -> None:
+    table = Table()
+    table.expert_comes(expert("E1"))
+    table.expert_comes(expert("E2", languages=("fi", "se")))
+    table.point_comes("utsjoki", picture(brief(S, language="se"), brief("r-2"), brief("r-3", language="en")))
+    ready = {m["session"]: m["ready"] for m in table.told("point", "utsjoki", "outlook")}
+    assert ready == {S: 1, "r-2": 2, "r-3": 2}
 
 
 def test_the_estimate_learns_from_the_pools_last_sessions() -> None:
@@ -386,3 +419,21 @@ def test_a_point_that_will_not_ring_is_not_asked_again_at_once() -> None:
         table.point("sodankyla", picture(brief(S)))
         assert table.orders("sodankyla") == []
         table.passes(6)
+
+
+def test_a_provider_that_is_renamed_or_gone_is_so_at_the_experts_desk() -> None:
+    def services(name: str) -> list[dict[str, Any]]:
+        return [{"id": "a", "name": {"fi": "A"}, "provider": "kela", "provider_name": {"fi": name}}]
+
+    table = Table()
+    table.expert_comes(expert(), ready=False)
+    table.point_comes("sodankyla", picture(services=services("Kela")))
+    table.point_comes("utsjoki", picture(services=services("KELA")))
+    assert table.told("expert", "E7", "you")[-1]["pool_names"] == {"kela": {"fi": "Kela"}}
+    table.point("sodankyla", picture(services=services("Kansaneläkelaitos")))
+    assert table.told("expert", "E7", "you")[-1]["pool_names"] == {"kela": {"fi": "Kansaneläkelaitos"}}
+    table.point("sodankyla", picture(services=[]))
+    assert table.told("expert", "E7", "you")[-1]["pool_names"] == {"kela": {"fi": "KELA"}}
+    table.hear(table.broker.point_gone("utsjoki", table.now_s))
+    table.passes(601)
+    assert table.told("expert", "E7", "you")[-1]["pool_names"] == {}

@@ -28,11 +28,10 @@ WITH = {"ringing", "connected", "held", "reconnecting"}
 
 class PointModel:
     """A point as it is: does an order once, refuses what its state does not allow, sends pictures. Who has a session
-    is not in its journal: a restart forgets it, an order that is said again teaches it (readers/booth.py)."""
+    is in its journal, the expert's name is not: an order that is said again teaches it (readers/booth.py)."""
 
     def __init__(self) -> None:
         self.state: dict[str, tuple[str, str | None]] = {}
-        self.known: set[str] = set()  # sessions whose expert it remembers
         self.answers: dict[str, bool] = {}
         self.inbox: list[PointOrder] = []
         self.here = False
@@ -42,7 +41,6 @@ class PointModel:
             self.answers[order.id] = self._done(order)
         if order.do == "answer" and self.answers[order.id] and self.state.get(order.session, ("", None))[1] is not None:
             assert self.state[order.session][1] == order.expert, f"{order.session} is taught to be {order.expert}'s"
-            self.known.add(order.session)
         return {"t": "done", "id": order.id, "ok": self.answers[order.id]}
 
     def _done(self, order: PointOrder) -> bool:
@@ -66,8 +64,8 @@ class PointModel:
         return picture(*(self._brief(session, *had) for session, had in self.state.items()))
 
     def _brief(self, session: str, state: str, had: str | None) -> dict[str, Any]:
-        known, cause = had if session in self.known else None, "answered" if had is not None else None
-        return brief(session, state=state, cause=cause, expert=known, provider=PROVIDERS[session])
+        cause = "answered" if had is not None else None
+        return brief(session, state=state, cause=cause, expert=had, provider=PROVIDERS[session])
 
 
 class World(RuleBasedStateMachine):
@@ -135,7 +133,6 @@ class World(RuleBasedStateMachine):
     @rule(point=st.sampled_from(POINTS))
     def point_is_killed(self, point: str) -> None:
         model = self.points[point]
-        model.known.clear()
         if model.here:
             model.inbox, model.here = [], False
             self.hear(self.broker.point_gone(point, self.now_s))
@@ -263,7 +260,7 @@ class World(RuleBasedStateMachine):
     def page_hears(self, who: Expert, message: Any) -> None:
         if isinstance(message, Joined):
             assert self.points[SESSIONS[message.session]].state[message.session][1] == who.id
-            assert message.brief.expert in {who.id, None} and message.brief.state in WITH
+            assert message.brief.expert == who.id and message.brief.state in WITH
             self.pages[who.id] = message.session
         elif type(message).__name__ == "Lost" and self.pages[who.id] == message.session:
             self.pages[who.id] = None

@@ -76,11 +76,24 @@ def listed(file: str, table: str) -> set[str]:
         ("forms.js", "RESULTS", "desk-result-"), ("forms.js", "POSITIONS", "desk-position-"),
         ("notices.js", "KNOWN_LOST", "desk-lost-"), ("notices.js", "KNOWN_REFUSALS", "desk-refusal-"),
         ("view-side.js", "WHYS", "desk-why-"), ("view-side.js", "TABS", "desk-tab-"),
-        ("main.js", "FAREWELLS", "desk-over-"),
+        ("main.js", "FAREWELLS", "desk-over-"), ("main.js", "VANISHED", "desk-over-"),
+        ("view-side.js", "PRINT_WHYS", "desk-why-"),
     ],
 )  # fmt: skip
 def test_every_value_that_the_page_shows_has_its_words(file: str, table: str, prefix: str) -> None:
     assert {prefix + value for value in listed(file, table)} <= messages("fi").keys()
+
+
+def test_every_word_in_which_the_booth_refuses_a_file_is_known_to_the_desk() -> None:
+    docs = (DESK_FOLDER.parents[2] / "docs" / "remote-service.md").read_text()
+    told = re.search(r"Words of `refused`:(.*?)\. After a", docs, re.DOTALL)
+    table = re.search(r"WHYS = {(.*?)};", (DESK_FOLDER / "view-side.js").read_text(), re.DOTALL)
+    assert told and table
+    ours = {"chunk_too_large", "bad_header", "unknown_kind", "id_in_use"}  # faults of a page, not a person's matter
+    words = set(re.findall(r"`([a-z_]+)`", told[1]))
+    assert "held" in set(re.findall(r"(\w+):", table[1])), "on hold the booth gives no picture of a document"
+    assert words - ours - set(re.findall(r"(\w+):", table[1])) == set()
+    assert "busy" not in re.findall(r"(\w+):", table[1]), "nobody's word"
 
 
 def test_whatever_a_module_imports_is_served_and_nothing_else_of_the_tree() -> None:

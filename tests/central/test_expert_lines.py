@@ -2,13 +2,20 @@
 
 import asyncio
 import contextlib
+import functools
+import itertools
 from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
+from controller.central import lines, remote
+from controller.central.broker import Broker
 from controller.central.enlist import main as enlist
-from controller.central.experts import Experts, load
+from controller.central.expert_doors import CODES_AT_ONCE
+from controller.central.experts import Experts, Passes, load
+from controller.central.standing import Say
 from tests.central.line_rig import EXPERTS, TOKEN, Line, Room, enlisted
 from tests.central.remote import brief, picture, signal
 from tests.central.rig import BOX, CENTRAL, central_process, serving
@@ -64,12 +71,88 @@ async def test_an_expert_enlisted_on_the_command_line_signs_in_with_the_code_tha
         assert (await room.login("E2." + code[3:]))[0] == 403
 
 
+async def test_an_expert_with_a_new_code_keeps_the_token_and_one_who_is_removed_is_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enlisted(tmp_path)
+    words = [str(tmp_path), "--id", "E7", "--name", "Maija", "--pool", "kela", "--language", "fi"]
+    assert await asyncio.to_thread(enlist, words) == 0
+    code = capsys.readouterr().out.strip()
+    assert await asyncio.to_thread(enlist, [str(tmp_path), "--id", "E9", "--remove"]) == 0
+    assert await asyncio.to_thread(enlist, [str(tmp_path), "--id", "E9", "--remove"]) == 1
+    assert "nobody is E9" in capsys.readouterr().err
+    async with serving(tmp_path) as url, Room.of(url) as room:
+        assert [(await room.login(one))[0] for one in (code, TOKEN, TOKEN + "8", "E9.kesäkuu")] == [200, 200, 200, 403]
+
+
+async def test_a_file_of_the_desk_that_the_browser_has_is_not_sent_again(tmp_path: Path) -> None:
+    async with serving(tmp_path) as url, Room.of(url) as room:
+        for path in ("/expert", "/expert/main.js"):
+            async with room.session.get(url + path) as whole:
+                assert (whole.status, len(await whole.read()) > 0) == (200, True)
+                tag = whole.headers["ETag"]
+            for known, status in ((tag, 304), (f"W/{tag}", 304), ('"another"', 200)):
+                async with room.session.get(url + path, headers={"If-None-Match": known}) as answer:
+                    assert answer.status == status
+                    assert answer.headers["Content-Security-Policy"]
+
+
 async def test_who_guesses_codes_is_locked_out_and_a_token_still_opens(tmp_path: Path) -> None:
     async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
         for _ in range(5):
             assert (await room.login("E9.wrong"))[0] == 403
         assert (await room.login("E9.kesäkuu"))[0] == 429
         assert (await room.login(TOKEN))[0] == 200
+
+
+async def test_guesses_that_are_sent_at_once_are_not_more_than_one_after_the_other(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        told = await asyncio.gather(*(room.login(f"E9.{n}") for n in range(20)))
+        failed = [status for status, _ in told].count(403)
+        assert 5 <= failed < 5 + CODES_AT_ONCE
+
+
+async def test_behind_a_proxy_of_this_machine_one_who_guesses_locks_nobody_else_out(tmp_path: Path) -> None:
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+
+        async def status(code: str, named: str) -> int:
+            return (await room.login(code, **{"X-Forwarded-For": named}))[0]
+
+        for _ in range(5):
+            assert await status("E9.wrong", "203.0.113.7") == 403
+        assert await status("E9.kesäkuu", "198.51.100.1, 203.0.113.7") == 429, "the asker's own word counts for nothing"
+        assert await status("E9.kesäkuu", "203.0.113.8") == 200
+
+
+async def test_as_many_points_as_there_are_keep_no_expert_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "EXPERTS_MOST", 1)
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        await room.point("sodankyla", picture())
+        await room.point("kemi", picture())
+        await room.expert()
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await room.expert(TOKEN + "8")
+        assert refused.value.status == 429
+
+
+async def test_a_fault_in_what_time_brings_is_logged_and_time_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks, third = itertools.count(1), asyncio.Event()
+
+    def tick(self: Broker, now_s: float) -> list[Say]:
+        if (n := next(ticks)) == 1:
+            raise RuntimeError("a bug")
+        if n == 3:
+            third.set()
+        return []
+
+    monkeypatch.setattr(lines, "TICK_S", 0.01)
+    monkeypatch.setattr(Broker, "tick", tick)
+    with capture_logs() as logged:
+        async with serving(tmp_path, experts=EXPERTS), asyncio.timeout(10):
+            await third.wait()
+    assert [one["event"] for one in logged if one["log_level"] == "error"] == ["what time brings could not be said"]
 
 
 async def test_the_cookie_is_for_this_page_only(tmp_path: Path) -> None:
@@ -95,6 +178,26 @@ async def test_the_cookie_is_for_this_page_only(tmp_path: Path) -> None:
             assert refused.value.status in {401, 403}
         async with room.session.ws_connect(f"{url}/api/v1/expert/line", headers={**cookie, "Origin": url}) as line:
             assert (await line.receive_json())["t"] == "you"
+
+
+async def test_in_a_session_a_sign_in_that_nears_its_end_is_renewed_and_else_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "Passes", functools.partial(Passes, lasts_s=60))
+
+    async def renewed(room: Room, cookie: str) -> str:
+        async with room.session.get(f"{room.url}/api/v1/expert/me", headers={"Cookie": cookie}) as answer:
+            assert answer.status == 200
+            given = answer.cookies.get("central_expert")
+            return f"central_expert={given.value}" if given else ""
+
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        _, cookie = await room.login(TOKEN)
+        assert await renewed(room, cookie) == ""
+        await conversation(room)
+        fresh = await renewed(room, cookie)
+        assert int(fresh.split(".")[1]) > int(cookie.split(".")[1]) + 3000
+        assert await renewed(room, fresh) == ""
 
 
 async def test_a_second_page_of_an_expert_takes_the_place_of_the_first(tmp_path: Path) -> None:

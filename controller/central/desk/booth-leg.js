@@ -1,6 +1,7 @@
 // The booth leg at the desk: document camera, the booth's emergency picture and sound, files
 // (docs/remote-service.md, "Signals"). The desk offers and the media process answers, always; what is broken is mended
-// by a new connection, never by a restart: the other end knows none (design/media.md 5).
+// by a new connection, never by a restart: the other end knows none (design/media.md 5). The sound line goes both ways:
+// in the emergency the booth's own loudspeaker plays the expert.
 import { AGAIN_MS, Wire } from "/ui/shared/signals.js";
 import { Mending } from "/ui/shared/talk-mend.js";
 
@@ -36,7 +37,8 @@ export class BoothLeg {
   #ctl = null;
   #transceivers = [];
   #counts = [0, 0, 0];
-  #work = Promise.resolve();
+  #voice = null; // the track that is sent to the booth's own loudspeaker
+  #work = Promise.resolve(); // of this connection, step by step
   #timer;
   #againAt = 0;
   #lookAt = 0;
@@ -69,6 +71,13 @@ export class BoothLeg {
     return true;
   }
 
+  /** @param {MediaStreamTrack|null} track what the booth's own loudspeaker shall play; null: nothing is sent there */
+  speak(track) {
+    if (track === this.#voice) return;
+    this.#voice = track;
+    this.#utter();
+  }
+
   close() {
     if (this.state === "closed") return;
     if (this.#pc && this.#wire.epoch) this.#wire.say({ k: "bye" });
@@ -91,17 +100,25 @@ export class BoothLeg {
     const mine = (then) => (event) => pc === this.#pc && then(event);
     pc.onicecandidate = mine(({ candidate }) => this.#say(candidateBody(candidate)));
     pc.onconnectionstatechange = mine(() => this.#connection(pc.connectionState));
-    this.#transceivers = LINES.map(([, kind]) => pc.addTransceiver(kind, { direction: "recvonly" }));
+    this.#transceivers = LINES.map(([name, kind]) => pc.addTransceiver(kind, { direction: name === "sound" ? "sendrecv" : "recvonly" }));
+    this.#utter();
     const [picture, sound, face] = this.#transceivers.map((one) => one.receiver.track);
     this.document = new MediaStream([picture]);
     this.emergency = new MediaStream([sound, face]);
     for (const name of CHANNELS) this.#open(pc.createDataChannel(name, { ordered: true }), mine);
-    this.#queue(async () => {
+    this.#work = Promise.resolve(); // what the one before still does holds nobody up
+    this.#queue(pc, async () => {
       await pc.setLocalDescription();
+      if (pc !== this.#pc) return;
       const { type, sdp } = pc.localDescription;
       this.#say({ k: "sdp", type, sdp });
     });
     this.#on.changed();
+  }
+
+  #utter() {
+    const [, sound] = this.#transceivers;
+    if (this.#pc && sound) sound.sender.replaceTrack(this.#voice).catch(this.#on.fault);
   }
 
   #open(channel, mine) {
@@ -113,6 +130,7 @@ export class BoothLeg {
   #drop() {
     const pc = this.#pc;
     this.#pc = this.#ctl = null;
+    this.#transceivers = [];
     if (!pc) return;
     pc.onicecandidate = pc.onconnectionstatechange = null;
     pc.close();
@@ -130,13 +148,12 @@ export class BoothLeg {
       this.#drop();
       this.#become("broken");
     } else {
-      this.#queue(() => this.#take(body));
+      const pc = this.#pc;
+      if (pc) this.#queue(pc, () => this.#take(pc, body));
     }
   }
 
-  async #take(body) {
-    const pc = this.#pc;
-    if (!pc) return;
+  async #take(pc, body) {
     if (body.k === "ice") {
       await pc.addIceCandidate(body.candidate === null ? undefined : { candidate: body.candidate, sdpMid: body.mid, sdpMLineIndex: body.index });
     } else if (body.type === "answer" && pc.signalingState === "have-local-offer") {
@@ -198,8 +215,9 @@ export class BoothLeg {
     for (const message of this.#wire.out(again)) this.#send(message);
   }
 
-  #queue(step) {
-    this.#work = this.#work.then(step).catch(this.#on.fault);
+  /** In its turn, unless this connection is no longer the one. */
+  #queue(pc, step) {
+    this.#work = this.#work.then(() => (pc === this.#pc ? step() : undefined)).catch((error) => pc === this.#pc && this.#on.fault(error));
   }
 }
 

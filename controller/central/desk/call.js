@@ -8,6 +8,8 @@ import { change, kept } from "/expert/text.js";
 
 const CHAT_MOST = 200; // messages shown
 const CHAT_LONG = 2000; // characters of one
+const STILL_MS = 60_000; // for the customer to say yes, and again for the picture to begin to come
+const PAUSE_MS = 1200; // somebody types: what came is read aloud when they pause
 
 export class Call {
   /**
@@ -37,7 +39,8 @@ export class Call {
     this.booth = new BoothLeg({
       session: this.id, ice: joined.ice, send,
       on: {
-        changed, fault,
+        fault,
+        changed: () => this.#flowed(),
         channel: (name, channel) => name === "file" && this.files.attach(channel),
         closed: () => this.files.detach(),
       },
@@ -53,11 +56,14 @@ export class Call {
   talking = { state: "connecting", was: false, why: "" };
   quality = null;
   theirs = ""; // what the customer types, live
+  spoken = ""; // the last of it that is read aloud: whole words, not each letter
   mine = "";
   chat = []; // {from: "me"|"customer", text}
   off = { audio: false, video: false }; // what this expert has turned off
   theirOff = { audio: false, video: false };
   caption = "";
+  #read = ""; // of what the customer typed
+  #pause = 0;
 
   /** The broker's picture of the session. */
   adopt({ brief, reached = true, point_name, services, queues, counters }) {
@@ -91,6 +97,11 @@ export class Call {
     return this.brief.state === "held";
   }
 
+  /** Nothing of what the expert says may leave this machine. */
+  get isSilent() {
+    return this.isOver || this.isHeld || this.off.audio;
+  }
+
   /** The booth's own picture comes in while its page is dead. */
   get isEmergency() {
     return this.talking.state !== "up" && (this.booth.flows.picture || this.booth.flows.sound);
@@ -103,11 +114,12 @@ export class Call {
   /** Nothing stays open, nothing of what was said stays here. */
   #part() {
     if (!this.booth || this.booth.state === "closed") return;
+    clearTimeout(this.#pause);
     this.captions.stop();
-    this.talk.close();
     this.booth.close();
+    this.talk.close();
     this.files.wipe();
-    Object.assign(this, { customer: null, theirs: "", mine: "", chat: [], caption: "" });
+    Object.assign(this, { customer: null, theirs: "", spoken: "", mine: "", chat: [], caption: "" });
     this.devices.stop();
   }
 
@@ -116,7 +128,6 @@ export class Call {
   /** Another stream of the devices, another screen. */
   deviced() {
     this.talk.setMedia(this.devices.stream);
-    this.talk.replace("screen", this.devices.screen);
     this.#mute();
   }
 
@@ -126,9 +137,25 @@ export class Call {
     this.changed();
   }
 
-  /** On hold nobody is heard or seen, whatever was chosen before. */
+  /** On hold nobody is heard or seen, whatever was chosen before; neither is a screen, nor what would be captioned. */
   #mute() {
-    this.talk?.mute({ audio: this.isHeld || this.off.audio, video: this.isHeld || this.off.video });
+    if (!this.booth) return; // not begun yet
+    this.captions.silence(this.isSilent);
+    if (this.isOver) return;
+    this.talk.mute({ audio: this.isHeld || this.off.audio, video: this.isHeld || this.off.video });
+    this.talk.replace("screen", this.isHeld ? null : this.devices.screen);
+    this.#voice();
+  }
+
+  /** In the emergency the booth's own loudspeaker plays the expert; at no other time does sound go there. */
+  #voice() {
+    const [microphone = null] = this.devices.stream?.getAudioTracks() ?? [];
+    this.booth.speak(this.isEmergency && !this.isSilent ? microphone : null);
+  }
+
+  #flowed() {
+    this.#voice();
+    this.changed();
   }
 
   // ---- text
@@ -151,8 +178,18 @@ export class Call {
 
   #typed(step) {
     this.theirs = kept(applied(this.theirs, step));
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => this.#readAloud(), PAUSE_MS);
     this.heard("text");
     this.changed();
+  }
+
+  /** What is new since it was last read aloud; all of the last line when something before was changed. */
+  #readAloud() {
+    const { theirs } = this;
+    const spoken = theirs.startsWith(this.#read) ? theirs.slice(this.#read.length) : theirs.slice(theirs.lastIndexOf("\n") + 1);
+    this.#read = theirs;
+    this.#set({ spoken });
   }
 
   #ctl(message) {
@@ -172,6 +209,7 @@ export class Call {
   }
 
   #caption(text, final) {
+    if (this.isSilent) return;
     this.talk.ctl({ k: "caption", text: text.slice(-400), final });
     this.#set({ caption: text });
   }
@@ -182,16 +220,22 @@ export class Call {
   askStill() {
     const { id } = this.files.still();
     this.talk.ctl({ k: "still_ask", id });
+    setTimeout(() => this.files.lapse(id, false, "no_answer"), STILL_MS);
   }
 
   #still(id, may) {
     if (!may) return this.files.set(id, { state: "failed", cause: "customer_said_no" });
-    if (this.booth.ctl({ t: "still", id })) return this.files.set(id, { sent: true });
+    if (this.booth.ctl({ t: "still", id })) {
+      setTimeout(() => this.files.lapse(id, true, "interrupted"), STILL_MS);
+      return this.files.set(id, { sent: true });
+    }
     return this.files.set(id, { state: "failed", cause: "no_booth_leg" });
   }
 
   #become(state, why) {
     this.talking = { state, why, was: this.talking.was || state === "up" };
+    if (state !== "up") this.files.unanswered();
+    if (this.booth) this.#voice();
     this.changed();
   }
 

@@ -60,18 +60,23 @@ export class Devices {
     this.#changed();
   }
 
-  /** Ask for a screen, window or tab; the browser asks the expert which. @returns {Promise<boolean>} */
-  async shareScreen() {
+  /**
+   * Ask for a screen, window or tab; the browser asks the expert which, for as long as they like.
+   * @param {() => boolean} isWanted when one is chosen: is it still for the same customer?
+   */
+  async shareScreen(isWanted) {
+    let stream;
     try {
-      const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
-      [this.screen] = stream.getVideoTracks();
+      stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
-      return false; // the expert thought better of it
+      return; // the expert thought better of it
     }
+    if (!isWanted()) return end(stream);
+    this.stopScreen();
+    [this.screen] = stream.getVideoTracks();
     this.screen.onended = () => this.stopScreen();
     this.#changed();
-    return true;
   }
 
   stopScreen() {
@@ -101,6 +106,11 @@ export class Devices {
     await this.look();
     if (this.#wanted && (!this.open.camera || !this.open.microphone)) this.#open();
   }
+}
+
+/** Have it heard by the loudspeaker that was chosen; "" is the machine's own. */
+export function hearBy(video, speaker) {
+  if (video.setSinkId && video.sinkId !== speaker) video.setSinkId(speaker).catch(() => {});
 }
 
 function end(stream) {

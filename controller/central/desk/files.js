@@ -11,8 +11,13 @@ const STILLS_MOST = 20; // of one session; older ones go
 /** Why this file may not be sent, "" if it may. */
 export async function unfit(file) {
   if (file.size > MOST) return "too_large";
-  const [head, tail] = [await file.slice(0, 5).text(), await file.slice(-1024).text()];
-  return head === "%PDF-" && tail.includes("%%EOF") ? "" : "no_pdf"; // as the booth judges it (drivers/media/files.py)
+  try {
+    const [head, tail] = [await file.slice(0, 5).text(), await file.slice(-1024).text()];
+    return head === "%PDF-" && tail.includes("%%EOF") ? "" : "no_pdf"; // as the booth judges it (drivers/media/files.py)
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return "unreadable"; // moved, deleted, or not this user's
+  }
 }
 
 export class Files {
@@ -37,7 +42,13 @@ export class Files {
   /** @param {File} file one that is not `unfit` */
   async print(file) {
     const entry = this.#add({ kind: "print", name: file.name.slice(0, 120), size: file.size, state: "waiting" });
-    this.#bytes.set(entry.id, await file.arrayBuffer());
+    try {
+      const bytes = await file.arrayBuffer();
+      if (this.get(entry.id)) this.#bytes.set(entry.id, bytes); // the session may be over by now
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      this.set(entry.id, { state: "failed", cause: "unreadable" });
+    }
     this.#next();
     return entry;
   }
@@ -47,6 +58,17 @@ export class Files {
     const stills = this.list.filter((one) => one.kind === "still");
     if (stills.length >= STILLS_MOST) this.#remove(stills.at(-1));
     return this.#add({ kind: "still", name: "", size: 0, state: "asked" });
+  }
+
+  /** Too long for one that is still asked for: of the customer, or (`sent`) of the booth. */
+  lapse(id, sent, cause) {
+    const entry = this.get(id);
+    if (entry?.state === "asked" && Boolean(entry.sent) === sent) this.set(id, { state: "failed", cause });
+  }
+
+  /** The customer can not answer any more. */
+  unanswered() {
+    for (const one of this.list) if (one.kind === "still") this.lapse(one.id, false, "interrupted");
   }
 
   set(id, change) {

@@ -11,8 +11,9 @@ const ANSWER_MS = 4000;
 const REPLACED = 4409;
 
 export class Line {
-  /** @param {{opened: () => void, closed: () => void, message: (message: object) => void, refused: () => void,
-   *   replaced: () => void}} on */
+  /** @param {{opened: () => void, closed: () => void, message: (message: object) => void,
+   *   refused: (stands: boolean) => void, replaced: () => void}} on `refused`: the sign-in is over; `stands`: the line
+   *   does not need it any more */
   constructor(on) {
     this.#on = on;
     setInterval(() => this.#ask(), ASK_MS);
@@ -31,7 +32,7 @@ export class Line {
   }
 
   open() {
-    clearTimeout(this.#retry);
+    this.#calm();
     const socket = (this.#socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/expert/line`));
     const mine = (then) => (event) => socket === this.#socket && then(event);
     socket.onopen = mine(() => {
@@ -44,7 +45,7 @@ export class Line {
   }
 
   close() {
-    clearTimeout(this.#retry);
+    this.#calm();
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -98,6 +99,11 @@ export class Line {
     return this.#ask();
   }
 
+  #calm() {
+    clearTimeout(this.#retry);
+    this.#retry = 0;
+  }
+
   #hurry() {
     if (!this.#socket) return;
     this.#backoff = BACKOFF_FIRST_MS;
@@ -109,10 +115,7 @@ export class Line {
     const socket = this.#socket;
     try {
       const answer = await fetch("/api/v1/expert/me", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
-      if (answer.status === 401 && (this.#socket || this.#retry)) {
-        this.close();
-        this.#on.refused();
-      }
+      if (answer.status === 401 && (this.#socket || this.#retry)) this.#on.refused(this.isOpen);
     } catch {
       if (socket && socket === this.#socket) {
         socket.onclose = null;

@@ -3,7 +3,7 @@ import { LANGUAGE_NAMES, loadMessages, pick } from "/ui/shared/i18n.js";
 import { drawer } from "/ui/shared/page.js";
 import { Call } from "/expert/call.js";
 import { canCaption } from "/expert/captions.js";
-import { Devices } from "/expert/devices.js";
+import { Devices, hearBy } from "/expert/devices.js";
 import { unfit } from "/expert/files.js";
 import { complete, firstForm, orders } from "/expert/forms.js";
 import { Line } from "/expert/line.js";
@@ -15,7 +15,9 @@ const LANGUAGES = ["fi", "sv", "en"];
 const LANGUAGE = "luukku.expert.language"; // in localStorage
 const SAID_MS = 5000;
 const SLIP_MS = 400; // a double press is not two decisions
-const KEYS = { F2: pressPrimary, F4: () => turn("audio"), F6: () => turn("video"), F8: hold, F9: () => show("hand_over") };
+const KEYS = { // none that a browser needs itself: F6 goes round its panes, F7 is Firefox's caret
+  F2: pressPrimary, F4: () => turn("audio"), "Shift+F4": () => turn("video"), F8: hold, F9: () => show("hand_over"),
+};
 
 const ui = {
   lang: LANGUAGE_NAMES[localStorage.getItem(LANGUAGE)] ? localStorage.getItem(LANGUAGE) : "fi",
@@ -34,12 +36,14 @@ const ring = new Ring();
 const line = new Line({
   opened: () => change({ live: true, problem: null }),
   closed: () => change({ live: false, waiting: [], answering: "" }),
-  refused: () => { stop(); change({ stage: "sign_in", you: null }); },
-  replaced: () => { stop(); line.close(); change({ stage: "elsewhere" }); },
+  refused: (stands) => (stands && ui.call ? undefined : forget("sign_in")), // nobody is cut off in a call by the clock
+  replaced: () => forget("elsewhere"),
   message: hear,
 });
 const FAREWELLS = { end: "ended-here", hand_over: "handed_over", move: "moved" }; // order -> how it is called when over
+const VANISHED = { reconnecting: "technical_failure", ringing: "never_met", ended: "unsaid" }; // its last state -> why it is gone
 let wantsReady = false;
+let opener = null; // what had the focus when the panel was opened
 let did = ""; // the last order that was done to the session
 let wantsSession = null; // the one that this page had when the line broke
 const turns = { joined: 0, ready: 0 }; // which opening of the line was used for it
@@ -87,7 +91,7 @@ function joined(message) {
   if (ui.call?.id === message.session) ui.call.rejoined(message);
   else {
     ui.call?.close();
-    Object.assign(ui, { call: null, panel: null, tab: "text", large: "customer", still: null, over: null, problem: null });
+    Object.assign(ui, { call: null, panel: null, tab: "text", large: "customer", still: null, over: null, problem: null, silent: false });
     ui.news.clear();
     did = "";
     ui.call = new Call(message, { line, devices: ui.devices, changed: draw, heard: (tab) => ui.tab !== tab && ui.news.add(tab) });
@@ -112,7 +116,8 @@ function lost({ session, why }) {
   if (ui.call?.id === session) {
     const { brief, startedAt } = ui.call;
     stop();
-    change({ over: { brief, why: why === "told_later" ? why : FAREWELLS[last] ?? why, lasted: performance.now() - startedAt }, panel: null });
+    const told = why === "told_later" ? why : FAREWELLS[last] ?? (why === "over" ? VANISHED[brief.state] ?? why : why);
+    change({ over: { brief, why: told, lasted: performance.now() - startedAt }, panel: null });
   } else if (ui.answering === session) {
     change({ problem: `desk-lost-${why}` });
   }
@@ -123,17 +128,29 @@ function done({ ok, order: given, problem, detail }) {
   ui.busy.delete(given.do);
   if (!ok) return change({ problem: "desk-refused", refusal: { do: given.do, why: problem ?? "", detail: detail ?? "" } });
   did = given.do;
-  if (ui.panel === given.do) ui.panel = null;
   if (given.do === "identity") say("desk-identity-recorded");
-  return change({});
+  return ui.panel === given.do ? close() : change({});
 }
 
 function stop() {
   ui.call?.close();
   ui.call = null;
   ui.busy.clear();
+  Object.assign(ui, { still: null, silent: false });
   wantsSession = null;
   ui.devices.stop();
+}
+
+/** Whoever sits here next: nothing of this expert, and of their customer, stays on the page. */
+function forget(stage) {
+  stop();
+  line.close();
+  wantsReady = false;
+  did = "";
+  ui.news.clear();
+  change({
+    stage, you: null, live: false, waiting: [], answering: "", over: null, panel: null, form: {}, problem: null, refusal: null, said: null,
+  });
 }
 
 // ---- what the expert does
@@ -147,11 +164,8 @@ async function enter(token) {
 }
 
 async function leave() {
-  ready(false);
-  line.close();
-  stop();
+  forget("sign_in");
   await signOut();
-  change({ stage: "sign_in", you: null, live: false, waiting: [] });
 }
 
 function begin() {
@@ -200,9 +214,12 @@ function turn(kind) {
   if (ui.call && !ui.call.isOver) ui.call.turn({ [kind]: !ui.call.off[kind] });
 }
 
+/** What is chosen when this conversation is over is for nobody: the next customer is another. */
 async function share() {
-  if (ui.devices.screen) ui.devices.stopScreen();
-  else await ui.devices.shareScreen();
+  const { call, devices } = ui;
+  if (!call || call.isOver) return;
+  if (devices.screen) devices.stopScreen();
+  else await devices.shareScreen(() => call === ui.call && !call.isOver);
 }
 
 async function print(file) {
@@ -218,9 +235,11 @@ function askStill() {
   ui.call?.askStill();
 }
 
-/** A still, large; null closes it. */
+/** A still, large; null closes it, and the focus goes back to where it was. */
 function look(id) {
+  if (!id) document.querySelector("dialog.viewer")?.close();
   change({ still: id, zoom: "fit", turned: 0 });
+  if (id) queueMicrotask(() => document.querySelector("dialog.viewer:not([open])")?.showModal());
 }
 
 function caption() {
@@ -232,6 +251,7 @@ function caption() {
 
 function deviced() {
   ui.call?.deviced();
+  for (const video of document.querySelectorAll(".customer > video")) hearBy(video, ui.devices.chosen.speaker);
   draw();
 }
 
@@ -245,10 +265,26 @@ function heardSound(can) {
 function show(panel) {
   if (panel && panel !== "devices" && !ui.call) return;
   if (ui.call?.isOver && panel !== "end") return; // it has to be said how it went
+  if (ui.still) look(null);
   if (panel === "devices" && ui.panel !== "devices") ui.devices.look();
   else if (ui.panel === "devices" && !ui.call) ui.devices.stop(); // it was only looked at
-  change({ panel: ui.panel === panel && !ui.call?.isOver ? null : panel, form: {}, problem: null, shownAt: performance.now() });
-  queueMicrotask(() => document.querySelector("form.panel [data-first]")?.focus());
+  if (!panel || (panel === ui.panel && !ui.call?.isOver)) return close();
+  if (!ui.panel) opener = { element: document.activeElement, panel };
+  change({ panel, form: {}, problem: null, shownAt: performance.now() });
+  queueMicrotask(() => document.querySelector("form.panel [data-first], .devices [data-first]")?.focus());
+}
+
+/** The panel goes, and the focus to what had it before: that, its like, or the button of the panel. */
+function close() {
+  const back = ui.panel && opener;
+  change({ panel: null, form: {}, problem: null, shownAt: performance.now() });
+  if (!back) return;
+  opener = null;
+  queueMicrotask(() => {
+    const { element, panel } = back;
+    const like = element.isConnected && element !== document.body ? element : document.getElementById(element.id);
+    (like ?? document.querySelector(`[data-panel="${panel}"]`))?.focus();
+  });
 }
 
 function set(news) {
@@ -276,7 +312,7 @@ function onKey(event) {
     else if (ui.panel) show(null);
     return;
   }
-  const deed = KEYS[event.key];
+  const deed = KEYS[(event.shiftKey ? "Shift+" : "") + event.key];
   if (!deed || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
   deed();

@@ -18,10 +18,10 @@ function interruptions(ui, t, add) {
   const { brief, talking, booth } = call;
   if (call.isOver) return add("", t("desk-wrap-up"));
   if (!call.reached) add("warning", t("desk-point-away"));
-  if (ui.silent) add("alert", t("desk-no-sound"), { text: t("desk-play-sound"), press: playAll });
+  if (ui.silent) add("alert", t("desk-no-sound"), { text: t("desk-play-sound"), press: () => play(ui) });
   if (call.isHeld) add("warning", t("desk-held-notice"));
   if (talking.state !== "up") add(talking.was ? "alert" : "", t(talkTrouble(call)));
-  if (call.isEmergency) add("warning", t("desk-emergency"));
+  if (call.isEmergency) add("warning", t(call.isSilent ? "desk-emergency-silent" : "desk-emergency"));
   if (booth.state === "broken" || (call.reached && !brief.legs.media && booth.state !== "up")) add("warning", t("desk-booth-leg-gone"));
   return ui.devices.fault && add("alert", t(`desk-device-${ui.devices.fault}`), { text: t("desk-devices"), press: () => ui.show("devices") });
 }
@@ -43,6 +43,6 @@ function problem(ui, t) {
   return ui.problem.startsWith("desk-lost-") && !KNOWN_LOST.includes(lost) ? t("desk-lost-other", { why: lost }) : t(ui.problem);
 }
 
-function playAll() {
-  for (const video of document.querySelectorAll("video")) video.play().catch(() => {});
+function play(ui) {
+  document.querySelector(".customer > video")?.play().then(() => ui.heardSound(true), () => ui.heardSound(false));
 }

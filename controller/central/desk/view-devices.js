@@ -12,7 +12,7 @@ export function devicesPanel(ui, t) {
     ${["camera", "microphone", "speaker"].map((kind) => select(kind, ui, t))}
     <div class="buttons">
       ${call ? nothing : html`<button class="flat" @click=${() => (looking ? devices.stop() : devices.start())}>${t(looking ? "desk-test-end" : "desk-test")}</button>`}
-      <button class="flat" @click=${() => ui.show(null)}>${t("desk-close")}<kbd>Esc</kbd></button></div>
+      <button class="flat" data-first @click=${() => ui.show(null)}>${t("desk-close")}<kbd>Esc</kbd></button></div>
   </section>`;
 }
 

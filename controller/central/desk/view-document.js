@@ -21,12 +21,12 @@ export function viewer(ui, t) {
   const still = ui.call?.files.get(ui.still);
   if (!still?.url) return nothing;
   const close = (event) => event.target === event.currentTarget && ui.look(null);
-  return html`<div class="viewer" role="dialog" aria-modal="true" aria-label=${t("desk-still-title")} @click=${close}>
+  return html`<dialog class="viewer" aria-label=${t("desk-still-title")} @click=${close} @close=${() => ui.still && ui.look(null)}>
     <div class="tools" role="group" aria-label=${t("desk-zoom")}>
       ${ZOOMS.map((zoom) => html`<button class="button" aria-pressed=${String(ui.zoom === zoom)} @click=${() => ui.change({ zoom })}>
         ${zoom === "fit" ? t("desk-zoom-fit") : `${zoom} %`}</button>`)}
       <button class="button" @click=${() => ui.change({ turned: (ui.turned + 1) % 4 })}>${icon("refresh")}${t("desk-turn")}</button>
       <button class="button primary" @click=${() => ui.look(null)} autofocus>${icon("close")}${t("desk-close")}<kbd>Esc</kbd></button>
     </div>
-    <div class="paper" tabindex="0"><img class="zoom-${ui.zoom} turned-${ui.turned}" src=${still.url} alt=${t("desk-still-title")}></div></div>`;
+    <div class="paper" tabindex="0"><img class="zoom-${ui.zoom} turned-${ui.turned}" src=${still.url} alt=${t("desk-still-title")}></div></dialog>`;
 }

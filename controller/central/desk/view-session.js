@@ -4,6 +4,7 @@ import { live } from "/ui/vendor/lit/directives/live.js"; // a stream that is se
 import { keyed } from "/ui/vendor/lit/directives/keyed.js";
 import { showNumber } from "/ui/shared/i18n.js";
 import { icon } from "/ui/shared/icons.js";
+import { hearBy } from "/expert/devices.js";
 import { documents } from "/expert/view-document.js";
 import { forms } from "/expert/view-forms.js";
 import { side } from "/expert/view-side.js";
@@ -49,13 +50,14 @@ function line({ rtt_ms: rtt, loss, relay }, t) {
 function customer(ui, t) {
   const { call } = ui;
   const shown = call.isEmergency ? call.booth.emergency : call.customer;
-  const up = call.talking.state === "up" || call.isEmergency;
+  const met = call.talking.state === "up"; // what the customer has turned off is off in the conversation, not in the emergency
+  const up = met || call.isEmergency;
   return html`<div class="customer ${up ? "" : "dim"}">
     ${shown ? html`<video autoplay playsinline .srcObject=${live(shown)} aria-label=${t("desk-customer")}
       @loadedmetadata=${(event) => play(event.target, ui)}></video>` : nothing}
     ${up ? nothing : html`<p class="covers"><span class="spinner" aria-hidden="true"></span>${t(call.talking.was ? "desk-mending" : "desk-connecting")}</p>`}
-    ${up && call.theirOff.video ? html`<p class="covers">${t("desk-customer-camera-off")}</p>` : nothing}
-    ${up && call.theirOff.audio ? html`<p class="muted">${t("desk-customer-muted")}</p>` : nothing}
+    ${met && call.theirOff.video ? html`<p class="covers">${t("desk-customer-camera-off")}</p>` : nothing}
+    ${met && call.theirOff.audio ? html`<p class="muted">${t("desk-customer-muted")}</p>` : nothing}
     ${call.caption ? html`<p class="caption"><small>${t("desk-automatic")}</small> ${call.caption}</p>` : nothing}
     ${self(ui, t)}
   </div>`;
@@ -71,8 +73,7 @@ function self({ call, devices }, t) {
 }
 
 function play(video, ui) {
-  const { speaker } = ui.devices.chosen;
-  if (speaker && video.setSinkId) video.setSinkId(speaker).catch(() => {});
+  hearBy(video, ui.devices.chosen.speaker);
   video.play().then(() => ui.heardSound(true), () => ui.heardSound(false));
 }
 
@@ -81,7 +82,7 @@ function controls(ui, t) {
   const toggle = (on, words, key, press) => html`<button class="button" aria-pressed=${String(on)} @click=${press}>${t(words)}${key ? html`<kbd>${key}</kbd>` : nothing}</button>`;
   return html`<div class="controls" role="group" aria-label=${t("desk-controls")}>
     ${toggle(call.off.audio, call.off.audio ? "desk-unmute" : "desk-mute", "F4", () => ui.turn("audio"))}
-    ${toggle(call.off.video, call.off.video ? "desk-camera-on" : "desk-camera-off", "F6", () => ui.turn("video"))}
+    ${toggle(call.off.video, call.off.video ? "desk-camera-on" : "desk-camera-off", "Shift+F4", () => ui.turn("video"))}
     ${toggle(Boolean(devices.screen), devices.screen ? "desk-stop-sharing" : "desk-share", "", ui.share)}
     ${ui.canCaption ? toggle(call.captions.isOn, "desk-captions", "", ui.caption) : nothing}
     <button class="button" aria-pressed=${String(ui.large === "document")} @click=${() => ui.change({ large: ui.large === "document" ? "customer" : "document" })}>
@@ -90,7 +91,7 @@ function controls(ui, t) {
 }
 
 function deeds(ui, t) {
-  const deed = (name, key) => html`<button class="button" aria-pressed=${String(ui.panel === name)} ?disabled=${ui.busy.has(name)}
+  const deed = (name, key) => html`<button class="button" data-panel=${name} aria-pressed=${String(ui.panel === name)} ?disabled=${ui.busy.has(name)}
     @click=${() => ui.show(name)}>${t(`desk-${name}`)}${key ? html`<kbd>${key}</kbd>` : nothing}</button>`;
   const { isHeld } = ui.call;
   return html`<div class="deeds" role="group" aria-label=${t("desk-deeds")}>
@@ -98,6 +99,6 @@ function deeds(ui, t) {
     <button class="button" aria-pressed=${String(isHeld)} ?disabled=${ui.busy.has("hold") || ui.busy.has("resume")} @click=${ui.hold}>
       ${t(isHeld ? "desk-resume" : "desk-hold")}<kbd>F8</kbd></button>
     ${deed("hand_over", "F9")}${deed("move")}
-    <button class="button danger" aria-pressed=${String(ui.panel === "end")} ?disabled=${ui.busy.has("end")} @click=${() => ui.show("end")}>${t("desk-end")}<kbd>F2</kbd></button>
+    <button class="button danger" data-panel="end" aria-pressed=${String(ui.panel === "end")} ?disabled=${ui.busy.has("end")} @click=${() => ui.show("end")}>${t("desk-end")}<kbd>F2</kbd></button>
   </div>`;
 }

@@ -10,10 +10,13 @@ const TABS = ["text", "chat", "files"];
 const WHYS = {
   interrupted: "interrupted", too_slow: "interrupted", channel_closed: "interrupted", damaged: "damaged",
   wrong_hash: "damaged", wrong_size: "damaged", no_picture: "no_picture", not_asked: "not_asked", too_large: "too_large",
-  not_pdf: "no_pdf", customer_said_no: "customer_said_no", no_booth_leg: "no_booth_leg", no_printer: "no_printer",
-  no_cups: "printer_failed", refused: "printer_failed", failed: "printer_failed", no_camera: "no_camera",
-  absent: "camera", broken: "camera", busy: "camera",
+  not_pdf: "no_pdf", unreadable: "unreadable", customer_said_no: "customer_said_no", no_answer: "no_answer",
+  no_booth_leg: "no_booth_leg", no_printer: "no_printer", no_cups: "printer_failed", refused: "printer_failed",
+  failed: "printer_failed", aborted: "printer_failed", canceled: "canceled", too_many: "too_many", too_much: "too_much",
+  no_camera: "no_camera", absent: "camera", broken: "camera", no_access: "camera", busy_elsewhere: "camera_busy",
+  held: "held",
 };
+const PRINT_WHYS = { too_slow: "printer_slow", too_many: "too_many_files" }; // where a print means another thing than a still
 
 export function side(ui, t) {
   return html`<div class="tabs" role="tablist" aria-label=${t("desk-tabs")} @keydown=${(event) => arrows(event, ui)}>${TABS.map((tab) => html`
@@ -40,7 +43,8 @@ function text(ui, t) {
   const { call } = ui;
   return html`<div class="live-text">
     <p class="label" id="theirs">${t("desk-customer-types")}</p>
-    <div class="theirs" role="log" aria-labelledby="theirs" tabindex="0">${call.theirs || html`<span class="quiet">${t("desk-nothing-yet")}</span>`}</div>
+    <div class="theirs" role="group" aria-labelledby="theirs" tabindex="0"><div>${call.theirs || html`<span class="quiet">${t("desk-nothing-yet")}</span>`}</div></div>
+    <p class="only-heard" role="status">${call.spoken}</p>
     <label for="mine" class="label">${t("desk-you-type")}</label>
     <textarea id="mine" .value=${live(call.mine)} @input=${(event) => call.typeTo(event.target.value)} aria-describedby="mine-help"></textarea>
     <p class="quiet" id="mine-help">${t("desk-live-help")}</p></div>`;
@@ -82,12 +86,13 @@ function row(one, ui, t) {
   return html`<li data-file=${one.id} class="${one.kind} ${one.state}">
     <div><b><bdi>${one.kind === "still" ? t("desk-still-title") : one.name}</bdi></b>
       <small>${one.size ? size(one.size, ui.lang) : nothing}</small>
-      <p role="status">${words(one, t, share)}</p>
-      ${moving ? html`<progress max="1" .value=${share}></progress>` : nothing}</div>
+      <p role="status">${words(one, t)}</p>
+      ${moving ? html`<div class="moving"><progress max="1" .value=${share} aria-label=${words(one, t)}></progress> <small>${Math.round(share * 100)} %</small></div>` : nothing}</div>
     ${one.url ? html`<button class="thumb" @click=${() => ui.look(one.id)}><img src=${one.url} alt=${t("desk-look")}></button>` : nothing}</li>`;
 }
 
-function words({ kind, state, cause }, t, share) {
-  if (state === "failed") return t("desk-file-failed", { why: t(`desk-why-${WHYS[cause] ?? "other"}`) });
-  return t(`desk-${kind}-${state}`, { percent: Math.round(share * 100) });
+function words({ kind, state, cause }, t) {
+  if (state !== "failed") return t(`desk-${kind}-${state}`);
+  const why = (kind === "print" && PRINT_WHYS[cause]) || WHYS[cause] || "other";
+  return t("desk-file-failed", { why: t(`desk-why-${why}`) });
 }

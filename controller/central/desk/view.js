@@ -40,7 +40,7 @@ function head(ui, t) {
       ${[true, false].map((on) => html`<button aria-pressed=${String(Boolean(you?.ready) === on)} ?disabled=${!ui.live}
         @click=${() => ui.ready(on)}>${t(on ? "desk-ready" : "desk-not-ready")}</button>`)}</div>`}
     <div class="right">
-      <button class="flat" aria-pressed=${String(ui.panel === "devices")} @click=${() => ui.show("devices")}>${t("desk-devices")}</button>
+      <button class="flat" data-panel="devices" aria-pressed=${String(ui.panel === "devices")} @click=${() => ui.show("devices")}>${t("desk-devices")}</button>
       ${languages(ui, t)}
       ${ui.call ? nothing : html`<button class="flat" @click=${ui.signOut}>${t("desk-sign-out")}</button>`}
     </div>
