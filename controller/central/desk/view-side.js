@@ -13,7 +13,7 @@ const WHYS = {
   not_pdf: "no_pdf", unreadable: "unreadable", customer_said_no: "customer_said_no", no_answer: "no_answer",
   no_booth_leg: "no_booth_leg", no_printer: "no_printer", no_cups: "printer_failed", refused: "printer_failed",
   failed: "printer_failed", aborted: "printer_failed", canceled: "canceled", too_many: "too_many", too_much: "too_much",
-  no_camera: "no_camera", absent: "camera", broken: "camera", no_access: "camera", busy_elsewhere: "camera_busy",
+  no_camera: "no_camera", absent: "camera", ambiguous: "camera", broken: "camera", no_access: "camera", busy_elsewhere: "camera_busy",
   held: "held",
 };
 const PRINT_WHYS = { too_slow: "printer_slow", too_many: "too_many_files" }; // where a print means another thing than a still
