@@ -38,10 +38,14 @@ async def page_of(browser: Browser, path: str, width: int, height: int, wait_ms:
     return page
 
 
-async def take_all(tokens: dict[str, str], papers: Path) -> None:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", LET_IT_SOUND]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", LET_IT_SOUND]
+MADE_UP = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # Chromium's own camera
+
+
+async def take_all(known: dict[str, Any], papers: Path) -> None:
+    tokens = known["tokens"]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         for counter in ("2", "3", "4"):
             ask(tokens, "staff", f"/counters/{counter}/open", {"advisor": f"n{counter}"})
         for at, service in enumerate(WAITING):
@@ -60,6 +64,9 @@ async def take_all(tokens: dict[str, str], papers: Path) -> None:
         await technician(browser)
         await without_paper(browser)
         await browser.close()
+        people = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS + MADE_UP)
+        await remote(people, known)
+        await people.close()
 
 
 async def technician(browser: Browser) -> None:
@@ -99,6 +106,42 @@ async def without_paper(browser: Browser) -> None:
     await kiosk.screenshot(path=OUT / "kiosk-aloud.png")
 
 
+async def remote(browser: Browser, known: dict[str, Any]) -> None:
+    """A customer in the booth and an expert at the desk, from the wish to the expert's word."""
+    desk = await browser.new_page(viewport={"width": 1280, "height": 900})
+    await desk.goto(f"{known['central']}/expert#token={known['tokens']['expert']}")
+    await desk.get_by_role("button", name="Olen valmis").click()
+    booth = await page_of(browser, "/booth/booth-1", 1280, 800)
+    for language, name in LANGUAGES.items():
+        await booth.get_by_role("button", name=name, exact=True).click()
+        await booth.wait_for_timeout(700)
+        await booth.screenshot(path=OUT / f"booth-{language}.png")
+    await booth.get_by_role("button", name=LANGUAGES["fi"], exact=True).click()
+    await booth.wait_for_timeout(700)
+    await booth.locator("[data-service=kela-asumistuki]").click()
+    await booth.wait_for_timeout(1000)
+    await booth.screenshot(path=OUT / "booth-consent.png")
+    await booth.locator("[data-agree]").click()
+    await booth.wait_for_timeout(2000)
+    await booth.screenshot(path=OUT / "booth-waiting.png")
+    await desk.screenshot(path=OUT / "desk-rings.png")
+    await desk.get_by_role("button", name="Vastaa", exact=True).first.click()
+    await booth.locator("video.expert").wait_for()
+    await booth.wait_for_timeout(6000)
+    await booth.screenshot(path=OUT / "booth-session.png")
+    await booth.locator("[data-turn=text]").click()
+    await booth.locator("[data-typing]").press_sequentially("Hyvää päivää, näkyykö lomakkeeni?", delay=20)
+    await booth.wait_for_timeout(1000)
+    await booth.screenshot(path=OUT / "booth-text.png")
+    await desk.screenshot(path=OUT / "desk-session.png")
+    await desk.get_by_role("button", name="Lopeta", exact=False).last.click()
+    await desk.wait_for_timeout(1000)
+    await desk.screenshot(path=OUT / "desk-end.png")
+    await desk.locator("form[data-form=end] [type=submit]").click()
+    await booth.wait_for_timeout(2000)
+    await booth.screenshot(path=OUT / "booth-ended.png")
+
+
 def break_printer(kind: str) -> None:
     """A fault of the demo's virtual printer."""
     url = f"http://127.0.0.1:{PORT + 21}/printers/lobby/faults"
@@ -127,9 +170,7 @@ def main() -> None:
         while not (data / "demo-credentials.json").exists():
             time.sleep(0.2)
         OUT.mkdir(exist_ok=True)
-        asyncio.run(
-            take_all(json.loads((data / "demo-credentials.json").read_bytes())["tokens"], data / "paper" / "lobby")
-        )
+        asyncio.run(take_all(json.loads((data / "demo-credentials.json").read_bytes()), data / "paper" / "lobby"))
     finally:
         demo.terminate()
         demo.wait(20)
