@@ -26,8 +26,8 @@ export class Talk {
    *   on: {stream?: (stream: MediaStream, slot: "camera"|"screen") => void,
    *     state?: (state: "connecting"|"up"|"broken"|"closed", why: string) => void,
    *     text?: (step: {insert: string}|{erase: number}) => void, ctl?: (message: object) => void,
-   *     stats?: (stats: object) => void, fault?: (error: Error) => void}}} how
-   *   `ice` null: signals wait for setIce
+   *     turn?: () => void, stats?: (stats: object) => void, fault?: (error: Error) => void}}} how
+   *   `ice` null: signals wait for setIce; `turn`: another connection begins
    */
   constructor({ session, me, polite, begins, ice, send, on, mostBps }) {
     this.#how = { polite, begins, send, on, mostBps };
@@ -168,6 +168,7 @@ export class Talk {
     this.#peer?.close();
     this.#quality.turn();
     this.#mending.turned(performance.now());
+    on.turn?.();
     const mine = (then) => (...given) => peer === this.#peer && then(...given);
     const peer = new Peer({
       ice: this.#ice ?? { servers: [], relay_only: false }, polite, first: begins, tracks: this.#tracks, mostBps,
@@ -235,7 +236,7 @@ export class Talk {
     if (now - this.#againAt >= AGAIN_MS) this.#flush(true);
     const due = this.#mending.due(now, this.#peer?.state === "failed");
     if (due === "restart") this.#peer?.restart();
-    else if (due === "anew" || this.#wire.isDead) this.#anew();
+    else if (due === "anew" || (this.#how.begins && this.#wire.isDead)) this.#anew();
     else if (due === "ask") this.#say({ k: "renew", why: this.#mending.why });
     if (this.state === "up" && now - this.#statsAt >= STATS_MS) this.#look(now);
   }
@@ -265,7 +266,7 @@ export class Talk {
 
   #opened(channel) {
     if (channel === "rtt") return this.#typing.flush();
-    if (this.#tracks.get("screen")) this.#tellScreen();
+    if (this.#how.begins) this.#tellScreen(); // also that there is none: a page of before may have had one
     this.#tellMuted();
     for (const message of this.#unsaid.splice(0)) this.ctl(message);
   }

@@ -22,6 +22,7 @@ from tests.pages.stage import CSP, Asked, merge, problem, read
 HERE = Path(__file__).parent
 PERMISSIONS = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=(), serial=()"
 BEAT_S = 1.0
+TAKEN = 4409  # a newer line of the same booth
 STATES = {"ring": "ringing", "unring": "queued", "answer": "connected", "hold": "held", "resume": "connected",
           "end": "ended", "lose": "reconnecting"}  # fmt: skip
 
@@ -42,6 +43,7 @@ class Point:
     seq: int = 1
     url: str = ""
     lines: set[web.WebSocketResponse] = field(default_factory=set)
+    deaf: bool = False  # the booth's line is not answered
     experts: set[web.WebSocketResponse] = field(default_factory=set)
     _streams: dict[web.WebSocketResponse, int] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -142,7 +144,11 @@ class Point:
             await asyncio.sleep(BEAT_S)
 
     async def _booth_line(self, request: web.Request) -> web.StreamResponse:
+        if self.deaf:
+            raise web.HTTPServiceUnavailable
         socket = await _socket(request)
+        for older in list(self.lines):
+            await older.close(code=TAKEN)
         self.lines.add(socket)
         await self.tell_ice()
         async for message in socket:
@@ -159,7 +165,8 @@ class Point:
         self.heard.append(message)
         if message["t"] == "help":
             await self.push({"help": True})
-        if message["t"] == "here" and self.session is not None and message["consent"] is not None:
+        session = self.session or {}
+        if message["t"] == "here" and message["consent"] is not None and message["session"] == session.get("id"):
             await self.push({"session": {"consent": message["consent"]}})
 
     async def _expert_line(self, request: web.Request) -> web.StreamResponse:

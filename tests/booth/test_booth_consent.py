@@ -29,6 +29,7 @@ async def test_no_device_is_opened_before_consent_and_ringing(open_page: OpenPag
     assert point.said("here")[-1] == {
         "t": "here",
         "consent": "2026-11",
+        "session": "r-1",
         "devices": {"camera": True, "microphone": True, "speaker": True},
     }
     assert await booth.evaluate("window.witness.tracks.length") == 0, "the wait is private"
