@@ -60,7 +60,7 @@ class Advisor:
         self._lobby = lobby
         self._counter = counter
         self._lost = False  # somebody took the counter over by hand: it is theirs
-        self._doubt = False  # after an absence or a refusal we look who sits here before we act
+        self._doubt = False  # after an absence, a customer or a refusal we look who sits here before we act
         self._pauses = sorted(
             (plan[nth % len(plan)] * HOUR_S, activity, reason, lasts)
             for plan, activity, reason, lasts in (
@@ -91,6 +91,7 @@ class Advisor:
                 self._lobby.busy.add(self._counter)
                 await self._meet(called.said, may_hold=True)
                 self._lobby.busy.discard(self._counter)
+                self._doubt = True  # between two customers somebody may have sat down here
             elif called.status == 204 and self._day_is_done():
                 return
             else:

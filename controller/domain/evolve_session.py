@@ -51,13 +51,15 @@ def _requested(state: State, event: r.RemoteRequested, ms: int, here: tuple[int,
 
 
 def _changed(session: Session, event: r.RemoteStateChanged, ms: int, here: tuple[int, str]) -> None:
-    if session.state == "reconnecting":
+    if session.is_apart:
         began, boot = session.clocks["state"]
         session.interrupted_ms += (here[0] - began) // 1_000_000 if boot == here[1] else max(0, ms - session.since)
     if event.cause == "answered":
         session.answered = ms
         session.expert = event.expert if isinstance(event.expert, str) else ""
         session.clocks["answered"] = here
+        if not session.connected:
+            session.reached, session.clocks["reached"] = ms, here
     elif event.to == "queued" and event.cause != "no_expert":
         session.answered, session.expert = 0, ""  # it waits for another one
         session.clocks["waits"] = here

@@ -179,6 +179,10 @@ class Booth(Struct, frozen=True, kw_only=True):
     consent_text: dict[Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")], Annotated[str, Meta(max_length=2000)]] = {}
     idle_s: Annotated[int, Meta(ge=20, le=600)] = 90
 
+    @property
+    def is_simulated(self) -> bool:
+        return self.document_camera == "sim"
+
 
 class Printer(Struct, frozen=True, kw_only=True):
     """`blind`: it can tell nothing, and what it prints shall be believed all the same (tier T5). `roll_m`: how long a

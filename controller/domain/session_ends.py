@@ -11,13 +11,14 @@ from controller.domain.draft import Draft, Refused
 from controller.domain.event_words import ServiceOutcome, SessionOutcome
 from controller.domain.events import ServiceCalled, ServiceEnded, TicketVoided
 from controller.domain.remote_events import RemoteEnded, RemoteStateChanged
-from controller.domain.session_facts import answered, booth_of, live, over, own_turn, since
+from controller.domain.session_facts import answered, live, over, own_turn, since
 from controller.domain.state import ServiceEvent, Session
 
 WRAP_UP_MS = 180_000  # after the customer ended it the expert has this long to say how the service ended
 LOST_MS = 180_000  # without a way to each other: it has failed
 SETUP_MS = 120_000  # from the answer to sound and picture
-BY_SERVICE: dict[str, SessionOutcome] = {"served": "no_answer", "transferred": "transferred", "recycled": "transferred"}
+UNMET: dict[str, SessionOutcome] = {"served": "no_answer", "transferred": "transferred", "recycled": "transferred"}
+"""How a session ends whose service event ended so before they met; else the customer left."""
 
 
 def hand_over(draft: Draft, wish: c.HandOver) -> None:
@@ -43,7 +44,7 @@ def leave(draft: Draft, wish: c.LeaveSession) -> None:
         return
     over(draft, session, "customer_left", wish.cause, wish.quality)
     if turn is not None:
-        _gone(draft, turn, "removed_customer" if wish.cause == "customer" else "removed_staff")
+        _gone(draft, turn, by_customer=wish.cause == "customer")
 
 
 def end(draft: Draft, wish: c.EndSession) -> None:
@@ -72,7 +73,7 @@ def end(draft: Draft, wish: c.EndSession) -> None:
     elif session.answered:
         counters.end_no_show(draft, turn)
     else:
-        _gone(draft, turn, "removed_staff")
+        _gone(draft, turn, by_customer=False)
 
 
 def tick(draft: Draft) -> None:
@@ -119,7 +120,7 @@ def finished(draft: Draft) -> None:
         elif isinstance(event, ServiceEnded) and session.connected:
             over(draft, session, "completed", event.outcome, None)
         elif isinstance(event, ServiceEnded):
-            over(draft, session, BY_SERVICE.get(event.outcome, "customer_left"), event.outcome, None)
+            over(draft, session, UNMET.get(event.outcome, "customer_left"), event.outcome, None)
         else:
             continue
         ended.add(session.id)
@@ -168,13 +169,13 @@ def _served(draft: Draft, turn: ServiceEvent, wish: c.EndSession, *, accurate: b
     visits.go_on_or_end(draft, turn, "served", wish.next_service)
 
 
-def _gone(draft: Draft, turn: ServiceEvent, outcome: str) -> None:
-    visits.remove(draft, turn, "removed_customer" if outcome == "removed_customer" else "removed_staff", "cancelled")
+def _gone(draft: Draft, turn: ServiceEvent, *, by_customer: bool) -> None:
+    visits.remove(draft, turn, "removed_customer" if by_customer else "removed_staff", "cancelled")
     ticket = draft.visit(turn).ticket
     if ticket:
-        draft.add(TicketVoided(ticket=ticket, cause="customer" if outcome == "removed_customer" else "staff"))
+        draft.add(TicketVoided(ticket=ticket, cause="customer" if by_customer else "staff"))
 
 
 def _patience_ms(draft: Draft, session: Session) -> int:
-    booth = booth_of(draft, session.booth)
+    booth = draft.config.booth(session.booth)
     return (booth.no_answer_s if booth is not None else 1800) * 1000

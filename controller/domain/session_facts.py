@@ -11,6 +11,7 @@ from controller.domain.state import ServiceEvent, Session
 
 
 def live(draft: Draft, id_: str) -> Session:
+    """One that is not over. Raises Refused."""
     session = draft.state.sessions.get(id_)
     if session is None or session.outcome is not None:
         over = "is over" if session is not None else "is none of today's"
@@ -19,6 +20,7 @@ def live(draft: Draft, id_: str) -> Session:
 
 
 def answered(draft: Draft, id_: str) -> Session:
+    """One that an expert has. Raises Refused."""
     session = live(draft, id_)
     if not session.answered:
         raise Refused("wrong-state", f"session {session.id} has no expert")
@@ -36,18 +38,17 @@ def over(draft: Draft, session: Session, outcome: SessionOutcome, cause: str, qu
     """The one end of a session: its state, its outcome, its booth free."""
     draft.subject = session.id
     draft.add(RemoteStateChanged(session=session.id, from_=session.state, to="ended", cause=cause))
-    lost = session.interrupted_ms + (since(draft, session, "state") if session.state == "reconnecting" else 0)
+    lost = session.interrupted_ms + (since(draft, session, "state") if session.is_apart else 0)
     draft.add(
         RemoteEnded(
             session=session.id, outcome=outcome,
-            wait_ms=between(session, "requested", "answered") if session.clocks.get("answered")
-            else since(draft, session, "requested"),
-            setup_ms=between(session, "answered", "connected"),
+            wait_ms=between(session, "requested", "reached") if session.reached else since(draft, session, "requested"),
+            setup_ms=between(session, "reached", "connected"),
             connected_ms=since(draft, session, "connected") if session.connected else 0,
             interrupted_ms=lost, quality=quality if session.connected else None,
         )
     )  # fmt: skip
-    booth = booth_of(draft, session.booth)
+    booth = draft.config.booth(session.booth)
     if booth is not None:
         room(draft, booth, occupied=False)
     if session.mode == "support" and session.counter:
@@ -63,12 +64,9 @@ def turn_to(draft: Draft, session: Session, to: SessionState, cause: str, *, exp
 
 
 def room(draft: Draft, booth: Booth, *, occupied: bool) -> None:
+    """The room in which the booth stands, if it has one, is taken or free."""
     if booth.room:
         draft.add(RoomStateChanged(room=booth.room, state="occupied" if occupied else "released"))
-
-
-def booth_of(draft: Draft, id_: str) -> Booth | None:
-    return draft.config.booth(id_)
 
 
 def since(draft: Draft, session: Session, moment: str) -> int:
@@ -82,10 +80,11 @@ def since(draft: Draft, session: Session, moment: str) -> int:
 
 
 def between(session: Session, begin: str, end: str) -> int:
+    """Milliseconds from one moment to the other; 0 when one of them has not come."""
     first, last = session.clocks.get(begin), session.clocks.get(end)
     if first is None or last is None:
         return 0
     if first[1] == last[1]:
         return max(0, (last[0] - first[0]) // 1_000_000)
-    wall = {"requested": session.requested, "answered": session.answered, "connected": session.connected}
+    wall = {"requested": session.requested, "reached": session.reached, "connected": session.connected}
     return max(0, wall[end] - wall[begin])

@@ -22,7 +22,7 @@ from controller.domain.events import (
 from controller.domain.point import Booth, Service
 from controller.domain.remote_events import IdentityChecked, RemoteRequested
 from controller.domain.session_ends import sent_on
-from controller.domain.session_facts import answered, booth_of, live, own_turn, room, turn_to
+from controller.domain.session_facts import answered, live, own_turn, room, turn_to
 from controller.domain.state import ServiceEvent, Session
 
 
@@ -209,7 +209,7 @@ def _serve(draft: Draft, session: Session) -> None:
 
 
 def _free_booth(draft: Draft, id_: str) -> Booth:
-    booth = booth_of(draft, id_)
+    booth = draft.config.booth(id_)
     if booth is None:
         raise Refused("invalid", f"there is no booth {id_!r} at this point")
     if any(s.booth == id_ and s.outcome is None for s in draft.state.sessions.values()):

@@ -131,13 +131,19 @@ class Session(msgspec.Struct):
     cause: str = ""
     since: int = 0
     requested: int = 0
-    answered: int = 0
+    answered: int = 0  # by the expert who has it now
+    reached: int = 0  # the answer that led to the first connection, or the newest so far
     connected: int = 0  # the first time
     ended: int = 0
-    interrupted_ms: int = 0
+    interrupted_ms: int = 0  # after the first connection, without an expert
     clocks: dict[str, tuple[int, str]] = msgspec.field(default_factory=dict)  # moment -> what the boot's clock read
     outcome: SessionOutcome | None = None
     rated: bool = False
+
+    @property
+    def is_apart(self) -> bool:
+        """They have met, and cannot see each other now; nobody wanted that (as on hold)."""
+        return bool(self.connected) and self.state in {"reconnecting", "queued", "ringing"}
 
 
 class Counter(msgspec.Struct):

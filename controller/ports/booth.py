@@ -24,7 +24,7 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
 class TalkStats(msgspec.Struct, frozen=True, kw_only=True):
     """What a page or the media process measured of a leg so far."""
 
-    rtt_ms: Annotated[float, Meta(ge=0, le=600_000)] = 0.0
+    rtt_ms: Annotated[float, Meta(ge=0, le=600_000)] | None = None  # not known yet
     loss: Annotated[float, Meta(ge=0, le=1)] = 0.0
     freeze_ms: Annotated[float, Meta(ge=0, le=1e9)] = 0.0
     audio: bool = False
@@ -48,6 +48,9 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Here(_Told, frozen=True, kw_only=True, tag="here"):
+    """`consent`: the version that was agreed to, in `session` and no other."""
+
+    session: SessionId | None = None
     consent: Annotated[str, Meta(max_length=20)] | None = None
     devices: dict[Annotated[str, Meta(max_length=20)], bool] = {}
 

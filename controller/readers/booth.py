@@ -97,7 +97,8 @@ class Booths:
                     await self._ends.to_media({"t": "print", "session": session.id, "file": message.file})
             case b.Here() if session is not None:
                 known = self._of(session)
-                known.consent = message.consent or known.consent  # a new page has not asked yet
+                if message.session == session.id:  # a new page has not asked yet, and may tell of the one before
+                    known.consent = message.consent or known.consent
                 if session.state != "queued":
                     await self._ice_to_page(session, known)
             case _:
@@ -114,11 +115,11 @@ class Booths:
         )  # fmt: skip
 
     def quality(self, session: str) -> Quality | None:
-        """As the booth's own page measured it; None when it never said."""
+        """As the booth's own page measured it; None when it never said, or never knew how far the other end is."""
         known = self._known.get(session)
-        if known is None or known.page is None:
+        if known is None or known.page is None or not known.rtts:
             return None
-        rtts = sorted(known.rtts) or [0.0]
+        rtts = sorted(known.rtts)
         return Quality(
             rtt_p95_ms=round(rtts[int(0.95 * (len(rtts) - 1))]), loss=known.page.loss,
             freeze_ms=round(known.page.freeze_ms), audio_ok=known.page.audio, video_ok=known.page.video,
@@ -141,7 +142,9 @@ class Booths:
              "microphone": one.microphone, "printer": one.printer}
             for one in self._ledger.config.booths
         ]  # fmt: skip
-        await send({"t": "config", "booths": booths, "simulated": any(x["document_camera"] == "sim" for x in booths)})
+        await send(
+            {"t": "config", "booths": booths, "simulated": any(one.is_simulated for one in self._ledger.config.booths)}
+        )
         for known in self._known.values():
             known.opened, known.emergency, known.told_talk = False, False, None
         self._wake()
@@ -190,11 +193,14 @@ class Booths:
         return await self._questions.answer(id_, asking, within) or {"state": "red", "causes": ["no_answer"]}
 
     async def page_tested(self, booth: str, id_: str, *, within: float) -> dict[str, Any] | None:
-        """What the booth's page found of its own devices; None without a page, or one that had no time for it."""
+        """What the booth's page found of its own devices; None without a page, or one that had no time for
+        it; {"state": "no_answer"} of one that hangs or failed."""
         if booth not in self._ends.pages:
             return None
         found = await self._questions.answer(id_, self._ends.to_page(booth, {"t": "test", "id": id_}), within)
-        return None if found is None or "refused" in found else found
+        if found is None or found.get("refused") == "failed":
+            return {"state": "no_answer"}
+        return None if "refused" in found else dict(found)
 
     @property
     def has_central(self) -> bool:
@@ -378,7 +384,8 @@ class Booths:
         known.talk_up, known.talk_why = told.up, told.why
         if told.stats is not None:
             known.page = told.stats
-            known.rtts = [*known.rtts[-599:], told.stats.rtt_ms]
+            if told.stats.rtt_ms is not None:
+                known.rtts = [*known.rtts[-599:], told.stats.rtt_ms]
 
     def _fits(self, message: Signal | Ack, session: Session, leg: str, end: str) -> bool:
         """Is this a signal of that end of the session's own leg, while somebody is at the other end?"""

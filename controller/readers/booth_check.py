@@ -50,7 +50,7 @@ class BoothCheck:
             for booth in self._ledger.config.booths:
                 if self._is_due(booth.id, booth.room):
                     # a simulated booth has no devices of its own: its page is looked at only when somebody asks
-                    await self.try_booth(booth.id, page=booth.document_camera != "sim")
+                    await self.try_booth(booth.id, page=not booth.is_simulated)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await self._booths.media_is_new.wait()
@@ -95,7 +95,7 @@ class BoothCheck:
         return now - at >= AGAIN_MS and any(soon)
 
     async def _report(self, booth: str, state: DeviceState, why: tuple[str, ...]) -> None:
-        simulated = any(one.id == booth and one.document_camera == "sim" for one in self._ledger.config.booths)
+        simulated = any(one.id == booth and one.is_simulated for one in self._ledger.config.booths)
         report = ReportDevice(
             actor=f"device:{booth}", device=booth, kind="booth", state=state, causes=why, simulated=simulated
         )
@@ -118,6 +118,8 @@ def causes(found: dict[str, Any]) -> list[str]:
     elif found["state"] == "yellow":
         why.append("poor_path")
     page = found.get("page") or {}
+    if page.get("state") == "no_answer":
+        why.append("not_drawing")
     for device, words in PAGE.items():
         state = (page.get(device) or {}).get("state", "")
         if state in words:
@@ -132,4 +134,5 @@ def light(found: dict[str, Any]) -> str:
     unheard = (page.get("loudspeaker") or {}).get("state", "heard") != "heard"
     if found["state"] == "red" or bad:
         return "red"
-    return "yellow" if found["state"] == "yellow" or unheard else "green"
+    silent = page.get("state") == "no_answer"
+    return "yellow" if found["state"] == "yellow" or unheard or silent else "green"

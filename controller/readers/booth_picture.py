@@ -29,10 +29,14 @@ def picture(state: State, config: Config, *, pages: Set[str], media: bool, order
 def _shown(state: State) -> Iterator[Session]:
     """Sessions that live, and those whose service the expert has yet to put into words."""
     for session in state.sessions.values():
-        turn = state.service_events.get(session.service_event)
-        unsaid = session.outcome == "completed" and session.mode != "support" and turn is not None
-        if session.outcome is None or (unsaid and turn is not None and turn.stage != "ended"):
+        if session.outcome is None or _is_unsaid(state, session):
             yield session
+
+
+def _is_unsaid(state: State, session: Session) -> bool:
+    turn = state.service_events.get(session.service_event)
+    own = session.outcome == "completed" and session.mode != "support"
+    return own and turn is not None and turn.stage != "ended"
 
 
 def _brief(state: State, config: Config, session: Session, *, page: bool, media: bool, order: str | None) -> b.Brief:

@@ -60,8 +60,16 @@ async def _talk(
             try:
                 heard = _read(message.data)
             except (msgspec.MsgspecError, UnicodeError, RecursionError) as odd:
-                log.warning("central said what we do not know", why=str(odd)[:200], said=str(message.data)[:300])
+                log.warning("central said what we do not know", why=str(odd)[:200], t=_kind(message.data))
                 continue  # a newer central says more than we know; or it refused what we said
             await said(heard)
     finally:
         left(send)
+
+
+def _kind(text: str) -> str:
+    """Which message it was to be; never what it carried: credentials, addresses."""
+    try:
+        return str(msgspec.json.decode(text, type=dict).get("t"))[:40]
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return ""

@@ -122,7 +122,21 @@ def test_the_expert_whose_line_is_gone_leaves_the_customer_to_another_one_with_t
     point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact"))
     assert point.state.durations["housing"] == [200_000]  # without the 72 s in which nobody was there
     assert [called.call for called in point.of(e.ServiceCalled)] == [1]
+    end = point.ended()
+    assert (end.wait_ms, end.setup_ms, end.connected_ms, end.interrupted_ms) == (20_000, 2_000, 272_000, 72_000)
     point.holds()
+
+
+def test_who_did_not_meet_the_first_expert_has_waited_until_the_one_they_met() -> None:
+    point = Story()
+    id_ = point.wish()
+    point.answered(id_)
+    point.later(60)
+    point.do(c.DropSession(session=id_))
+    point.connected(id_)
+    point.do(c.EndSession(session=id_, outcome="completed"))
+    end = point.ended()
+    assert (end.wait_ms, end.setup_ms, end.interrupted_ms) == (100_000, 2_000, 0)
 
 
 def test_who_is_dropped_before_it_began_is_called_again_and_if_nobody_comes_goes_back_to_the_queue() -> None:

@@ -144,7 +144,10 @@ class Media(Line):
 
 
 class Page(Line):
-    """The booth page's end."""
+    """The booth page's end. `code`: how its line was closed; `finds`: what it says when its devices are to be tried."""
+
+    code: int | None = None
+    finds: dict[str, Any] | None = None
 
     @asynccontextmanager
     async def connected(self, here: Point, booth: str = "b1") -> AsyncIterator[None]:
@@ -160,7 +163,13 @@ class Page(Line):
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:
-            await self.take(msgspec.json.decode(message.data))
+            heard = msgspec.json.decode(message.data)
+            if heard["t"] == "test" and self.finds is not None:
+                await self.say(t="tested", id=heard["id"], result=self.finds)
+            await self.take(heard)
+        async with self.news:
+            self.code = socket.close_code
+            self.news.notify_all()
 
 
 @asynccontextmanager

@@ -32,6 +32,7 @@ async def test_every_morning_the_booth_is_tried_and_green_is_ready(tmp_path: Pat
 
 async def test_a_technician_tries_it_and_reads_what_is_wrong(tmp_path: Path) -> None:
     media, page = Media(), Page()
+    page.finds = {"refused": "busy"}
     dark = GOOD | {"black": True}
     dead = PATH | {"ok": False, "why": "no_answer", "rtt_ms": None, "loss": None}
     async with booth_point(tmp_path) as (here, _), media.connected(tmp_path), page.connected(here):
@@ -45,6 +46,20 @@ async def test_a_technician_tries_it_and_reads_what_is_wrong(tmp_path: Path) -> 
         assert (told["ok"], told["light"], told["found"]["causes"]) == (False, "red", ["camera_dark", "no_path"])
         (row,) = [r for r in (await here.get("/devices", role="technician")).json["devices"] if r["kind"] == "booth"]
         assert {"camera_dark", "no_path"} <= set(row["causes"])
+
+
+async def test_a_page_that_could_not_look_makes_the_booth_yellow_not_green(tmp_path: Path) -> None:
+    media, page = Media(), Page()
+    page.finds = {"refused": "failed"}
+    async with booth_point(tmp_path) as (here, _), media.connected(tmp_path), page.connected(here):
+        good = {"state": "green", "cameras": {"document_camera": GOOD}, "paths": [], "chosen": None}
+        await answering(media, good)
+        asked = len(media.heard)
+        trying = asyncio.create_task(here.post("/devices/b1/test", {"kind": "booth"}, role="technician"))
+        test = await media.until(lambda m: m["t"] == "test", after=asked)
+        await media.say(t="tested", id=test["id"], result=good)
+        told = (await trying).json
+        assert (told["light"], told["found"]["causes"]) == ("yellow", ["not_drawing"])
 
 
 async def test_without_its_media_process_a_booth_is_red_at_once(tmp_path: Path) -> None:

@@ -188,6 +188,49 @@ async def test_a_media_process_that_names_files_without_end_is_heard_only_so_far
         assert len(files) == booth.FILES_MOST
 
 
+async def test_consent_holds_for_the_session_in_which_it_was_given_and_for_no_other(tmp_path: Path) -> None:
+    page = Page()
+    async with booth_point(tmp_path) as (here, _), page.connected(here):
+
+        async def told(consent: str, session: str | None) -> str:
+            await page.say(t="here", session=session, consent=consent, devices={})
+            await page.say_raw("{")  # what is said in order is heard in order
+            await page.until(lambda m: m["t"] == "refused", after=len(page.heard))
+            return here.site.exchange.seen("b1", mine).consent  # type: ignore[union-attr]  # why: it has a booth
+
+        before = mine = str((await wished(here))["id"])
+        assert await told("1", mine) == "1"
+        await here.post(f"/sessions/{mine}/end", {}, role="booth")
+        mine = str((await wished(here))["id"])
+        assert await told("1", before) == await told("1", None) == ""
+        assert await told("2", mine) == "2"
+
+
+async def test_the_page_that_comes_last_has_the_booth_and_the_other_lets_go(tmp_path: Path) -> None:
+    first, second = Page(), Page()
+    async with booth_point(tmp_path) as (here, broker), first.connected(here):
+        id_ = await answered(here, broker)
+        await first.say(t="talk", session=id_, up=True)
+        await broker.shows("connected")
+        async with second.connected(here), asyncio.timeout(5):
+            async with first.news:
+                while first.code is None:
+                    await first.news.wait()
+            assert first.code == 4409
+            await broker.say(**signal(id_, "talk", "expert"))
+            await second.until(lambda m: m["t"] == "signal")
+            assert first.of("signal") == []
+
+
+async def test_a_page_that_does_not_know_yet_how_far_the_expert_is_is_heard_all_the_same(tmp_path: Path) -> None:
+    page = Page()
+    async with booth_point(tmp_path) as (here, broker), page.connected(here):
+        id_ = await answered(here, broker)
+        await page.say(t="talk", session=id_, up=True, stats={"rtt_ms": None, "audio": True, "video": True})
+        await broker.shows("connected")
+        assert here.site.exchange.quality(id_) is None  # type: ignore[union-attr]  # why: it has a booth
+
+
 async def test_a_broker_that_was_away_is_shown_the_whole_picture_again(tmp_path: Path) -> None:
     async with booth_point(tmp_path) as (here, broker):
         id_ = str((await wished(here))["id"])
