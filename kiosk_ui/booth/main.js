@@ -121,8 +121,7 @@ function follow() {
   if (one) {
     page.testing?.abort();
     remember(one);
-  }
-  else overNow();
+  } else overNow();
   const mine = consented(state, session) && !page.elsewhere;
   call.tick(now(), page.deafSince);
   call.follow(one, mine);
@@ -167,7 +166,7 @@ function overNow() {
 /** What was said, typed and agreed in a session. */
 function wipe() {
   sessionStorage.removeItem(KEPT);
-  Object.assign(page.session, { talk: freshTalk(), consent: null, notice: null });
+  Object.assign(page.session, { talk: freshTalk(), consent: null, interpreter: false, notice: null });
 }
 
 /** What only this page knows: its devices, and to what the customer agreed for which session. */
@@ -216,9 +215,10 @@ function deviced() {
 
 function startOver() {
   shown.aloud.hush();
-  const { over, left } = page.session;
+  const { over, left, helping, notice } = page.session;
   wipe();
-  page.session = { ...fresh(house(), now()), left: over?.id ?? left };
+  page.session = { ...fresh(house(), now()), left: over?.id ?? left, helping };
+  if (notice?.words === "booth-help-soon") page.session.notice = notice; // help is called whoever stands there then
   shown.step = "";
   follow();
 }
@@ -326,7 +326,7 @@ function link() {
       Object.assign(page, { refused: true, deafSince: page.deafSince ?? now() });
       draw();
     },
-    idle: () => pristine(page.session, house()) && !running(page.state, page.session),
+    idle: () => !page.elsewhere && pristine(page.session, house()) && !running(page.state, page.session),
   });
   shown.devices.look();
 }

@@ -100,7 +100,7 @@ export const onStage = (name) => ["connecting", "talk", "held", "interrupted"].i
 
 export const pristine = (s, house) =>
   s.step === "home" && !s.pending && !s.over && s.language === house && s.text === "100" && !s.contrast && !s.low &&
-  !s.aloud && s.volume === FIRST_LEVEL && !s.interpreter && !s.consent && !s.notice;
+  !s.aloud && s.volume === FIRST_LEVEL && !s.interpreter && !s.consent && (!s.notice || s.helping);
 
 export function goTo(s, step, now, more = {}) {
   Object.assign(s, { step, changedAt: now, touchedAt: now, asking: false, codeError: false, notice: null }, more);

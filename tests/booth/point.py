@@ -44,6 +44,8 @@ class Point:
     url: str = ""
     lines: set[web.WebSocketResponse] = field(default_factory=set)
     deaf: bool = False  # the booth's line is not answered
+    closed: bool = False  # nobody is let in any more
+    turned_away: list[str] = field(default_factory=list)
     experts: set[web.WebSocketResponse] = field(default_factory=set)
     _streams: dict[web.WebSocketResponse, int] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -125,6 +127,9 @@ class Point:
             await socket.send_json(message)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
+        if self.closed:
+            self.turned_away.append(request.headers.get("Upgrade", "why?"))
+            return problem("unauthorized", 401)
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return problem("invalid", 400)
         socket = await _socket(request)

@@ -138,6 +138,10 @@ async def test_the_first_touch_during_a_test_does_what_it_always_does(open_page:
     assert await live_tracks(page) == 0
 
 
+TOP_AND_BOTTOM = """(selector) => {
+  const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
+  return [top, bottom];
+}"""
 # A camera that takes its time to open: the test may be over by then.
 SLOW = """
 const quick = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -174,8 +178,9 @@ async def test_the_word_of_a_test_has_room_on_every_screen(open_page: OpenPage, 
     for width, height in [(1080, 1920), (1920, 1080), (1280, 1024), (420, 760)]:
         await page.set_viewport_size({"width": width, "height": height})
         assert await audit.occlusion(page) == [], (width, height)
-        strip, point_name, first = await page.evaluate("""() => [".checking span", "header .point", "main .above"].map(
-          (one) => { const box = document.querySelector(one).getBoundingClientRect(); return [box.top, box.bottom]; })""")
+        strip, point_name, first = [
+            await page.evaluate(TOP_AND_BOTTOM, one) for one in (".checking span", "header .point", "main .above")
+        ]
         assert point_name[1] - 2 <= strip[0] and strip[1] <= first[0] + 2, (width, height)
 
 
