@@ -33,7 +33,6 @@ async function check(signal) {
 
 /** What `use` finds with this device open; null when there is none. The device is given back whatever happens. */
 async function withStream(asked, signal, use) {
-  signal.throwIfAborted();
   const stream = await navigator.mediaDevices?.getUserMedia(asked).catch(() => null);
   const close = () => stream?.getTracks().forEach((track) => track.stop());
   signal.addEventListener("abort", close);

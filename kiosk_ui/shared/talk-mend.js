@@ -1,13 +1,15 @@
 // When a broken talk leg is mended, and how: decisions only, from what happened and when (milliseconds of one clock).
 //
-// The expert's end: gone for 2 s, ICE is restarted; not connected 5 s after the other end was heard of in this attempt,
-// a new connection. While nothing is heard the attempt stands: its offer is said again, and nobody is hurried who may
-// just be starting. The booth's end: broken for 5 s, it asks for a new connection, every 2 s until there is one.
+// The expert's end: gone for 2 s, ICE is restarted, at once when nothing has come for so long (talk-pulse.js); not
+// connected 5 s after the other end was heard of in this attempt, a new connection. While nothing is heard the attempt
+// stands: its offer is said again, and nobody is hurried who may just be starting. The booth's end: broken for 5 s, it
+// asks for a new connection, every 2 s until there is one.
 
 const RESTART_MS = 2000; // shorter gaps mend themselves (media.md 5)
 const CONNECT_MS = 5000;
 const ASK_AFTER_MS = 5000;
 const ASK_AGAIN_MS = 2000;
+const SOONER_MS = 3000; // silence is noticed so much before the browser tells of a break: a restart has that long, too
 const TURN_LEAST_MS = 1500; // a wish for a new connection so soon after the last one is of the same trouble
 
 export class Mending {
@@ -19,6 +21,7 @@ export class Mending {
   #up = false;
   #wasUp = false; // this connection
   #broken = null;
+  #silent = false; // broken because nothing came any more
   #restarted = null;
   #heard = null; // first in this attempt
   #why = ""; // the booth's end wants a new connection
@@ -36,12 +39,15 @@ export class Mending {
   connected() {
     this.#up = this.#wasUp = true;
     this.#broken = this.#restarted = null;
+    this.#silent = false;
     this.#why = "";
   }
 
-  broke(now) {
+  /** `silent`: the browser may not know it yet, but nothing has come for some time. */
+  broke(now, silent = false) {
     if (this.#up) this.#heard = null; // what was heard before says nothing of now
     this.#up = false;
+    if (this.#broken === null) this.#silent = silent;
     this.#broken ??= now;
   }
 
@@ -88,7 +94,8 @@ export class Mending {
 
   #expert(now, failed) {
     if (this.#turned === null || this.#dismissed) return null;
-    if (this.#wasUp && this.#restarted === null && now - this.#broken >= RESTART_MS) {
+    const patience = this.#silent ? 0 : RESTART_MS;
+    if (this.#wasUp && this.#restarted === null && now - this.#broken >= patience) {
       this.#restarted = now;
       this.#heard = null;
       return "restart";
@@ -99,7 +106,8 @@ export class Mending {
 
   #booth(now) {
     if (!this.#why && this.#broken !== null && !this.#dismissed) {
-      if (now - Math.max(this.#broken, this.#turned ?? 0) >= ASK_AFTER_MS) this.#why = "broken";
+      const patience = ASK_AFTER_MS + (this.#silent ? SOONER_MS : 0);
+      if (now - Math.max(this.#broken, this.#turned ?? 0) >= patience) this.#why = "broken";
     }
     if (!this.#why || (this.#asked !== null && now - this.#asked < ASK_AGAIN_MS)) return null;
     this.#asked = now;

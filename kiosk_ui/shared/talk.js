@@ -1,7 +1,7 @@
 // The talk leg of a session: picture, sound and text between the booth's page and the expert's page
 // (docs/remote-service.md, "Signals"). Both pages use it; it mends itself as far as anything can be mended from here.
 //
-// When and how it is mended stands in talk-mend.js.
+// When and how it is mended stands in talk-mend.js, when it is believed broken also in talk-pulse.js.
 //
 // What goes over the channel `ctl`, as JSON: {"k": "screen", "on": bool} the expert shares the screen (said by Talk);
 // {"k": "muted", "audio": bool, "video": bool} what the sender has turned off (said by Talk);
@@ -11,6 +11,7 @@
 import { AGAIN_MS, Wire } from "/ui/shared/signals.js";
 import { Mending } from "/ui/shared/talk-mend.js";
 import { Peer } from "/ui/shared/talk-peer.js";
+import { LOOK_MS, Pulse, counted } from "/ui/shared/talk-pulse.js";
 import { Quality } from "/ui/shared/talk-stats.js";
 import { Typing, steps } from "/ui/shared/talk-text.js";
 
@@ -50,7 +51,10 @@ export class Talk {
   #last = null;
   #timer;
   #mending;
+  #pulse = new Pulse();
+  #theyMuted = false; // the other end sends nothing, as it says
   #againAt = 0;
+  #lookedAt = 0;
   #statsAt = 0;
 
   get epoch() {
@@ -168,6 +172,8 @@ export class Talk {
     this.#peer?.close();
     this.#quality.turn();
     this.#mending.turned(performance.now());
+    this.#pulse = new Pulse();
+    this.#theyMuted = false;
     on.turn?.();
     const mine = (then) => (...given) => peer === this.#peer && then(...given);
     const peer = new Peer({
@@ -211,6 +217,7 @@ export class Talk {
 
   #connection(state) {
     if (state === "connected") {
+      if (this.#mending.isBroken) this.#peer.refresh();
       this.#mending.connected();
       this.#become("up", "connected");
     } else if (state === "failed" || (state === "disconnected" && this.state === "up")) {
@@ -218,8 +225,8 @@ export class Talk {
     }
   }
 
-  #break(why) {
-    this.#mending.broke(performance.now());
+  #break(why, silent = false) {
+    this.#mending.broke(performance.now(), silent);
     this.#become("broken", why);
   }
 
@@ -238,7 +245,7 @@ export class Talk {
     if (due === "restart") this.#peer?.restart();
     else if (due === "anew" || (this.#how.begins && this.#wire.isDead)) this.#anew();
     else if (due === "ask") this.#say({ k: "renew", why: this.#mending.why });
-    if (this.state === "up" && now - this.#statsAt >= STATS_MS) this.#look(now);
+    if (this.state === "broken" || now - this.#lookedAt >= LOOK_MS) this.#look(now);
   }
 
   #renewed() {
@@ -254,12 +261,20 @@ export class Talk {
   }
 
   async #look(now) {
-    this.#statsAt = now;
+    this.#lookedAt = now;
     const peer = this.#peer;
     const report = await peer?.pc.getStats().catch(() => null);
     if (!report || peer !== this.#peer) return;
+    this.#feel(this.#pulse.look(now, counted(report), !this.#theyMuted));
+    if (this.state !== "up" || now - this.#statsAt < STATS_MS) return;
+    this.#statsAt = now;
     this.#last = this.#quality.read(report);
     this.#how.on.stats?.(this.#last);
+  }
+
+  #feel(pulse) {
+    if (pulse === "silent" && this.state === "up") this.#break("no_packets", true);
+    else if (pulse === "alive" && this.#peer.state === "connected") this.#connection("connected");
   }
 
   // ---- channels
@@ -277,6 +292,7 @@ export class Talk {
       return;
     }
     const message = data.length <= CTL_MOST ? parsed(data) : null;
+    if (message?.k === "muted") this.#theyMuted = message.audio === true && message.video === true;
     if (message) this.#how.on.ctl?.(message);
   }
 
@@ -285,7 +301,10 @@ export class Talk {
   }
 
   #tellMuted() {
-    const off = (slot) => !(this.#tracks.get(slot)?.enabled ?? false);
+    const off = (slot) => {
+      const track = this.#tracks.get(slot);
+      return !track?.enabled || track.readyState === "ended";
+    };
     this.#peer?.send("ctl", JSON.stringify({ k: "muted", audio: off("audio"), video: off("camera") }));
   }
 }

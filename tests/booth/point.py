@@ -9,8 +9,10 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import socket as Sock
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -51,7 +53,8 @@ class Point:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _by_key: dict[str | None, Any] = field(default_factory=dict)
 
-    async def start(self, port: int = 0) -> None:
+    async def start(self, port: int = 0, socks: Sequence[Sock] = ()) -> None:
+        """Listen on a port of this machine, or on all of these sockets, which listen already."""
         if self.keep is not None and self.keep.exists():
             self.state["session"] = json.loads(self.keep.read_text())
         app = web.Application()
@@ -66,7 +69,10 @@ class Point:
         app.router.add_get("/booth/{id}", _page)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True).start()
+        for sock in socks:
+            await web.SockSite(self._runner, sock).start()
+        if not socks:
+            await web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:

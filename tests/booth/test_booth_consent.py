@@ -52,8 +52,9 @@ async def test_who_needs_an_interpreter_says_into_which_language(open_page: Open
         {"service": "kela-family", "language": "sv", "interpreter": "sv"}]  # fmt: skip
 
 
+@pytest.mark.parametrize("then", ["a session made elsewhere", "an appointment's code"])
 async def test_who_agreed_to_a_session_that_never_began_agreed_to_none_of_the_next(
-    open_page: OpenPage, point: Point
+    open_page: OpenPage, point: Point, then: str
 ) -> None:
     """A consent without a session goes with the customer who leaves by Home."""
     booth = await open_page("/booth/b1")
@@ -63,13 +64,12 @@ async def test_who_agreed_to_a_session_that_never_began_agreed_to_none_of_the_ne
     await expect(booth.locator("[data-home]")).to_be_visible()
     await tap(booth, "[data-home]")
     await expect(booth.locator("[data-service=kela-family]")).to_be_visible()
-    point.answers = [problem("unknown-ticket", 404)]
-    await tap(booth, "[data-way=appointment]")
-    for key in ("1", "2", "Enter"):
-        await booth.keyboard.press(key)
-    await expect(booth.locator("main .notice.alert")).to_be_visible()
-    for key in ("Backspace", "3", "Enter"):
-        await booth.keyboard.press(key)
+    if then == "a session made elsewhere":
+        await point.begin()
+    else:
+        await tap(booth, "[data-way=appointment]")
+        for key in ("1", "3", "Enter"):
+            await booth.keyboard.press(key)
     await expect(booth.locator(".consent-text")).to_be_visible()
     await point.order("ring")
     await until(lambda: _state(booth, "consent"), what="the question stands")

@@ -181,6 +181,30 @@ async def test_what_the_customer_turned_off_stays_off_over_hold_and_devices_that
     await until(lambda: _is(booth, {"audio": False, "video": True}), 5, "the microphone is still off")
 
 
+@pytest.mark.parametrize("how", ["turned off altogether", "pulled out altogether"])
+async def test_devices_that_send_nothing_any_more_are_no_broken_connection(
+    open_page: OpenPage, point: Point, how: str
+) -> None:
+    """Nothing comes, and nothing is wrong: the other end has said so."""
+    booth, expert = await meet(open_page, point)
+    await see_and_hear_each_other(booth, expert)
+    end = "one.stop(); one.dispatchEvent(new Event('ended'));" if "pulled" in how else ""
+    await booth.evaluate("""() => { navigator.mediaDevices.enumerateDevices = async () => []; }""")
+    await booth.evaluate(f"window.witness.tracks.forEach((one) => {{ {end} }})")
+    if not end:
+        await expert.evaluate("window.witness.peers[0].getSenders().forEach((one) => one.replaceTrack(null))")
+        await expert.evaluate("window.expert.talk.setMedia(null)")
+    packets = await (booth if not end else expert).evaluate(PACKETS)
+    await booth.wait_for_timeout(4000)
+    assert await (booth if not end else expert).evaluate(PACKETS) - packets < 60, "nothing comes"
+    assert [one[0] for one in await expert.evaluate("window.expert.states")] == ["up"]
+    assert {one["up"] for one in point.said("talk")} == {True}
+
+
+PACKETS = """async () => [...(await window.witness.peers.at(-1).getStats()).values()]
+  .filter((one) => one.type === "inbound-rtp").reduce((sum, one) => sum + one.packetsReceived, 0)"""
+
+
 # What is sent of the youngest devices.
 ENABLED = """() => Object.fromEntries(window.witness.tracks.filter((one) => one.readyState === "live")
   .map((one) => [one.kind, one.enabled]))"""

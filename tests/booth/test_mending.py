@@ -19,7 +19,7 @@ PLAY = """async ([begins, steps]) => {
     if (what === "due") answers.push(mending.due(at * 1000, more));
     else if (what === "wish") mending.wish(more);
     else if (what === "heeds") answers.push(mending.heeds(at * 1000));
-    else mending[what](at * 1000);
+    else mending[what](at * 1000, more);
   }
   return answers;
 }"""
@@ -72,6 +72,52 @@ async def test_the_booth_asks_at_once_when_it_has_come_alive_and_after_five_seco
     assert await play(page, False, *gone, ["turned", 18], ["due", 22], ["due", 23.1]) == [
         None, "ask", None, "ask", None, "ask"]  # fmt: skip
     assert await play(page, False, *UP, ["goodbye", 10], ["due", 99]) == [None], "who said goodbye is not called back"
+
+
+async def test_silence_is_answered_at_once_and_leaves_a_restart_its_time(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    silent: list[list[Any]] = [*UP, ["broke", 10, True]]
+    assert await play(page, True, *silent, ["due", 10.1], ["due", 11]) == ["restart", None]
+    assert await play(page, True, *silent, ["broke", 13], ["due", 13.1], ["due", 14]) == ["restart", None]
+    assert await play(page, False, *silent, ["due", 17.9], ["due", 18.1]) == [None, "ask"]
+    later: list[list[Any]] = [["connected", 20], ["broke", 30], ["due", 31.9], ["due", 32.1]]
+    assert await play(page, True, *silent, ["due", 10.1], *later) == ["restart", None, "restart"], "the next is another"
+
+
+# Looks at [second, packets, answers, whether the other end sends]; gives what each of them found.
+FEEL = """async (looks) => {
+  const { Pulse } = await import("/ui/shared/talk-pulse.js");
+  const pulse = new Pulse();
+  return looks.map(([at, packets, answers, sends]) => pulse.look(at * 1000, { packets, answers }, sends ?? true));
+}"""
+
+
+async def felt(page: Page, *looks: list[Any]) -> list[str]:
+    found: list[str] = await page.evaluate(FEEL, list(looks))
+    return found
+
+
+FLOWS: list[list[Any]] = [[0, 10, 1], [0.5, 40, 1]]
+QUIET: list[list[Any]] = [[1, 40, 1], [1.5, 40, 1], [2, 40, 1], [2.5, 40, 1]]
+
+
+async def test_what_flowed_is_missed_after_two_seconds_and_found_again(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    silent = ["", "", "", "", "", "silent"]
+    assert await felt(page, *FLOWS, *QUIET, [3, 40, 1], [3.5, 41, 1], [4, 42, 1]) == [*silent, "", "alive", ""]
+    assert await felt(page, *FLOWS, *QUIET, [3, 40, 2], [9, 40, 3]) == [*silent, "alive", ""], "the path is there"
+    assert await felt(page, *FLOWS, *QUIET[:3], [2.5, 41, 1], [3, 41, 1]) == ["", *silent[:4], "", ""]
+    held_up: list[list[Any]] = [*FLOWS, [9, 40, 1], [9.1, 40, 1], [9.2, 90, 1]]
+    assert await felt(page, *held_up) == [""] * 5, "a page that could not look has missed nothing"
+
+
+async def test_what_never_flowed_or_was_turned_off_is_not_missed(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    assert await felt(page, *[[n / 2, 1, n] for n in range(30)]) == [""] * 30
+    assert await felt(page, *FLOWS, *[[*one, False] for one in QUIET], [3, 40, 1, False]) == [""] * 7
+    assert (await felt(page, *FLOWS, *[[*one, False] for one in QUIET], *[[t + 3, 40, 1] for t, *_ in QUIET]))[-1] == (
+        "silent"
+    ), "turned on again, it is missed"
 
 
 async def test_wishes_that_come_together_make_one_new_connection(open_page: OpenPage, point: Point) -> None:
