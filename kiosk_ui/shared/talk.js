@@ -1,7 +1,7 @@
 // The talk leg of a session: picture, sound and text between the booth's page and the expert's page
 // (docs/remote-service.md, "Signals"). Both pages use it; it mends itself as far as anything can be mended from here.
 //
-// When and how it is mended stands in talk-mend.js, when it is believed broken also in talk-pulse.js.
+// When it is believed broken, when and how it is mended stands in talk-mend.js.
 //
 // What goes over the channel `ctl`, as JSON: {"k": "screen", "on": bool} the expert shares the screen (said by Talk);
 // {"k": "muted", "audio": bool, "video": bool} what the sender has turned off (said by Talk);
@@ -9,9 +9,8 @@
 // the expert's browser heard them; {"k": "still_ask", "id"} the expert would like a picture of the document, {"k": "still_may", "id", "ok"} the
 // customer's answer. Unknown ones are ignored.
 import { AGAIN_MS, Wire } from "/ui/shared/signals.js";
-import { Mending } from "/ui/shared/talk-mend.js";
+import { LOOK_MS, Mending, Pulse, counted } from "/ui/shared/talk-mend.js";
 import { Peer } from "/ui/shared/talk-peer.js";
-import { LOOK_MS, Pulse, counted } from "/ui/shared/talk-pulse.js";
 import { Quality } from "/ui/shared/talk-stats.js";
 import { Typing, steps } from "/ui/shared/talk-text.js";
 

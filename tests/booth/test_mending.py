@@ -86,7 +86,7 @@ async def test_silence_is_answered_at_once_and_leaves_a_restart_its_time(open_pa
 
 # Looks at [second, packets, answers, whether the other end sends]; gives what each of them found.
 FEEL = """async (looks) => {
-  const { Pulse } = await import("/ui/shared/talk-pulse.js");
+  const { Pulse } = await import("/ui/shared/talk-mend.js");
   const pulse = new Pulse();
   return looks.map(([at, packets, answers, sends]) => pulse.look(at * 1000, { packets, answers }, sends ?? true));
 }"""
