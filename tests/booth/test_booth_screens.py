@@ -4,15 +4,15 @@ cannot be had."""
 import asyncio
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, async_playwright, expect
 
 from kiosk_ui.messages import Messages
 from tests.booth import states
 from tests.booth.conftest import OpenPage
 from tests.booth.point import Point
 from tests.booth.seen import until
-from tests.pages.conftest import pass_time, tap
-from tests.pages.ears import falls_silent, sounds
+from tests.pages.conftest import ARGUMENTS, pass_time, tap
+from tests.pages.ears import EARS, FORBID, falls_silent, peak, sounds
 from tests.pages.stage import problem
 from tests.pages.states import LANGUAGES
 
@@ -265,6 +265,26 @@ async def test_while_it_rings_the_booth_sounds_and_the_customers_volume_is_the_e
     await booth.click("[data-volume=down]")
     await expect(booth.locator("main .level span").first).to_have_text(T.text("kiosk-volume", level=4, levels=5))
     assert await booth.evaluate("document.querySelector('video.expert').volume") == 0.5
+
+
+async def test_what_should_have_sounded_before_the_first_touch_does_not_sound_after_it(point: Point) -> None:
+    """A browser that lets nothing sound before a touch keeps what was asked for, and would play it all at once."""
+    point.state["session"] = states.session(state="ringing", consent="2026-11")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, FORBID])
+        booth = await browser.new_page()
+        await booth.add_init_script(EARS)
+        await booth.goto(f"{point.url}/booth/b1")
+        await until(lambda: _lines(point, 1), what="a line")
+        await asyncio.sleep(6)  # two rings, and nothing asked of the page: that would count as a touch
+        await point.order("answer")
+        await asyncio.sleep(0.5)
+        await booth.click("header")
+        assert await peak(booth, 1500) == 0
+        await point.order("unring")
+        await point.order("ring")
+        await sounds(booth)
+        await browser.close()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

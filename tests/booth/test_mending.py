@@ -97,6 +97,55 @@ async def felt(page: Page, *looks: list[Any]) -> list[str]:
     return found
 
 
+# Two ends in one page. What the expert's end acknowledges is lost, until the customer's end has said so much unheard
+# that it keeps no more; then it wants a new connection. Gives what it said of that.
+UNHEARD = """async () => {
+  const { Talk } = await import("/ui/shared/talk.js");
+  const ends = {};
+  const renewals = [];
+  let said = 0;
+  const to = (name) => (message) => queueMicrotask(() => {
+    said = Math.max(said, message.from === "booth" && message.t === "signal" ? message.seq : 0);
+    if (message.body?.k === "renew") renewals.push(message.body.why);
+    else if (name === "expert" || message.t !== "ack") ends[name].hear(message);
+  });
+  const end = (me, begins, send) =>
+    new Talk({ session: "r-1", me, polite: begins, begins, ice: { servers: [], relay_only: false }, send, on: {} });
+  Object.assign(ends, { booth: end("booth", false, to("expert")), expert: end("expert", true, to("booth")) });
+  ends.expert.begin(1001);
+  const [pc] = window.witness.peers;
+  while (said < 256) {
+    if (pc.signalingState === "stable" && pc.connectionState === "connected") pc.restartIce();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  pc.close();
+  while (ends.booth.state === "up") await new Promise((resolve) => setTimeout(resolve, 30));
+  ends.booth.renew("page_started");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return renewals;
+}"""
+
+
+@pytest.mark.long
+async def test_an_end_that_nobody_acknowledges_still_asks_for_a_new_connection(
+    open_page: OpenPage, point: Point
+) -> None:
+    page = await ready(open_page)
+    assert await page.evaluate(UNHEARD) == ["page_started"]
+
+
+async def test_a_round_trip_that_nobody_knows_is_left_out(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    read = """async (rtt) => {
+      const { Quality } = await import("/ui/shared/talk-stats.js");
+      const pair = { id: "p", type: "candidate-pair", nominated: true, currentRoundTripTime: rtt ?? undefined };
+      return new Quality().read(new Map([["p", pair]]));
+    }"""
+    quiet = {"loss": 0, "freeze_ms": 0, "audio": False, "video": False, "relay": False}
+    assert await page.evaluate(read, 0.021) == {"rtt_ms": 21} | quiet
+    assert await page.evaluate(read) == quiet
+
+
 FLOWS: list[list[Any]] = [[0, 10, 1], [0.5, 40, 1]]
 QUIET: list[list[Any]] = [[1, 40, 1], [1.5, 40, 1], [2, 40, 1], [2.5, 40, 1]]
 
