@@ -15,6 +15,7 @@ const TURN_LEAST_MS = 1500; // a wish for a new connection so soon after the las
 export const LOOK_MS = 500;
 const SILENT_MS = 2000; // shorter gaps mend themselves (media.md 5)
 const LOOKS_LEAST = 4; // a page that was held up itself has not looked
+const GAP_LOOKS = 2; // a gap that is noticed here may have been silence over there
 const FLOWS_LOOKS = 2; // what came in so many looks flows, and may be missed
 
 export class Mending {
@@ -132,7 +133,8 @@ export class Pulse {
    * @param {{packets: number, answers: number}} got until now: packets of sound and picture, answers of the other end to
    *   the browser's checks of the path
    * @param {boolean} sends whether the other end sends anything, as it says itself
-   * @returns {"silent"|"alive"|""} told once each: nothing comes any more; something comes again
+   * @returns {"silent"|"alive"|""} told once each: nothing comes any more; something comes again after so long that
+   *   the other end, too, may have missed something
    */
   look(now, { packets, answers }, sends) {
     const came = packets > this.#packets;
@@ -141,6 +143,7 @@ export class Pulse {
     this.#answers = answers;
     if (came) this.#flowed += 1;
     if (this.#silent) return came || answered ? this.#wake() : "";
+    if (came && this.#quiet?.looks >= GAP_LOOKS) return this.#wake();
     if (came || !sends || this.#flowed < FLOWS_LOOKS) {
       this.#quiet = null;
       return "";

@@ -216,7 +216,6 @@ export class Talk {
 
   #connection(state) {
     if (state === "connected") {
-      if (this.#mending.isBroken) this.#peer.refresh();
       this.#mending.connected();
       this.#become("up", "connected");
     } else if (state === "failed" || (state === "disconnected" && this.state === "up")) {
@@ -273,7 +272,9 @@ export class Talk {
 
   #feel(pulse) {
     if (pulse === "silent" && this.state === "up") this.#break("no_packets", true);
-    else if (pulse === "alive" && this.#peer.state === "connected") this.#connection("connected");
+    if (pulse !== "alive") return;
+    this.#peer.refresh();
+    if (this.#peer.state === "connected") this.#connection("connected");
   }
 
   // ---- channels

@@ -33,6 +33,7 @@ def spoken(point: Point) -> str:
 
 async def test_an_appointment_by_its_code_and_a_wrong_code_says_what_to_do(open_page: OpenPage, point: Point) -> None:
     booth = await open_page("/booth/b1")
+    await expect(booth.locator("[data-way=appointment]")).to_be_visible()
     point.answers = [problem("unknown-ticket", 404)]
     await press(booth, "4", "1", "2", "Enter")
     await expect(booth.locator("main .notice.alert")).to_be_visible()
