@@ -6,13 +6,14 @@ import { LEVELS, goHome, goTo, nextText, running } from "/ui/booth/session.js";
 import { ofTalk } from "/ui/booth/talking.js";
 import { speaker, pick } from "/ui/shared/i18n.js";
 
+const NOTICE_MS = 8000; // one sentence, read slowly; it takes nothing away
 const AGAIN_MS = 3000; // between tries to tell the point that it was ended
 const PATIENCE_MS = 25_000; // with a session that was asked for and is in no picture of the point
 
 /** @param {{page: object, shown: object, now: () => number, draw: () => void, follow: () => void,
- *   startOver: () => void, here: () => void}} booth as in main.js */
+ *   startOver: () => void, here: () => void, takeOver: () => void}} booth as in main.js */
 export function actionsOf(booth) {
-  const { page, shown, now, draw, follow, startOver, here } = booth;
+  const { page, shown, now, draw, follow, startOver, here, takeOver } = booth;
   const mine = () => page.session;
   const house = () => page.state?.house ?? "fi";
   let ending = null; // {id, key, at}: the point has not said yes yet
@@ -36,8 +37,8 @@ export function actionsOf(booth) {
       else actions.home();
       shown.aloud.hush();
     },
-    choose: (service) => go("consent", { wish: { service } }),
-    enterCode: () => go("code", { code: "" }),
+    choose: (service) => go("consent", { wish: { service }, consent: null }),
+    enterCode: () => go("code", { code: "", consent: null }),
     typeCode(letter) {
       if (mine().code.length < LONGEST_CODE) mine().code += letter;
       mine().codeError = false;
@@ -55,7 +56,7 @@ export function actionsOf(booth) {
     scanned(scan) {
       if (running(page.state, mine()) || mine().over || mine().pending) return;
       if (scan.kind !== "appointment") return actions.notice("kiosk-scan-unknown");
-      go("code", { code: "" });
+      go("code", { code: "", consent: null, interpreter: false }); // whoever holds the code has agreed to nothing yet
       ask({ appointment: scan.code });
     },
     interpreter() {
@@ -75,10 +76,13 @@ export function actionsOf(booth) {
       if (running(page.state, mine())) actions.end();
       else actions.home();
     },
-    async listenToConsent() {
-      const { language } = mine();
+    /** `asked`: by a press, which wants an answer also when nothing can be said. */
+    async listenToConsent(asked = false) {
+      const session = mine();
+      const { language } = session;
       const t = speaker(language, house());
       await shown.aloud.tell(`${t("booth-consent-title")}. ${pick(page.state.consent.text, language, house())}`);
+      if (asked && session === mine() && session.silent) actions.notice(session.silent);
     },
     retry() {
       const { body, key } = mine().problem.pending;
@@ -149,11 +153,16 @@ export function actionsOf(booth) {
       mine().low = !mine().low;
       draw();
     },
-    notice(words) {
-      mine().notice = { words };
+    notice(words, forMs = NOTICE_MS) {
+      mine().notice = { words, until: now() + forMs };
       draw();
     },
-    help: () => shown.line.send({ t: "help" }),
+    /** Kept until the point says that it was called; the line that opens says it again. */
+    help() {
+      mine().helping = true;
+      if (!shown.line.send({ t: "help" })) actions.notice("booth-help-soon", Infinity);
+    },
+    takeOver,
     /** A keyboard's letters, where one writes. */
     typed(key) {
       if (!document.activeElement?.matches("[data-typing]")) return false;
@@ -172,9 +181,8 @@ export function actionsOf(booth) {
     session.pending = pending;
     draw();
     try {
-      const asked = { ...body, language, ...(interpreter ? { interpreter: true } : {}) };
+      const asked = { ...body, language, ...(interpreter ? { interpreter: language } : {}) };
       await post(`/booths/${encodeURIComponent(page.booth)}/sessions`, asked, { key });
-      if (session === mine()) session.problem = null; // the point's state has it in a moment
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (session === mine()) failed(error, pending);

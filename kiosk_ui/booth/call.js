@@ -2,7 +2,7 @@
 //
 // Camera and microphone are open only while the session is ringing, connected, held or reconnecting, and only after
 // consent. They close when the point says so, when the session is no longer in its state, when the customer ends it,
-// and when there was neither line nor talk leg for 30 s.
+// and when the point was not heard, by line or by state, for 30 s and there is no talk leg.
 import { OPEN } from "/ui/booth/session.js";
 import { Talk } from "/ui/shared/talk.js";
 
@@ -12,11 +12,13 @@ const NONE = { state: "none", was: false, since: 0 };
 
 export class Call {
   /**
-   * @param {{line: import("./line.js").Line, devices: import("./devices.js").Devices, changed: () => void,
-   *   text: (step: object) => void, ctl: (message: object) => void}} how
+   * @param {{line: import("./line.js").Line, devices: import("./devices.js").Devices,
+   *   off: () => {audio: boolean, video: boolean}, changed: () => void, turned: () => void,
+   *   text: (step: object) => void, ctl: (message: object) => void}} how `off`: what the customer has turned off;
+   *   `turned`: another connection, or none: what the expert's page asked and showed over the last one is void
    */
-  constructor({ line, devices, changed, text, ctl }) {
-    Object.assign(this, { line, devices, changed, text, ctl });
+  constructor({ line, devices, off, changed, turned, text, ctl }) {
+    Object.assign(this, { line, devices, off, changed, turned, text, ctl });
   }
 
   talk = null;
@@ -25,7 +27,7 @@ export class Call {
   streams = { camera: null, screen: null }; // the expert's
   #ice = new Map();
   #ended = ""; // a session that was ended here: it is not begun again
-  #off = { audio: false, video: false };
+  #deafSince = null; // the point's state does not come
   #held = false;
   #why = "";
   #told = 0;
@@ -33,9 +35,9 @@ export class Call {
   /** What the point says now. @param {object|null} session @param {boolean} consented */
   follow(session, consented) {
     const wanted = session && consented && OPEN.has(session.state) && session.id !== this.#ended;
-    if (!wanted) return this.#stop();
+    if (!wanted || (this.id !== session.id && this.#alone(performance.now()))) return this.stop();
     if (this.id !== session.id) {
-      this.#stop();
+      this.stop();
       this.#start(session);
     }
     this.#hold(session.state === "held");
@@ -57,22 +59,42 @@ export class Call {
   /** At once, and not again for this session. */
   end(id) {
     this.#ended = id;
-    if (this.id === id) this.#stop();
-  }
-
-  mute(off) {
-    Object.assign(this.#off, off);
-    this.#mute();
+    if (this.id === id) this.stop();
   }
 
   /** Another stream of the devices. */
   deviced() {
     this.talk?.setMedia(this.devices.stream);
-    this.#mute();
+    this.mute();
   }
 
-  tick(now) {
-    if (this.talk && this.now.state !== "up" && this.line.gone(now) > ALONE_MS) this.#stop();
+  /** On hold nobody is heard or seen, whatever the customer has chosen. */
+  mute() {
+    const { audio, video } = this.off();
+    this.talk?.mute({ audio: this.#held || audio, video: this.#held || video });
+  }
+
+  /** @param {number|null} deafSince since when the point's state has not come */
+  tick(now, deafSince) {
+    this.#deafSince = deafSince;
+    if (this.talk && this.now.state !== "up" && this.#alone(now)) this.stop();
+  }
+
+  /** Every device and the connection, now. */
+  stop() {
+    if (!this.talk) return;
+    const { talk } = this;
+    this.#held = false;
+    talk.close(); // which tells the point
+    Object.assign(this, { talk: null, id: "", now: { ...NONE }, streams: { camera: null, screen: null } });
+    this.devices.stop();
+    this.turned();
+    this.changed();
+  }
+
+  #alone(now) {
+    const deaf = this.#deafSince === null ? 0 : now - this.#deafSince;
+    return Math.max(this.line.gone(now), deaf) > ALONE_MS;
   }
 
   #start(session) {
@@ -85,7 +107,7 @@ export class Call {
       send: (message) => this.line.send(message),
       on: {
         stream: mine((stream, slot) => this.#show(stream, slot)),
-        state: mine((state, why) => this.#become(state, why)),
+        state: mine((state, why) => this.#become(state, why)), turn: mine(this.turned),
         text: mine(this.text), ctl: mine(this.ctl), stats: mine(() => this.#quality()),
         fault: (error) => console.info("talk:", error.name, error.message),
       },
@@ -93,17 +115,6 @@ export class Call {
     this.talk.setMedia(this.devices.stream);
     this.devices.start();
     if (session.state !== "ringing") this.talk.renew("page_started");
-    this.changed();
-  }
-
-  #stop() {
-    if (!this.talk) return;
-    const { talk } = this;
-    this.#off = { audio: false, video: false };
-    this.#held = false;
-    talk.close(); // which tells the point
-    Object.assign(this, { talk: null, id: "", now: { ...NONE }, streams: { camera: null, screen: null } });
-    this.devices.stop();
     this.changed();
   }
 
@@ -120,7 +131,7 @@ export class Call {
   #become(state, why) {
     this.#why = why;
     this.now = { state, was: this.now.was || state === "up", since: performance.now() };
-    this.#tell();
+    if (this.id !== this.#ended) this.#tell(); // an end is no interruption
     this.changed();
   }
 
@@ -135,14 +146,9 @@ export class Call {
     this.line.send({ t: "talk", session: this.id, up, why: this.#why || "connecting", ...(stats ? { stats } : {}) });
   }
 
-  /** On hold nobody is heard or seen, whatever the customer had chosen before. */
   #hold(held) {
     if (held === this.#held) return;
     this.#held = held;
-    this.#mute();
-  }
-
-  #mute() {
-    this.talk?.mute({ audio: this.#held || this.#off.audio, video: this.#held || this.#off.video });
+    this.mute();
   }
 }

@@ -11,7 +11,7 @@ export function consentView({ state, session, t, act }) {
       ${text.split(/\n+/).map((line) => html`<p class="big-text">${line}</p>`)}
     </div>
     <div class="choices">
-      <button class="button" data-listen @click=${act((a) => a.listenToConsent(), true)}>${t("booth-consent-listen")}</button>
+      <button class="button" data-listen @click=${act((a) => a.listenToConsent(true), true)}>${t("booth-consent-listen")}</button>
       <button class="button" data-interpreter aria-pressed=${session.interpreter} @click=${act((a) => a.interpreter(), true)}>
         ${t("booth-interpreter")}
       </button>

@@ -54,7 +54,7 @@ export class Devices {
   async #open() {
     const turn = (this.#turn += 1);
     clearTimeout(this.#again);
-    const stream = await openWhatThereIs();
+    const stream = await openWhatThereIs(() => turn === this.#turn);
     if (turn !== this.#turn) return stream?.getTracks().forEach(end);
     const had = this.stream;
     this.stream = stream;
@@ -89,10 +89,11 @@ function end(track) {
   track.stop();
 }
 
-/** Both, else the one that opens, else null. */
-async function openWhatThereIs() {
+/** Both, else the one that opens, else null; nothing once it is not `wished` any more. */
+async function openWhatThereIs(wished) {
   const { audio, video } = wanted();
   for (const asked of [{ audio, video }, { audio }, { video }]) {
+    if (!wished()) return null;
     try {
       return await navigator.mediaDevices.getUserMedia(asked);
     } catch (error) {

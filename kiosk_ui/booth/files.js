@@ -10,20 +10,20 @@ export function filesView({ state, t, act }) {
   if (!files.length) return nothing;
   return html`
     <div class="files" role="group" aria-label=${t("booth-files")}>
-      ${repeat(files, (one) => one.id, (one, i) => fileRow(one, i, t, act))}
+      ${repeat(files, (one) => one.id, (one, i) => fileRow(one, i, state.printer, t, act))}
     </div>`;
 }
 
-function fileRow(file, i, t, act) {
+function fileRow(file, i, printer, t, act) {
   const percent = Math.min(100, Math.floor((100 * file.got) / Math.max(1, file.size)));
   const coming = file.state === "coming";
   return html`
     <div class="card file" data-file=${file.id} data-state=${file.state}>
       ${icon(file.kind === "print" ? "print" : "check-circle")}
       <p class="words"><bdi class="name">${file.kind === "print" ? file.name : t("booth-still-name")}</bdi>
-        <span class="hint" data-live>${words(file, t)}</span></p>
+        <span class="hint" data-live>${words(file, printer, t)}</span></p>
       ${coming ? html`<progress max="100" value=${percent} aria-label=${t("booth-file-coming")}></progress>` : nothing}
-      ${file.kind === "print" && ["ready", "printed", "failed"].includes(file.state) ? html`
+      ${file.kind === "print" && printer && ["ready", "printed", "failed"].includes(file.state) ? html`
         <button class="button ${file.state === "ready" ? "primary" : ""}" data-print data-digit=${FIRST_DIGIT + i}
           @click=${act((a) => a.print(file.id), true)}>${t(file.state === "ready" ? "booth-file-print" : "booth-file-again")}</button>` : nothing}
     </div>`;
@@ -39,7 +39,8 @@ const WORDS = {
   },
 };
 
-function words({ kind, state }, t) {
+function words({ kind, state }, printer, t) {
+  if (kind === "print" && state === "ready" && !printer) return t("booth-file-no-printer");
   const id = WORDS[kind]?.[state];
   return id ? t(id) : "";
 }

@@ -17,13 +17,14 @@ import { Line } from "/ui/booth/line.js";
 import { playAll } from "/ui/booth/play.js";
 import { Ring } from "/ui/booth/ring.js";
 import { selfTest } from "/ui/booth/selftest.js";
-import { LEVELS, byNow, consented, fresh, freshTalk, onStage, pristine, running, screen, tooSoon } from "/ui/booth/session.js";
+import {
+  LEVELS, LONG_BREAK_S, byNow, consented, fresh, freshTalk, onStage, pristine, running, standing, tooSoon,
+} from "/ui/booth/session.js";
 import { boothView } from "/ui/booth/view.js";
 
 const LANGUAGES = ["fi", "sv", "en", "se"];
 const TICK_MS = 250;
 const ASK_AGAIN_MS = 2000;
-const IDLE_S = 60; // a consent takes longer to read than a question
 const KEPT = "luukku-consent"; // in sessionStorage: a reload in mid call asks nothing twice; gone with the session
 
 const booth = ownId();
@@ -33,13 +34,15 @@ const page = {
   state: null, // the point's
   live: undefined,
   refused: false,
+  deafSince: null, // since when the point's state does not come
+  elsewhere: false, // another page of this booth has the line
   local: "", // the clock
   session: fresh("fi", now()), // the customer's
   call: null, // the running session at this page
   testing: null, // an AbortController while the devices are checked
 };
 const house = () => page.state?.house ?? "fi";
-const shown = { step: "", line: null, aloud: null, ring: new Ring(), devices: new Devices(() => deviced()) };
+const shown = { step: "", long: false, line: null, aloud: null, ring: new Ring(), devices: new Devices(() => deviced()) };
 
 // ---- drawing
 
@@ -54,10 +57,10 @@ function draw() {
 }
 
 function drawNow() {
-  const { session, state, call } = page;
+  const { session, call } = page;
   if (!call) return; // a device was plugged in before the page was ready
   const root = document.documentElement;
-  const step = page.testing ? "testing" : screen(state, session, call.now);
+  const step = standing(page);
   root.lang = session.language;
   root.dataset.text = session.text;
   root.dataset.screen = step;
@@ -69,7 +72,7 @@ function drawNow() {
   fitWords(document.querySelectorAll("main .name, main .hint, .choices .button, .words-key"));
   showDialogs();
   playAll((silent) => {
-    page.session.notice = silent ? { words: "booth-touch-to-hear" } : null;
+    page.session.notice = silent ? { words: "booth-touch-to-hear", until: Infinity } : null;
     draw();
   });
   if (step !== shown.step) arrive(step);
@@ -107,7 +110,7 @@ const act = (press, quick = false) => (event) => {
   press(actions);
 };
 
-const actions = actionsOf({ page, shown, now, draw, follow, startOver, here });
+const actions = actionsOf({ page, shown, now, draw, follow, startOver, here, takeOver });
 
 // ---- the point
 
@@ -118,10 +121,11 @@ function follow() {
   if (one) {
     page.testing?.abort();
     remember(one);
-  }
-  else overNow();
-  call.follow(one, consented(state, session));
-  if (one?.state === "ringing" && consented(state, session)) shown.ring.start(loudness());
+  } else overNow();
+  const mine = consented(state, session) && !page.elsewhere;
+  call.tick(now(), page.deafSince);
+  call.follow(one, mine);
+  if (one?.state === "ringing" && mine && page.live) shown.ring.start(loudness());
   else shown.ring.stop();
   draw();
 }
@@ -129,18 +133,30 @@ function follow() {
 /** A session has begun here, or is found running by a page that has just come alive. */
 function remember(one) {
   const { session } = page;
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-  if (!session.consent && kept?.session === one.id) session.consent = kept;
-  if (session.consent && session.consent.session === null) session.consent.session = one.id;
-  if (session.consent?.session === one.id) sessionStorage.setItem(KEPT, JSON.stringify(session.consent));
+  const before = session.was ?? session.over;
+  if (before && before.id !== one.id) wipe(); // somebody else's, without a gap between
+  agreedTo(one);
   if (session.was?.id !== one.id && one.language && LANGUAGES.includes(one.language)) session.language = one.language;
-  Object.assign(session, { was: one, step: "home", wish: null, pending: null, problem: null });
+  Object.assign(session, { was: one, over: null, rating: null, step: "home", wish: null, pending: null, problem: null });
+}
+
+/** Consent is for one session: the one that was asked for right after it, or that of a page which was loaded anew. */
+function agreedTo(one) {
+  const { session } = page;
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  const known = session.consent?.session;
+  if (!session.consent && kept?.session === one.id) session.consent = kept;
+  if (session.pending && session.consent?.session === null) session.consent.session = one.id;
+  if (session.consent?.session !== one.id) return;
+  sessionStorage.setItem(KEPT, JSON.stringify(session.consent));
+  if (known !== one.id) here();
 }
 
 /** The session that ran here is over: nothing of it stays but how it goes on. */
 function overNow() {
   const { session, state } = page;
   const { was } = session;
+  if (session.over && state?.session?.id === session.over.id) session.over = state.session;
   if (!was || session.over) return;
   const told = state.session?.id === was.id ? state.session : { ...was, outcome: null };
   wipe();
@@ -150,29 +166,45 @@ function overNow() {
 /** What was said, typed and agreed in a session. */
 function wipe() {
   sessionStorage.removeItem(KEPT);
-  Object.assign(page.session, { talk: freshTalk(), consent: null, notice: null });
+  Object.assign(page.session, { talk: freshTalk(), consent: null, interpreter: false, notice: null });
 }
 
+/** What only this page knows: its devices, and to what the customer agreed for which session. */
 function here() {
   const { camera, microphone, speaker } = shown.devices.there;
-  const version = consented(page.state, page.session) ? page.state.consent.version : (page.session.consent?.version ?? null);
-  shown.line?.send({ t: "here", consent: version, devices: { camera, microphone, speaker } });
+  const agreed = consented(page.state, page.session);
+  const consent = agreed ? page.state.consent.version : null;
+  const session = agreed ? page.state.session.id : null;
+  shown.line?.send({ t: "here", consent, session, devices: { camera, microphone, speaker } });
 }
 
 /** The point wants the devices checked: only while nobody is here, and given up for whoever comes. */
 async function test(id) {
   const free = !running(page.state, page.session) && pristine(page.session, house()) && !page.testing;
-  const mine = free ? (page.testing = new AbortController()) : null;
-  draw();
-  const result = mine ? await selfTest(mine.signal).catch((error) => ({ refused: giveUp(error) })) : { refused: "busy" };
-  if (mine) page.testing = null;
+  const result = free ? await checked() : { refused: "busy" };
   shown.line.send({ t: "tested", id, result });
-  draw();
 }
 
-function giveUp(error) {
-  if (!page.testing.signal.aborted) console.error("self-test:", error);
-  return page.testing.signal.aborted ? "interrupted" : "failed";
+async function checked() {
+  page.testing = new AbortController();
+  const { signal } = page.testing;
+  draw();
+  try {
+    return await selfTest(signal);
+  } catch (error) {
+    if (!signal.aborted) console.error("self-test:", error);
+    return { refused: signal.aborted ? "interrupted" : "failed" };
+  } finally {
+    page.testing = null;
+    draw();
+  }
+}
+
+/** The point has the call for help. */
+function helped() {
+  const { session } = page;
+  session.helping = false;
+  if (session.notice?.words === "booth-help-soon") session.notice = null;
 }
 
 function deviced() {
@@ -183,10 +215,25 @@ function deviced() {
 
 function startOver() {
   shown.aloud.hush();
-  const { over, left } = page.session;
+  const { over, left, helping, notice } = page.session;
   wipe();
-  page.session = { ...fresh(house(), now()), left: over?.id ?? left };
+  page.session = { ...fresh(house(), now()), left: over?.id ?? left, helping };
+  if (notice?.words === "booth-help-soon") page.session.notice = notice; // help is called whoever stands there then
   shown.step = "";
+  follow();
+}
+
+/** Another page of this booth has come: here nothing stays open, until somebody wants this one to go on. */
+function taken() {
+  shown.aloud?.hush();
+  page.testing?.abort();
+  page.elsewhere = true;
+  follow();
+}
+
+function takeOver() {
+  page.elsewhere = false;
+  shown.line.renew();
   follow();
 }
 
@@ -194,14 +241,19 @@ function startOver() {
 
 function tick() {
   const { session, state, call } = page;
-  call.tick(now());
+  call.tick(now(), page.deafSince);
+  if (!state) return;
   actions.again();
   const isRunning = running(state, session) !== null;
-  const fate = byNow(session, now(), { idleS: state?.idle_s ?? IDLE_S, house: house(), isRunning });
+  const fate = byNow(session, now(), { idleS: state.idle_s, house: house(), isRunning });
   if (fate === "end") return startOver();
   if (shown.aloud.speaking && !session.asking) session.touchedAt = now();
   const asking = fate === "ask";
-  if (asking || session.asking || session.pending || shown.step === "interrupted") {
+  const faded = session.notice !== null && now() > session.notice.until;
+  if (faded) session.notice = null;
+  const long = shown.step === "interrupted" && now() - call.now.since > LONG_BREAK_S * 1000;
+  if (faded || asking || session.asking || session.pending || long !== shown.long) {
+    shown.long = long;
     session.asking = asking;
     draw();
   }
@@ -225,8 +277,11 @@ function link() {
   shown.line = new Line(booth, {
     opened() {
       here();
+      if (page.session.helping) shown.line.send({ t: "help" });
       page.call.lineOpened();
+      follow(); // what was closed because nobody was heard may open again
     },
+    taken,
     message(message) {
       page.call.hear(message);
       if (message.t === "test") test(message.id);
@@ -236,7 +291,8 @@ function link() {
     },
   });
   page.call = new Call({
-    line: shown.line, devices: shown.devices, changed: draw,
+    line: shown.line, devices: shown.devices, off: () => page.session.talk.off, changed: draw,
+    turned: () => Object.assign(page.session.talk, { screen: false, caption: "", still: null }),
     text(step) {
       page.session.talk.theirs = applied(page.session.talk.theirs, step).slice(-4000);
       page.session.talk.panel = true;
@@ -249,25 +305,28 @@ function link() {
     id: booth,
     onState(state) {
       if (!page.state) page.session = fresh(state.house, now());
-      Object.assign(page, { state, refused: false });
+      Object.assign(page, { state, refused: false, deafSince: null });
+      if (state.help) helped();
       follow();
     },
-    onKey: (key) => pressKey(key, page.session, actions),
-    onScan: (scan) => actions.scanned(scan),
+    onKey: (key) => page.elsewhere || pressKey(key, page.session, actions),
+    onScan: (scan) => page.elsewhere || actions.scanned(scan),
     onLive(isLive) {
-      page.live = isLive;
-      draw();
+      if (isLive && page.deafSince !== null && !page.elsewhere) shown.line.renew(page.deafSince);
+      Object.assign(page, { live: isLive, deafSince: isLive ? null : (page.deafSince ?? now()) });
+      queueMicrotask(follow); // after the state that may come with it
     },
     onBeat(meta) {
+      if (page.refused) Object.assign(page, { refused: false, deafSince: null }); // whoever is told the time is let in
       if (meta.local === page.local) return;
       page.local = meta.local;
       draw();
     },
     onRefused() {
-      page.refused = true;
+      Object.assign(page, { refused: true, deafSince: page.deafSince ?? now() });
       draw();
     },
-    idle: () => pristine(page.session, house()) && !running(page.state, page.session),
+    idle: () => !page.elsewhere && pristine(page.session, house()) && !running(page.state, page.session),
   });
   shown.devices.look();
 }

@@ -20,6 +20,13 @@ const PROBLEMS = {
 };
 const FINAL = new Set(["closed", "unknown-service", "forbidden", "invalid"]);
 
+/** Another page of this booth has its line: this one does nothing until somebody wants it to. */
+export const elsewhereView = ({ t, act }) =>
+  plain("info", t("booth-elsewhere-title"), t("booth-elsewhere-text"), html`
+    <button class="button primary wide" data-take-over data-digit="1" @click=${act((a) => a.takeOver())}>
+      ${t("booth-elsewhere-take")}
+    </button>`);
+
 /** The session did not begin: why, and the two things one can do. */
 export function problemView({ session, t, act }) {
   const { name } = session.problem;

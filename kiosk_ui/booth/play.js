@@ -23,10 +23,12 @@ async function play(video, told) {
 async function playSilently(video, told) {
   video.muted = true;
   told(true);
+  const touched = new AbortController();
   const unmute = () => {
+    touched.abort();
     video.muted = false;
     told(false);
   };
-  document.addEventListener("pointerdown", unmute, { once: true });
+  for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, unmute, { signal: touched.signal });
   await video.play().catch(() => {}); // no picture without a touch either: the next drawing tries again
 }

@@ -6,10 +6,12 @@ const RING_S = 1;
 const EVERY_MS = 5000;
 const CHIME_HZ = [660, 880];
 const SOFT = 0.12; // of full scale
+const LATE_MS = 1000; // a browser may let nothing sound before a touch: what should have been heard by then is not
 
 export class Ring {
   #context = null;
   #timer = 0;
+  #turn = 0;
   #level = 1;
 
   /** `level`: 0..1 of the customer's volume. */
@@ -21,6 +23,7 @@ export class Ring {
   }
 
   stop() {
+    if (this.#timer) this.#turn += 1;
     clearInterval(this.#timer);
     this.#timer = 0;
   }
@@ -32,7 +35,7 @@ export class Ring {
 
   async #tone(hz, afterS, lengthS) {
     this.#context ??= new AudioContext();
-    if (this.#context.state !== "running") await this.#context.resume().catch(() => {});
+    if (this.#context.state !== "running" && !(await this.#wakes())) return;
     const from = this.#context.currentTime + afterS;
     const tone = new OscillatorNode(this.#context, { frequency: hz });
     const soft = new GainNode(this.#context, { gain: 0 });
@@ -41,5 +44,12 @@ export class Ring {
     tone.connect(soft).connect(this.#context.destination);
     tone.start(from);
     tone.stop(from + lengthS);
+  }
+
+  /** Whether what was to sound when this was asked may still sound. */
+  async #wakes() {
+    const [turn, asked] = [this.#turn, performance.now()];
+    await this.#context.resume().catch(() => {});
+    return turn === this.#turn && performance.now() - asked < LATE_MS;
   }
 }

@@ -17,8 +17,10 @@ const WINDOW = 2048; // samples: 43 ms at 48 kHz, so the delay is known to some 
 const LISTEN_EVERY_MS = 15;
 const SILENT = 1e-6;
 
-/** @param {AbortSignal} signal somebody came: everything is given back at once */
-export async function selfTest(signal) {
+/** @param {AbortSignal} signal somebody came: this rejects, and everything is given back, at once */
+export const selfTest = (signal) => Promise.race([check(signal), aborted(signal)]);
+
+async function check(signal) {
   const camera = await withStream({ video: { width: { ideal: 1280 }, height: { ideal: 720 } } }, signal, look);
   const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   const sound = await withStream({ audio: plain }, signal, listen);
@@ -45,6 +47,7 @@ async function withStream(asked, signal, use) {
 async function look(stream, signal) {
   const video = Object.assign(document.createElement("video"), { muted: true, srcObject: stream });
   await video.play();
+  signal.throwIfAborted();
   const pen = new OffscreenCanvas(WIDE, HIGH).getContext("2d", { willReadFrequently: true });
   const began = performance.now();
   const first = video.getVideoPlaybackQuality().totalVideoFrames;
@@ -131,7 +134,11 @@ function share(samples, cycles) {
   return (2 * Math.sqrt(Math.max(0, last * last + older * older - turn * last * older))) / samples.length;
 }
 
+const aborted = (signal) =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+
 function pause(ms, signal) {
+  if (signal.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });

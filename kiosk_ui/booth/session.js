@@ -19,13 +19,14 @@ export const fresh = (house, now) => ({
   volume: FIRST_LEVEL,
   silent: "",
   step: "home", // home | code | consent | problem: before there is a session
-  wish: null, // {service} or {appointment}: asked for once consent is given
+  wish: null, // {service}: asked for once consent is given
   interpreter: false,
   code: "",
   codeError: false,
-  pending: null, // {path, body, key, since}
+  pending: null, // {body, key, since}
   problem: null, // {name, pending}
-  notice: null,
+  notice: null, // {words, until}: one sentence at the foot of the page
+  helping: false, // help was called, the point has not said so yet
   consent: null, // {version, session|null}: what was agreed to, and for which session
   was: null, // the session that runs, as it was last
   over: null, // the session that has just ended, as it was last
@@ -86,17 +87,29 @@ function duringSession({ state }, talk) {
   return talk.state === "up" ? "talk" : "connecting";
 }
 
+/** What stands there in truth: a page that cannot know what is true says so, but never covers a call that goes on. */
+export function standing({ state, session, call, live, refused, elsewhere }) {
+  const step = screen(state, session, call.now);
+  if (elsewhere) return "elsewhere";
+  if (onStage(step) && call.talk) return step;
+  if (refused) return "refused";
+  return live === false && step !== "ended" ? "stale" : step;
+}
+
 export const onStage = (name) => ["connecting", "talk", "held", "interrupted"].includes(name);
 
 export const pristine = (s, house) =>
   s.step === "home" && !s.pending && !s.over && s.language === house && s.text === "100" && !s.contrast && !s.low &&
-  !s.aloud;
+  !s.aloud && s.volume === FIRST_LEVEL && !s.interpreter && !s.consent && (!s.notice || s.helping);
 
 export function goTo(s, step, now, more = {}) {
   Object.assign(s, { step, changedAt: now, touchedAt: now, asking: false, codeError: false, notice: null }, more);
 }
 
-export const goHome = (s, now) => goTo(s, "home", now, { wish: null, code: "", problem: null, pending: null });
+/** Back to the start: who stands there next has agreed to nothing. */
+export const goHome = (s, now) =>
+  goTo(s, "home", now, { wish: null, code: "", problem: null, pending: null, consent: null, interpreter: false,
+    silent: s.aloud ? s.silent : "" });
 
 /**
  * What time does before and after a session; during one the point and the expert decide.

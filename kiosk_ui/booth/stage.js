@@ -38,15 +38,15 @@ function pictures({ step, session, call, devices, loudness, now, t }) {
       ${shared ? html`<video class="shared" autoplay playsinline .muted=${true} aria-label=${t("booth-shared-picture")}
         .srcObject=${live(screen)}></video>` : nothing}
       <video class="self" autoplay playsinline .muted=${true} aria-label=${t("booth-own-picture")}
-        ?hidden=${!sent({ devices, session, step }).camera} .srcObject=${live(devices.stream)}></video>
+        ?hidden=${!sent({ devices, session }).camera} .srcObject=${live(devices.stream)}></video>
       ${status({ step, call, now, t })}
     </div>`;
 }
 
 /** What the expert can see and hear of the customer, as far as this page decides it. */
-function sent({ devices, session, step }) {
+function sent({ devices, session }) {
   const { off } = session.talk;
-  const held = step === "held";
+  const held = session.was?.state === "held";
   return {
     camera: devices.open.camera && !off.video && !held, microphone: devices.open.microphone && !off.audio && !held,
   };
@@ -64,7 +64,7 @@ function status({ step, call, now, t }) {
   </div>`;
 }
 
-function controls({ state, session, step, devices, t, act }) {
+function controls({ state, session, devices, t, act }) {
   const { talk, volume } = session;
   return html`
     <div class="controls" role="group" aria-label=${t("booth-controls")}>
@@ -81,7 +81,7 @@ function controls({ state, session, step, devices, t, act }) {
         <button class="button" data-volume="up" @click=${act((a) => a.volume(1), true)}>${icon("plus")}${t("kiosk-louder")}</button>
       </div>
       <button class="button danger" data-digit="9" data-end @click=${act((a) => a.askEnd(), true)}>${icon("close")}${t("booth-end")}</button>
-      <p class="lights" role="status">${deviceWords(sent({ devices, session, step }), t)}</p>
+      <p class="lights" role="status">${deviceWords(sent({ devices, session }), t)}</p>
     </div>`;
 }
 
@@ -96,7 +96,7 @@ export const endDialog = ({ session, step, t, act }) => html`
     <button class="button danger wide" data-digit="1" data-end-yes @click=${act((a) => a.end(), true)}>
       ${t(step === "waiting" ? "booth-leave" : "booth-end")}
     </button>
-    <button class="button primary wide" data-digit="2" data-end-no @click=${act((a) => a.goOn(), true)}>${t("kiosk-continue")}</button>
+    <button class="button primary wide" data-digit="2" data-end-no autofocus @click=${act((a) => a.goOn(), true)}>${t("kiosk-continue")}</button>
   </dialog>`;
 
 export const stillDialog = ({ session, t, act }) => html`

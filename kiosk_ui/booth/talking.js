@@ -24,7 +24,7 @@ export function ofTalk({ page, shown, draw }) {
     goOn: () => set({ ending: false }),
     text() {
       set({ panel: !talk().panel });
-      queueMicrotask(() => document.querySelector("[data-typing]")?.focus());
+      queueMicrotask(() => document.querySelector(talk().panel ? "[data-typing]" : "[data-turn=text]")?.focus());
     },
     type(letters) {
       page.call.talk?.type(letters);
@@ -41,7 +41,9 @@ export function ofTalk({ page, shown, draw }) {
     camera() {
       turn({ video: !talk().off.video });
     },
-    print: (file) => shown.line.send({ t: "print", session: page.call.id, file }),
+    print(file) {
+      if (!shown.line.send({ t: "print", session: page.call.id, file })) this.notice("booth-file-not-now");
+    },
     still(ok) {
       page.call.talk?.ctl({ k: "still_may", id: talk().still, ok });
       set({ still: null });
@@ -59,8 +61,7 @@ export function ofTalk({ page, shown, draw }) {
   };
 
   function turn(off) {
-    const both = { ...talk().off, ...off };
-    page.call.mute(both);
-    set({ off: both });
+    set({ off: { ...talk().off, ...off } });
+    page.call.mute();
   }
 }

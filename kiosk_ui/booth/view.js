@@ -8,7 +8,7 @@ import { everyLanguage } from "/ui/kiosk/notices.js";
 import { homeView, unusable } from "/ui/booth/choose.js";
 import { consentView } from "/ui/booth/consent.js";
 import { endedView } from "/ui/booth/ended.js";
-import { plain, problemView } from "/ui/booth/notices.js";
+import { elsewhereView, problemView } from "/ui/booth/notices.js";
 import { onStage } from "/ui/booth/session.js";
 import { endDialog, stageView, stillDialog } from "/ui/booth/stage.js";
 import { waitingView } from "/ui/booth/waiting.js";
@@ -16,29 +16,29 @@ import { waitingView } from "/ui/booth/waiting.js";
 const ALL = ["fi", "sv", "en", "se"];
 const SCREENS = {
   home: homeView, code: codeView, consent: consentView, problem: problemView, waiting: waitingView, ended: endedView,
-  testing: ({ t }) => plain("refresh", t("booth-testing-title"), t("booth-testing-text")),
+  elsewhere: elsewhereView,
 };
 
-/** @param {object} all {booth, state, session, call, step, devices, loudness, live, refused, local, now, act} */
+/** @param {object} all {booth, state, session, call, step, devices, loudness, live, local, testing, now, act} */
 export function boothView(all) {
-  const { state, session, live, refused, step } = all;
+  const { state, session, step } = all;
   const languages = state?.languages ?? ALL;
   const house = state?.house ?? "fi";
-  if (refused) return everyLanguage(languages, "not-signed-in-title", "not-signed-in-text", house);
-  const alone = onStage(step) && all.call.talk; // a call goes on without the point
-  if (live === false && !alone && step !== "ended") {
-    return everyLanguage(languages, "booth-stale-title", "booth-stale-text", house);
-  }
+  if (step === "refused") return everyLanguage(languages, "not-signed-in-title", "not-signed-in-text", house);
+  if (step === "stale") return everyLanguage(languages, "booth-stale-title", "booth-stale-text", house);
   if (!state) return html`<main></main>`;
   const shared = { ...all, t: speaker(session.language, house), name: namer(session.language, house) };
   const key = onStage(step) ? "stage" : step;
   return html`
-    ${header(shared)}
+    ${header(shared)} ${checking(shared)}
     ${keyed(key, html`<main class=${key}>${content(shared)}</main>`)}
     ${footer(shared, "booth-moment")}
-    ${stillThere({ ...shared, state: { ...state, idle_s: state.idle_s ?? 60 } })}
+    ${stillThere(shared)}
     ${onStage(step) || step === "waiting" ? html`${endDialog(shared)} ${stillDialog(shared)}` : nothing}`;
 }
+
+/** Between the header and what one does: nothing moves for it, and a touch ends it. */
+const checking = ({ testing, t }) => html`<p class="checking" role="status">${testing ? html`<span>${t("booth-testing")}</span>` : nothing}</p>`;
 
 function content(shared) {
   const { step } = shared;

@@ -97,6 +97,7 @@ export class Aloud {
     const session = this.#session();
     for (const part of parts(text)) {
       const came = await this.#voice.say(part, session.language, session.volume);
+      this.#came(session, came);
       if (came || session !== this.#session()) return came || "cut";
     }
     return "";
@@ -122,6 +123,12 @@ export class Aloud {
     const came = await this.#voice.say(text, session.language, session.volume);
     if (session !== this.#session() || came === "cut") return;
     if (came === "none") await this.#voice.beep(session.volume);
+    this.#came(session, came);
+  }
+
+  /** Why nothing is heard, or that it is. */
+  #came(session, came) {
+    if (session !== this.#session() || came === "cut") return;
     const silent = came === "none" ? "kiosk-aloud-none" : came ? "kiosk-aloud-blocked" : "";
     if (silent === session.silent) return;
     session.silent = silent;

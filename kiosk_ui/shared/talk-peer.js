@@ -3,7 +3,7 @@
 //
 // Slots: "audio", "camera" and "screen" (the expert's, sent when shared). The end that offers first has all three
 // from the start, so that a track comes, changes or goes by replaceTrack, without another negotiation.
-import { MOST_BPS, START_BPS, hint, preferCodecs, shape } from "./talk-tune.js";
+import { MOST_BPS, START_BPS, hint, preferCodecs, shape, wholePicture } from "./talk-tune.js";
 
 const KINDS = { audio: "audio", camera: "video", screen: "video" };
 const START_MS = 4000; // at the careful bitrate, once connected
@@ -51,6 +51,11 @@ export class Peer {
 
   configure(ice) {
     this.pc.setConfiguration(configuration(ice));
+  }
+
+  /** The other end has missed something. */
+  refresh() {
+    for (const transceiver of this.#slots.values()) wholePicture(transceiver);
   }
 
   /** Put (or with null take away) what is sent in this slot; `tracks` has it already. */

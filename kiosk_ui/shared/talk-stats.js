@@ -1,5 +1,5 @@
-// How the conversation goes, from getStats(): {rtt_ms, loss, freeze_ms, audio, video, relay}.
-// rtt_ms: now, null while unknown. loss (0..1) and freeze_ms: since the talk began, over all its connections.
+// How the conversation goes, from getStats(): {rtt_ms?, loss, freeze_ms, audio, video, relay}.
+// rtt_ms: now, left out while unknown. loss (0..1) and freeze_ms: since the talk began, over all its connections.
 // audio, video: whether they have come in since the last look. relay: whether the path goes through TURN.
 
 export class Quality {
@@ -49,7 +49,7 @@ function path(report, all) {
   const rtt = chosen?.currentRoundTripTime;
   const ends = [report.get(chosen?.localCandidateId), report.get(chosen?.remoteCandidateId)];
   return {
-    rtt_ms: rtt === undefined ? null : Math.round(rtt * 1000),
+    ...(rtt === undefined ? {} : { rtt_ms: Math.round(rtt * 1000) }),
     relay: ends.some((end) => end?.candidateType === "relay"),
   };
 }

@@ -47,3 +47,11 @@ export async function shape(transceiver, slot, bps) {
   }
   await sender.setParameters(parameters).catch(() => {}); // a wish; the connection may also be closing
 }
+
+/** A whole picture next: who missed some would wait for one for three seconds (Chromium); elsewhere it is a wish. */
+export async function wholePicture({ sender }) {
+  if (sender.track?.kind !== "video") return;
+  const parameters = sender.getParameters();
+  const encodingOptions = (parameters.encodings ?? []).map(() => ({ keyFrame: true }));
+  await sender.setParameters(parameters, { encodingOptions }).catch(() => {});
+}

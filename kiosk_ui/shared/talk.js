@@ -1,7 +1,7 @@
 // The talk leg of a session: picture, sound and text between the booth's page and the expert's page
 // (docs/remote-service.md, "Signals"). Both pages use it; it mends itself as far as anything can be mended from here.
 //
-// When and how it is mended stands in talk-mend.js.
+// When it is believed broken, when and how it is mended stands in talk-mend.js.
 //
 // What goes over the channel `ctl`, as JSON: {"k": "screen", "on": bool} the expert shares the screen (said by Talk);
 // {"k": "muted", "audio": bool, "video": bool} what the sender has turned off (said by Talk);
@@ -9,7 +9,7 @@
 // the expert's browser heard them; {"k": "still_ask", "id"} the expert would like a picture of the document, {"k": "still_may", "id", "ok"} the
 // customer's answer. Unknown ones are ignored.
 import { AGAIN_MS, Wire } from "/ui/shared/signals.js";
-import { Mending } from "/ui/shared/talk-mend.js";
+import { LOOK_MS, Mending, Pulse, counted } from "/ui/shared/talk-mend.js";
 import { Peer } from "/ui/shared/talk-peer.js";
 import { Quality } from "/ui/shared/talk-stats.js";
 import { Typing, steps } from "/ui/shared/talk-text.js";
@@ -26,8 +26,8 @@ export class Talk {
    *   on: {stream?: (stream: MediaStream, slot: "camera"|"screen") => void,
    *     state?: (state: "connecting"|"up"|"broken"|"closed", why: string) => void,
    *     text?: (step: {insert: string}|{erase: number}) => void, ctl?: (message: object) => void,
-   *     stats?: (stats: object) => void, fault?: (error: Error) => void}}} how
-   *   `ice` null: signals wait for setIce
+   *     turn?: () => void, stats?: (stats: object) => void, fault?: (error: Error) => void}}} how
+   *   `ice` null: signals wait for setIce; `turn`: another connection begins
    */
   constructor({ session, me, polite, begins, ice, send, on, mostBps }) {
     this.#how = { polite, begins, send, on, mostBps };
@@ -50,7 +50,10 @@ export class Talk {
   #last = null;
   #timer;
   #mending;
+  #pulse = new Pulse();
+  #theyMuted = false; // the other end sends nothing, as it says
   #againAt = 0;
+  #lookedAt = 0;
   #statsAt = 0;
 
   get epoch() {
@@ -168,6 +171,9 @@ export class Talk {
     this.#peer?.close();
     this.#quality.turn();
     this.#mending.turned(performance.now());
+    this.#pulse = new Pulse();
+    this.#theyMuted = false;
+    on.turn?.();
     const mine = (then) => (...given) => peer === this.#peer && then(...given);
     const peer = new Peer({
       ice: this.#ice ?? { servers: [], relay_only: false }, polite, first: begins, tracks: this.#tracks, mostBps,
@@ -217,8 +223,8 @@ export class Talk {
     }
   }
 
-  #break(why) {
-    this.#mending.broke(performance.now());
+  #break(why, silent = false) {
+    this.#mending.broke(performance.now(), silent);
     this.#become("broken", why);
   }
 
@@ -235,9 +241,9 @@ export class Talk {
     if (now - this.#againAt >= AGAIN_MS) this.#flush(true);
     const due = this.#mending.due(now, this.#peer?.state === "failed");
     if (due === "restart") this.#peer?.restart();
-    else if (due === "anew" || this.#wire.isDead) this.#anew();
+    else if (due === "anew" || (this.#how.begins && this.#wire.isDead)) this.#anew();
     else if (due === "ask") this.#say({ k: "renew", why: this.#mending.why });
-    if (this.state === "up" && now - this.#statsAt >= STATS_MS) this.#look(now);
+    if (this.state === "broken" || now - this.#lookedAt >= LOOK_MS) this.#look(now);
   }
 
   #renewed() {
@@ -253,19 +259,29 @@ export class Talk {
   }
 
   async #look(now) {
-    this.#statsAt = now;
+    this.#lookedAt = now;
     const peer = this.#peer;
     const report = await peer?.pc.getStats().catch(() => null);
     if (!report || peer !== this.#peer) return;
+    this.#feel(this.#pulse.look(now, counted(report), !this.#theyMuted));
+    if (this.state !== "up" || now - this.#statsAt < STATS_MS) return;
+    this.#statsAt = now;
     this.#last = this.#quality.read(report);
     this.#how.on.stats?.(this.#last);
+  }
+
+  #feel(pulse) {
+    if (pulse === "silent" && this.state === "up") this.#break("no_packets", true);
+    if (pulse !== "alive") return;
+    this.#peer.refresh();
+    if (this.#peer.state === "connected") this.#connection("connected");
   }
 
   // ---- channels
 
   #opened(channel) {
     if (channel === "rtt") return this.#typing.flush();
-    if (this.#tracks.get("screen")) this.#tellScreen();
+    if (this.#how.begins) this.#tellScreen(); // also that there is none: a page of before may have had one
     this.#tellMuted();
     for (const message of this.#unsaid.splice(0)) this.ctl(message);
   }
@@ -276,6 +292,7 @@ export class Talk {
       return;
     }
     const message = data.length <= CTL_MOST ? parsed(data) : null;
+    if (message?.k === "muted") this.#theyMuted = message.audio === true && message.video === true;
     if (message) this.#how.on.ctl?.(message);
   }
 
@@ -284,7 +301,10 @@ export class Talk {
   }
 
   #tellMuted() {
-    const off = (slot) => !(this.#tracks.get(slot)?.enabled ?? false);
+    const off = (slot) => {
+      const track = this.#tracks.get(slot);
+      return !track?.enabled || track.readyState === "ended";
+    };
     this.#peer?.send("ctl", JSON.stringify({ k: "muted", audio: off("audio"), video: off("camera") }));
   }
 }

@@ -9,8 +9,10 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import socket as Sock
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -22,6 +24,7 @@ from tests.pages.stage import CSP, Asked, merge, problem, read
 HERE = Path(__file__).parent
 PERMISSIONS = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=(), serial=()"
 BEAT_S = 1.0
+TAKEN = 4409  # a newer line of the same booth
 STATES = {"ring": "ringing", "unring": "queued", "answer": "connected", "hold": "held", "resume": "connected",
           "end": "ended", "lose": "reconnecting"}  # fmt: skip
 
@@ -42,12 +45,16 @@ class Point:
     seq: int = 1
     url: str = ""
     lines: set[web.WebSocketResponse] = field(default_factory=set)
+    deaf: bool = False  # the booth's line is not answered
+    closed: bool = False  # nobody is let in any more
+    turned_away: list[str] = field(default_factory=list)
     experts: set[web.WebSocketResponse] = field(default_factory=set)
     _streams: dict[web.WebSocketResponse, int] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _by_key: dict[str | None, Any] = field(default_factory=dict)
 
-    async def start(self, port: int = 0) -> None:
+    async def start(self, port: int = 0, socks: Sequence[Sock] = ()) -> None:
+        """Listen on a port of this machine, or on all of these sockets, which listen already."""
         if self.keep is not None and self.keep.exists():
             self.state["session"] = json.loads(self.keep.read_text())
         app = web.Application()
@@ -62,7 +69,10 @@ class Point:
         app.router.add_get("/booth/{id}", _page)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True).start()
+        for sock in socks:
+            await web.SockSite(self._runner, sock).start()
+        if not socks:
+            await web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
@@ -123,6 +133,9 @@ class Point:
             await socket.send_json(message)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
+        if self.closed:
+            self.turned_away.append(request.headers.get("Upgrade", "why?"))
+            return problem("unauthorized", 401)
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return problem("invalid", 400)
         socket = await _socket(request)
@@ -142,7 +155,11 @@ class Point:
             await asyncio.sleep(BEAT_S)
 
     async def _booth_line(self, request: web.Request) -> web.StreamResponse:
+        if self.deaf:
+            raise web.HTTPServiceUnavailable
         socket = await _socket(request)
+        for older in list(self.lines):
+            await older.close(code=TAKEN)
         self.lines.add(socket)
         await self.tell_ice()
         async for message in socket:
@@ -159,7 +176,8 @@ class Point:
         self.heard.append(message)
         if message["t"] == "help":
             await self.push({"help": True})
-        if message["t"] == "here" and self.session is not None and message["consent"] is not None:
+        session = self.session or {}
+        if message["t"] == "here" and message["consent"] is not None and message["session"] == session.get("id"):
             await self.push({"session": {"consent": message["consent"]}})
 
     async def _expert_line(self, request: web.Request) -> web.StreamResponse:

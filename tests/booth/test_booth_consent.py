@@ -6,10 +6,12 @@ from playwright.async_api import Page, expect
 from kiosk_ui.messages import Messages
 from tests.booth import states
 from tests.booth.conftest import OpenPage
+from tests.booth.meeting import agree
 from tests.booth.point import Point
 from tests.booth.seen import live_tracks, until
 from tests.pages.conftest import tap
 from tests.pages.ears import falls_silent, sounds
+from tests.pages.stage import problem
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -29,12 +31,79 @@ async def test_no_device_is_opened_before_consent_and_ringing(open_page: OpenPag
     assert point.said("here")[-1] == {
         "t": "here",
         "consent": "2026-11",
+        "session": "r-1",
         "devices": {"camera": True, "microphone": True, "speaker": True},
     }
     assert await booth.evaluate("window.witness.tracks.length") == 0, "the wait is private"
     await point.order("ring")
     await until(lambda: live_tracks(booth), what="devices open from ringing on")
     await expect(booth.locator("main.waiting")).to_contain_text(T.text("booth-devices-on"))
+
+
+async def test_who_needs_an_interpreter_says_into_which_language(open_page: OpenPage, point: Point) -> None:
+    booth = await open_page("/booth/b1")
+    await tap(booth, "[data-language=sv]")
+    await tap(booth, "[data-service=kela-family]")
+    await booth.click("[data-interpreter]")
+    await expect(booth.locator("[data-interpreter]")).to_have_attribute("aria-pressed", "true")
+    await tap(booth, "[data-agree]")
+    await expect(booth.locator("main.waiting")).to_be_visible()
+    assert [one.body for one in point.posts("/booths/b1/sessions")] == [
+        {"service": "kela-family", "language": "sv", "interpreter": "sv"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("then", ["a session made elsewhere", "an appointment's code"])
+async def test_who_agreed_to_a_session_that_never_began_agreed_to_none_of_the_next(
+    open_page: OpenPage, point: Point, then: str
+) -> None:
+    """A consent without a session goes with the customer who leaves by Home."""
+    booth = await open_page("/booth/b1")
+    await tap(booth, "[data-service=kela-family]")
+    point.answers = [problem("too-many", 429)]
+    await tap(booth, "[data-agree]")
+    await expect(booth.locator("[data-home]")).to_be_visible()
+    await tap(booth, "[data-home]")
+    await expect(booth.locator("[data-service=kela-family]")).to_be_visible()
+    if then == "a session made elsewhere":
+        await point.begin()
+    else:
+        await tap(booth, "[data-way=appointment]")
+        for key in ("1", "3", "Enter"):
+            await booth.keyboard.press(key)
+    await expect(booth.locator(".consent-text")).to_be_visible()
+    await point.order("ring")
+    await until(lambda: _state(booth, "consent"), what="the question stands")
+    assert await booth.evaluate("window.witness.tracks.length") == 0
+    assert {one["consent"] for one in point.said("here")} == {None}
+
+
+async def _state(booth: Page, screen: str) -> bool:
+    return bool(await booth.evaluate("(one) => document.documentElement.dataset.screen === one", screen))
+
+
+async def test_of_a_session_that_follows_at_once_upon_another_the_customer_is_asked_and_finds_nothing_of_the_last(
+    open_page: OpenPage, point: Point
+) -> None:
+    booth = await open_page("/booth/b1")
+    await point.begin(state="connected")
+    await agree(booth)
+    await until(lambda: live_tracks(booth), what="devices of the first")
+    await booth.click("[data-turn=microphone]")
+    await booth.click("[data-turn=text]")
+    for letter in "oma":
+        await booth.click(f'[data-letter="{letter}"]')
+    await expect(booth.locator("[data-mine]")).to_contain_text("oma")
+    await point.push({"session": states.session(id="r-2", state="connected", language="sv")})
+    await expect(booth.locator(".consent-text")).to_be_visible()
+    assert await live_tracks(booth) == 0 and await booth.evaluate("sessionStorage.length") == 0
+    assert "r-2" not in {one["session"] for one in point.said("here")}
+    await agree(booth)
+    await until(lambda: live_tracks(booth), what="devices of the second")
+    await expect(booth.locator(".text-panel")).to_have_count(0)
+    await expect(booth.locator("[data-turn=microphone]")).to_have_attribute("aria-pressed", "false")
+    await until(lambda: booth.evaluate("window.witness.tracks.slice(2).every((one) => one.enabled)"), what="sound")
+    await booth.click("[data-turn=text]")
+    await expect(booth.locator("[data-mine]")).not_to_contain_text("oma")
 
 
 async def test_a_session_made_elsewhere_still_asks_the_customer_first(open_page: OpenPage, point: Point) -> None:

@@ -4,15 +4,15 @@ cannot be had."""
 import asyncio
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, async_playwright, expect
 
 from kiosk_ui.messages import Messages
 from tests.booth import states
 from tests.booth.conftest import OpenPage
 from tests.booth.point import Point
 from tests.booth.seen import until
-from tests.pages.conftest import pass_time, tap
-from tests.pages.ears import falls_silent, sounds
+from tests.pages.conftest import ARGUMENTS, pass_time, tap
+from tests.pages.ears import EARS, FORBID, falls_silent, peak, sounds
 from tests.pages.stage import problem
 from tests.pages.states import LANGUAGES
 
@@ -33,6 +33,7 @@ def spoken(point: Point) -> str:
 
 async def test_an_appointment_by_its_code_and_a_wrong_code_says_what_to_do(open_page: OpenPage, point: Point) -> None:
     booth = await open_page("/booth/b1")
+    await expect(booth.locator("[data-way=appointment]")).to_be_visible()
     point.answers = [problem("unknown-ticket", 404)]
     await press(booth, "4", "1", "2", "Enter")
     await expect(booth.locator("main .notice.alert")).to_be_visible()
@@ -148,6 +149,109 @@ async def test_help_is_one_press_away_and_says_that_it_was_called(open_page: Ope
     assert len(point.said("help")) == 1
 
 
+async def test_help_that_was_called_without_a_line_is_called_when_it_is_back(open_page: OpenPage, point: Point) -> None:
+    """Also when whoever called has gone home meanwhile."""
+    booth = await open_page("/booth/b1")
+    await expect(booth.locator("[data-way=general]")).to_be_visible()
+    await without_line(booth, point)
+    await tap(booth, "[data-way=general]")
+    await expect(booth.locator("footer .notice")).to_have_text(T.text("booth-help-soon"))
+    await pass_time(booth, 30)
+    await press(booth, "Home")
+    await booth.wait_for_timeout(600)
+    await expect(booth.locator("footer .notice")).to_have_text(T.text("booth-help-soon"))
+    assert point.said("help") == []
+    point.deaf = False
+    await expect(booth.locator("[data-way=general]")).to_contain_text(T.text("booth-help-called"), timeout=10_000)
+    await expect(booth.locator("footer .notice")).to_have_count(0)
+    assert len(point.said("help")) == 1
+
+
+async def test_a_print_that_cannot_be_asked_for_now_says_so(open_page: OpenPage, point: Point) -> None:
+    booth = await open_page("/booth/b1")
+    await point.begin(state="connected", consent="2026-11", files=[states.document(state="ready")])
+    await expect(booth.locator("[data-print]")).to_be_visible()
+    await without_line(booth, point)
+    await tap(booth, "[data-print]")
+    await expect(booth.locator("footer .notice")).to_have_text(T.text("booth-file-not-now"))
+    await pass_time(booth, 9)
+    await expect(booth.locator("footer .notice")).to_have_count(0)
+
+
+async def without_line(booth: Page, point: Point) -> None:
+    """The state still comes; what the page says goes nowhere."""
+    await until(lambda: _lines(point, 1), what="a line")
+    point.deaf = True
+    for line in list(point.lines):
+        await line.close()
+    await until(lambda: _lines(point, 0), what="no line")
+
+
+async def _lines(point: Point, n: int) -> bool:
+    return len(point.lines) == n
+
+
+async def test_a_booth_without_printer_offers_no_print(open_page: OpenPage, point: Point) -> None:
+    point.state["printer"] = False
+    booth = await open_page("/booth/b1")
+    await point.begin(state="connected", consent="2026-11", files=[states.document(state="ready")])
+    await expect(booth.locator("[data-file=f1]")).to_contain_text(T.text("booth-file-no-printer"))
+    await expect(booth.locator("[data-print]")).to_have_count(0)
+
+
+async def test_who_asks_to_hear_the_consent_is_told_why_nothing_is_heard(open_page: OpenPage, point: Point) -> None:
+    booth = await open_page("/booth/b1")
+    await tap(booth, "[data-service=kela-family]")
+    await expect(booth.locator(".consent-text")).to_be_visible()
+    await expect(booth.locator("footer .notice")).to_have_count(0)
+    await tap(booth, "[data-listen]")
+    await expect(booth.locator("footer .notice")).to_have_text(T.text("kiosk-aloud-none"))
+
+
+async def test_who_shuts_the_text_or_is_asked_whether_to_end_stands_where_the_keys_go_on(
+    open_page: OpenPage, point: Point
+) -> None:
+    booth = await open_page("/booth/b1")
+    await point.begin(state="connected", consent="2026-11")
+    await expect(booth.locator("[data-turn=text]")).to_be_visible()
+    await press(booth, "1")
+    await expect(booth.locator("[data-typing]")).to_be_focused()
+    await tap(booth, ".shut")
+    await expect(booth.locator("[data-turn=text]")).to_be_focused()
+    await press(booth, "9")
+    await expect(booth.locator("dialog[open] [data-end-no]")).to_be_focused()
+
+
+async def test_a_volume_of_the_last_customer_is_none_of_the_next(open_page: OpenPage, point: Point) -> None:
+    booth = await open_page("/booth/b1")
+    await expect(booth.locator("[data-service=kela-family]")).to_be_visible()
+    await press(booth, "AudioVolumeDown")
+    await pass_time(booth, 61)
+    await expect(booth.locator("dialog[open] [data-stay]")).to_be_visible()
+    await pass_time(booth, 31)
+    await expect(booth.locator("dialog[open]")).to_have_count(0)
+    await booth.click("[data-aid=aloud]")
+    point.speech = True
+    await press(booth, "AudioVolumeUp")
+    await expect(booth.locator("footer .level span").first).to_have_text(T.text("kiosk-volume", level=5, levels=5))
+
+
+async def test_a_number_that_goes_on_waiting_stays_on_the_screen_when_the_session_is_gone(
+    open_page: OpenPage, point: Point
+) -> None:
+    booth = await open_page("/booth/b1")
+    await point.begin(consent="2026-11")
+    await expect(booth.locator("main.waiting")).to_be_visible()
+    await point.order("end", outcome="transferred")
+    await expect(booth.locator("main.ended")).to_be_visible()
+    await point.push({"session": {"number": "K042"}})
+    await expect(booth.locator("main .number")).to_contain_text("042")
+    await point.push({"session": None})
+    await booth.wait_for_timeout(300)
+    await expect(booth.locator("main .number")).to_contain_text("042")
+    await expect(booth.locator("h1")).to_have_text(T.text("booth-ended-transferred"))
+
+
 async def test_while_it_rings_the_booth_sounds_and_the_customers_volume_is_the_experts(
     open_page: OpenPage, point: Point
 ) -> None:
@@ -162,6 +266,37 @@ async def test_while_it_rings_the_booth_sounds_and_the_customers_volume_is_the_e
     await booth.click("[data-volume=down]")
     await expect(booth.locator("main .level span").first).to_have_text(T.text("kiosk-volume", level=4, levels=5))
     assert await booth.evaluate("document.querySelector('video.expert').volume") == 0.5
+
+
+TONES = """
+window.tones = 0;
+const start = AudioScheduledSourceNode.prototype.start;
+AudioScheduledSourceNode.prototype.start = function (...when) {
+  window.tones += 1;
+  start.apply(this, when);
+};
+"""
+
+
+async def test_what_should_have_sounded_before_the_first_touch_does_not_sound_after_it(point: Point) -> None:
+    """A browser that lets nothing sound before a touch keeps what was asked for, and plays it all with the next one."""
+    point.state["session"] = states.session(state="ringing", consent="2026-11")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, FORBID])
+        booth = await browser.new_page()
+        await booth.add_init_script(EARS + TONES)
+        await booth.goto(f"{point.url}/booth/b1")
+        await until(lambda: _lines(point, 1), what="a line")
+        await asyncio.sleep(6)  # two rings, and nothing asked of the page: that would count as a touch
+        await point.order("answer")
+        await asyncio.sleep(0.5)
+        await booth.click("header")
+        assert await peak(booth, 1500) == 0
+        await point.order("unring")
+        await point.order("ring")
+        await sounds(booth)
+        assert await booth.evaluate("window.tones") == 1, "one ring, not all that were asked for"
+        await browser.close()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -6,6 +6,7 @@ import asyncio
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from kiosk_ui.messages import Messages
 from tests.booth import states
 from tests.booth.conftest import OpenPage
 from tests.booth.meeting import meet
@@ -15,6 +16,8 @@ from tests.pages.conftest import ARGUMENTS, pass_time, tap
 from tests.pages.ears import FORBID
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+T = Messages("fi")
 
 
 async def test_customer_and_expert_see_and_hear_each_other(open_page: OpenPage, point: Point) -> None:
@@ -104,6 +107,24 @@ async def test_the_end_gives_every_device_back_and_leaves_nothing_behind(open_pa
     assert await booth.evaluate("document.querySelectorAll('video').length") == 0
 
 
+async def test_an_end_is_told_as_no_interruption(open_page: OpenPage, point: Point) -> None:
+    booth, _ = await meet(open_page, point)
+    await until(lambda: _up(point), what="the point knows that they talk")
+    before = len(point.said("talk"))
+    await tap(booth, "[data-end]")
+    await booth.click("[data-end-yes]")
+    await expect(booth.locator("html[data-screen=ended]")).to_be_attached()
+    await point.push({"session": None})
+    await tap(booth, "[data-done]")
+    await booth.click("[data-way=general]")
+    await until(lambda: _helped(point), what="whatever was said before has come")
+    assert [one["up"] for one in point.said("talk")[before:]] in ([], [True])
+
+
+async def _helped(point: Point) -> bool:
+    return bool(point.said("help"))
+
+
 async def test_what_the_point_ends_is_ended_at_once(open_page: OpenPage, point: Point) -> None:
     booth, _ = await meet(open_page, point)
     await point.tell({"t": "end", "session": "r-1"})
@@ -128,22 +149,106 @@ async def test_on_hold_nobody_is_seen_or_heard_and_the_picture_comes_back(open_p
     await until(lambda: expert.evaluate("JSON.stringify(window.expert.ctl.at(-1)) === "
                                         "JSON.stringify({ k: 'muted', audio: true, video: true })"))  # fmt: skip
     assert await booth.evaluate("window.witness.tracks.map((one) => one.enabled)") == [False, False]
+    await expert.close()
+    await until(lambda: _broken(booth), 40, "the connection is gone besides")
+    await expect(booth.locator(".lights")).to_have_text(T.text("booth-devices-off"))
+    expert = await open_page("/test/expert.html")
     await point.order("resume")
     await see_and_hear_each_other(booth, expert)
+    await expect(booth.locator(".lights")).to_have_text(T.text("booth-devices-on"))
+
+
+async def _broken(booth: Page) -> bool:
+    return bool(await booth.evaluate("document.documentElement.dataset.screen === 'interrupted'"))
+
+
+async def test_what_the_customer_turned_off_stays_off_over_hold_and_devices_that_open_anew(
+    open_page: OpenPage, point: Point
+) -> None:
+    booth, _ = await meet(open_page, point)
+    await tap(booth, "[data-turn=microphone]")
+    await point.order("hold")
+    await expect(booth.locator("html[data-screen=held]")).to_be_attached()
+    await point.order("resume")
+    await expect(booth.locator("html[data-screen=talk]")).to_be_attached()
+    assert await booth.evaluate(ENABLED) == {"audio": False, "video": True}
+    await booth.evaluate("""() => {
+      const camera = window.witness.tracks.find((one) => one.kind === "video");
+      camera.stop();
+      camera.dispatchEvent(new Event("ended"));
+    }""")
+    await until(lambda: booth.evaluate("window.witness.tracks.length === 4"), what="both opened anew")
+    await until(lambda: _is(booth, {"audio": False, "video": True}), 5, "the microphone is still off")
+
+
+# The last of it is what an end says of itself when its devices have changed.
+NOTHING_SENT = {
+    "turned off altogether": "window.expert.talk.setMedia(null)",
+    "pulled out altogether": "window.witness.tracks.forEach((one) => one.stop()), window.expert.talk.mute({})",
+}
+
+
+@pytest.mark.parametrize("how", NOTHING_SENT)
+async def test_devices_that_send_nothing_any_more_are_no_broken_connection(
+    open_page: OpenPage, point: Point, how: str
+) -> None:
+    """Nothing comes, and nothing is wrong: the other end has said so."""
+    booth, expert = await meet(open_page, point)
+    await see_and_hear_each_other(booth, expert)
+    await expert.evaluate("window.witness.peers[0].getSenders().forEach((one) => one.replaceTrack(null))")
+    await expert.evaluate(NOTHING_SENT[how])
+    await booth.wait_for_timeout(1500)
+    packets = await booth.evaluate(PACKETS)
+    await booth.wait_for_timeout(3500)
+    assert await booth.evaluate(PACKETS) == packets, "nothing comes"
+    assert {one["up"] for one in point.said("talk")} == {True}
+
+
+PACKETS = """async () => [...(await window.witness.peers.at(-1).getStats()).values()]
+  .filter((one) => one.type === "inbound-rtp").reduce((sum, one) => sum + one.packetsReceived, 0)"""
+
+
+# What is sent of the youngest devices.
+ENABLED = """() => Object.fromEntries(window.witness.tracks.filter((one) => one.readyState === "live")
+  .map((one) => [one.kind, one.enabled]))"""
+
+
+async def _is(booth: Page, sent: dict[str, bool]) -> bool:
+    return bool(await booth.evaluate(ENABLED) == sent)
+
+
+SHARE = """() => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 1280; canvas.height = 720;
+  const pen = canvas.getContext("2d");
+  setInterval(() => { pen.fillStyle = "white"; pen.fillRect(0, 0, 1280, 720); pen.fillStyle = "black";
+    pen.fillText(String(Date.now()), 100, 100); pen.fillRect(Date.now() % 640, 200, 300, 300); }, 50);
+  window.expert.talk.replace("screen", canvas.captureStream(15).getVideoTracks()[0]);
+}"""
+
+
+async def test_what_one_expert_showed_and_asked_is_gone_with_their_page(open_page: OpenPage, point: Point) -> None:
+    """The next one, or the same one after a reload, shares no screen: a black one would cover the face."""
+    booth, expert = await meet(open_page, point)
+    await expert.evaluate(SHARE)
+    await moving(booth, "video.shared")
+    await expert.evaluate("window.expert.talk.ctl({ k: 'caption', text: 'viimeiset sanat', final: false })")
+    await expert.evaluate("window.expert.talk.ctl({ k: 'still_ask', id: 's1' })")
+    await expect(booth.locator("dialog[open] [data-still-yes]")).to_be_visible()
+    await expect(booth.locator(".caption")).to_contain_text("viimeiset sanat")
+    await expert.reload()
+    await expect(booth.locator("video.shared")).to_have_count(0)
+    await see_and_hear_each_other(booth, expert)
+    await expect(booth.locator("dialog[open]")).to_have_count(0)
+    await expect(booth.locator(".caption")).to_be_hidden()
+    await expect(booth.locator("video.shared")).to_have_count(0)
 
 
 async def test_a_screen_that_the_expert_shares_is_large_and_goes_without_a_new_negotiation(
     open_page: OpenPage, point: Point
 ) -> None:
     booth, expert = await meet(open_page, point)
-    await expert.evaluate("""() => {
-      const canvas = document.createElement("canvas");
-      canvas.width = 1280; canvas.height = 720;
-      const pen = canvas.getContext("2d");
-      setInterval(() => { pen.fillStyle = "white"; pen.fillRect(0, 0, 1280, 720); pen.fillStyle = "black";
-        pen.fillText(String(Date.now()), 100, 100); pen.fillRect(Date.now() % 640, 200, 300, 300); }, 50);
-      window.expert.talk.replace("screen", canvas.captureStream(15).getVideoTracks()[0]);
-    }""")
+    await expert.evaluate(SHARE)
     await moving(booth, "video.shared")
     await expert.evaluate("window.expert.talk.replace('screen', null)")
     await expect(booth.locator("video.shared")).to_have_count(0)

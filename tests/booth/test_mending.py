@@ -19,7 +19,7 @@ PLAY = """async ([begins, steps]) => {
     if (what === "due") answers.push(mending.due(at * 1000, more));
     else if (what === "wish") mending.wish(more);
     else if (what === "heeds") answers.push(mending.heeds(at * 1000));
-    else mending[what](at * 1000);
+    else mending[what](at * 1000, more);
   }
   return answers;
 }"""
@@ -72,6 +72,103 @@ async def test_the_booth_asks_at_once_when_it_has_come_alive_and_after_five_seco
     assert await play(page, False, *gone, ["turned", 18], ["due", 22], ["due", 23.1]) == [
         None, "ask", None, "ask", None, "ask"]  # fmt: skip
     assert await play(page, False, *UP, ["goodbye", 10], ["due", 99]) == [None], "who said goodbye is not called back"
+
+
+async def test_silence_is_answered_at_once_and_leaves_a_restart_its_time(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    silent: list[list[Any]] = [*UP, ["broke", 10, True]]
+    assert await play(page, True, *silent, ["due", 10.1], ["due", 11]) == ["restart", None]
+    assert await play(page, True, *silent, ["broke", 13], ["due", 13.1], ["due", 14]) == ["restart", None]
+    assert await play(page, False, *silent, ["due", 17.9], ["due", 18.1]) == [None, "ask"]
+    later: list[list[Any]] = [["connected", 20], ["broke", 30], ["due", 31.9], ["due", 32.1]]
+    assert await play(page, True, *silent, ["due", 10.1], *later) == ["restart", None, "restart"], "the next is another"
+
+
+# Looks at [second, packets, answers, whether the other end sends]; gives what each of them found.
+FEEL = """async (looks) => {
+  const { Pulse } = await import("/ui/shared/talk-mend.js");
+  const pulse = new Pulse();
+  return looks.map(([at, packets, answers, sends]) => pulse.look(at * 1000, { packets, answers }, sends ?? true));
+}"""
+
+
+async def felt(page: Page, *looks: list[Any]) -> list[str]:
+    found: list[str] = await page.evaluate(FEEL, list(looks))
+    return found
+
+
+# Two ends in one page. What the expert's end acknowledges is lost, until the customer's end has said so much unheard
+# that it keeps no more; then it wants a new connection. Gives what it said of that.
+UNHEARD = """async () => {
+  const { Talk } = await import("/ui/shared/talk.js");
+  const ends = {};
+  const renewals = [];
+  let said = 0;
+  const to = (name) => (message) => queueMicrotask(() => {
+    said = Math.max(said, message.from === "booth" && message.t === "signal" ? message.seq : 0);
+    if (message.body?.k === "renew") renewals.push(message.body.why);
+    else if (name === "expert" || message.t !== "ack") ends[name].hear(message);
+  });
+  const end = (me, begins, send) =>
+    new Talk({ session: "r-1", me, polite: begins, begins, ice: { servers: [], relay_only: false }, send, on: {} });
+  Object.assign(ends, { booth: end("booth", false, to("expert")), expert: end("expert", true, to("booth")) });
+  ends.expert.begin(1001);
+  const [pc] = window.witness.peers;
+  while (said < 256) {
+    if (pc.signalingState === "stable" && pc.connectionState === "connected") pc.restartIce();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  pc.close();
+  while (ends.booth.state === "up") await new Promise((resolve) => setTimeout(resolve, 30));
+  ends.booth.renew("page_started");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return renewals;
+}"""
+
+
+@pytest.mark.long
+async def test_an_end_that_nobody_acknowledges_still_asks_for_a_new_connection(
+    open_page: OpenPage, point: Point
+) -> None:
+    page = await ready(open_page)
+    assert await page.evaluate(UNHEARD) == ["page_started"]
+
+
+async def test_a_round_trip_that_nobody_knows_is_left_out(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    read = """async (rtt) => {
+      const { Quality } = await import("/ui/shared/talk-stats.js");
+      const pair = { id: "p", type: "candidate-pair", nominated: true, currentRoundTripTime: rtt ?? undefined };
+      return new Quality().read(new Map([["p", pair]]));
+    }"""
+    quiet = {"loss": 0, "freeze_ms": 0, "audio": False, "video": False, "relay": False}
+    assert await page.evaluate(read, 0.021) == {"rtt_ms": 21} | quiet
+    assert await page.evaluate(read) == quiet
+
+
+FLOWS: list[list[Any]] = [[0, 10, 1], [0.5, 40, 1]]
+QUIET: list[list[Any]] = [[1, 40, 1], [1.5, 40, 1], [2, 40, 1], [2.5, 40, 1]]
+
+
+async def test_what_flowed_is_missed_after_two_seconds_and_found_again(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    silent = ["", "", "", "", "", "silent"]
+    assert await felt(page, *FLOWS, *QUIET, [3, 40, 1], [3.5, 41, 1], [4, 42, 1]) == [*silent, "", "alive", ""]
+    assert await felt(page, *FLOWS, *QUIET, [3, 40, 2], [9, 40, 3]) == [*silent, "alive", ""], "the path is there"
+    gap = ["", "", "", "", "", "alive", ""]
+    assert await felt(page, *FLOWS, *QUIET[:3], [2.5, 41, 1], [3, 42, 1]) == gap, "the other end may have missed us"
+    assert await felt(page, *FLOWS, *QUIET[:1], [1.5, 41, 1]) == [""] * 4
+    held_up: list[list[Any]] = [*FLOWS, [9, 40, 1], [9.5, 90, 1]]
+    assert await felt(page, *held_up) == [""] * 4, "a page that could not look has missed nothing"
+
+
+async def test_what_never_flowed_or_was_turned_off_is_not_missed(open_page: OpenPage, point: Point) -> None:
+    page = await ready(open_page)
+    assert await felt(page, *[[n / 2, 1, n] for n in range(30)]) == [""] * 30
+    assert await felt(page, *FLOWS, *[[*one, False] for one in QUIET], [3, 40, 1, False]) == [""] * 7
+    assert (await felt(page, *FLOWS, *[[*one, False] for one in QUIET], *[[t + 3, 40, 1] for t, *_ in QUIET]))[-1] == (
+        "silent"
+    ), "turned on again, it is missed"
 
 
 async def test_wishes_that_come_together_make_one_new_connection(open_page: OpenPage, point: Point) -> None:

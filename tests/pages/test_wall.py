@@ -69,6 +69,13 @@ async def test_all_surfaces_are_live_on_one_screen_without_scrolling(
         assert await page.locator(".booth .missing").inner_text() != ""
 
 
+async def test_no_frame_but_the_booths_may_open_a_camera(open_page: OpenPage, stage: House) -> None:
+    page = await open_page("/wall", 1920, 1080, ready=".events tbody tr")
+    await page.frame_locator(".kiosk iframe").get_by_text("Kenen palvelua").wait_for()
+    allowed = await page.evaluate("[...document.querySelectorAll('iframe')].map((one) => [one.title, one.allow])")
+    assert {"kiosk", "tv", "counter"} <= dict(allowed).keys() and set(dict(allowed).values()) == {"autoplay"}
+
+
 async def test_a_language_change_leaves_the_frames_as_they_are(open_page: OpenPage, stage: House) -> None:
     page = await open_page("/wall", 1920, 1080, ready=".events tbody tr")
     await page.frame_locator(".counter iframe").get_by_role("button", name="Kirjaa muu työ").click()
