@@ -56,10 +56,11 @@ export class Call {
     this.talk.lineOpened();
   }
 
-  /** At once, and not again for this session. */
+  /** At once, and not again for this session; the point is told that it is done (else it ends this browser). */
   end(id) {
     this.#ended = id;
     if (this.id === id) this.stop();
+    this.line.send({ t: "off", session: id });
   }
 
   /** Another stream of the devices. */

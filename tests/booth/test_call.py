@@ -129,8 +129,13 @@ async def test_what_the_point_ends_is_ended_at_once(open_page: OpenPage, point: 
     booth, _ = await meet(open_page, point)
     await point.tell({"t": "end", "session": "r-1"})
     await until(lambda: booth.evaluate("window.witness.tracks.every((one) => one.readyState === 'ended')"))
+    await until(lambda: _off(point), what="the point knows that it is off")
     await point.order("end", outcome="completed")
     await expect(booth.locator("h1")).to_have_text("Kiitos käynnistä")
+
+
+async def _off(point: Point) -> bool:
+    return [one["session"] for one in point.said("off")] == ["r-1"]
 
 
 async def test_a_session_that_is_gone_from_the_points_picture_is_over_here_too(
