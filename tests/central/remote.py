@@ -14,6 +14,7 @@ from controller.central.pools import Durations
 from controller.central.shapes import Brief, Point, read_expert, read_point
 from controller.central.standing import Say
 
+S = "r-sodankyla-1"
 T0 = 1_796_000_000.0  # 2026-11-30
 
 
@@ -103,3 +104,14 @@ def known_point(text: str) -> Point:
     read = read_point(text)
     assert isinstance(read, Point)
     return read
+
+
+def answered(turn: Turn | None = None) -> Table:
+    """E7 has the session S of Sodankylä."""
+    table = Table(turn)
+    table.point_comes("sodankyla", picture(brief(S)))
+    table.expert_comes(expert())
+    table.point("sodankyla", picture(brief(S, state="ringing")))
+    table.expert("E7", t="answer", session=S)
+    table.point("sodankyla", picture(brief(S, state="connected", expert="E7")))
+    return table
