@@ -64,6 +64,8 @@ class Booths:
 
     async def page_said(self, booth: str, message: b.FromPage) -> None:
         session = self._of_booth(booth)
+        if isinstance(message, b.Here):
+            self.dark.here(booth, message.session)
         match message:
             case b.Help():
                 self._helps[booth] = session.id if session is not None else "", self._now()

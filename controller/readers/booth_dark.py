@@ -25,15 +25,23 @@ class Dark:
     def __init__(self) -> None:
         self.cut: Cut = _nobody
         self._awaited: dict[str, asyncio.Event] = {}  # session -> its page has said that it is off
+        self._booths: dict[str, str] = {}  # session -> booth
 
     def off(self, session: str) -> None:
         """The page has let go of camera and microphone."""
         if (event := self._awaited.get(session)) is not None:
             event.set()
 
+    def here(self, booth: str, session: str | None) -> None:
+        """The booth's page says anew how it stands, and in which session it is: in every other one it is off."""
+        for awaited, at in list(self._booths.items()):
+            if at == booth and awaited != session:
+                self.off(awaited)
+
     async def watch(self, booth: str, session: str, within_s: float) -> None:
         """Until it is off, or cut."""
         event = self._awaited.setdefault(session, asyncio.Event())
+        self._booths[session] = booth
         try:
             async with asyncio.timeout(within_s):
                 await event.wait()
@@ -44,3 +52,4 @@ class Dark:
             event.set()  # whoever else waits for it
         finally:
             self._awaited.pop(session, None)
+            self._booths.pop(session, None)

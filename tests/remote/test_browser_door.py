@@ -100,6 +100,18 @@ async def test_a_page_that_hangs_at_any_end_loses_its_browser_later(tmp_path: Pa
         assert await own.hear() == {"t": "cut"}
 
 
+async def test_a_page_whose_line_was_opened_anew_at_the_end_keeps_its_browser(tmp_path: Path) -> None:
+    page, again = Page(), Page()
+    async with booth_point(tmp_path) as (here, broker), keeper(tmp_path, "b1") as own:
+        async with page.connected(here):
+            id_ = await connected(here, broker, page)
+            assert (await broker.order(id_, "end", resolution="first_contact"))["ok"]
+            await page.until(lambda m: m == {"t": "end", "session": id_})
+        async with again.connected(here):
+            await again.say(t="here", session=None, consent=None, devices={})
+            assert await own.hear(booth_dark.ENDED_S + 0.5) is None
+
+
 async def test_the_button_switches_off_also_when_the_disk_takes_nothing(tmp_path: Path) -> None:
     page = Page()
     async with booth_point(tmp_path) as (here, broker), page.connected(here), keeper(tmp_path, "b1") as own:
