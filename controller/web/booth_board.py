@@ -31,6 +31,7 @@ def board(site: Site, id_: str) -> View:
         "consent": {"version": booth.consent, "text": booth.consent_text or _consent(site)},
         "help": seen.help,
         "media": seen.media,
+        "page": seen.page,
         "central": seen.central,
         "document_camera": bool(booth.document_camera),
         "printer": bool(booth.printer),

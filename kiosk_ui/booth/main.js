@@ -25,6 +25,7 @@ import { boothView } from "/ui/booth/view.js";
 const LANGUAGES = ["fi", "sv", "en", "se"];
 const TICK_MS = 250;
 const ASK_AGAIN_MS = 2000;
+const FREE_MS = 10_000; // nobody has the booth's line: a page that was put aside takes it again
 const KEPT = "luukku-consent"; // in sessionStorage: a reload in mid call asks nothing twice; gone with the session
 
 const booth = ownId();
@@ -36,6 +37,7 @@ const page = {
   refused: false,
   deafSince: null, // since when the point's state does not come
   elsewhere: false, // another page of this booth has the line
+  freeSince: null, // since when no page has it
   local: "", // the clock
   session: fresh("fi", now()), // the customer's
   call: null, // the running session at this page
@@ -243,6 +245,8 @@ function tick() {
   const { session, state, call } = page;
   call.tick(now(), page.deafSince);
   if (!state) return;
+  page.freeSince = page.elsewhere && page.live && !state.page ? (page.freeSince ?? now()) : null;
+  if (page.freeSince !== null && now() - page.freeSince > FREE_MS) takeOver();
   actions.again();
   const isRunning = running(state, session) !== null;
   const fate = byNow(session, now(), { idleS: state.idle_s, house: house(), isRunning });

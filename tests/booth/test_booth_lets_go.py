@@ -118,6 +118,29 @@ async def test_a_booth_that_opens_on_another_screen_leaves_this_one_until_somebo
     await until(lambda: closed(second), 2, "devices of the second given back")
 
 
+async def test_a_booth_whose_other_screen_was_closed_comes_back_by_itself(open_page: OpenPage, point: Point) -> None:
+    first = await open_page("/booth/b1")
+    await expect(first.locator("[data-service=kela-family]")).to_be_visible()
+    await until(lambda: _lined(point), what="a line")
+    second = await open_page("/booth/b1")
+    await expect(first.locator("h1")).to_have_text(T.text("booth-elsewhere-title"))
+    await second.close()
+    await _lives(first, point, 20, {"page": True})  # not before the point says that nobody has it
+    await expect(first.locator("h1")).to_have_text(T.text("booth-elsewhere-title"))
+    await _lives(first, point, 8, {"page": False})
+    await expect(first.locator("h1")).to_have_text(T.text("booth-elsewhere-title"))
+    await _lives(first, point, 6, {"page": False})
+    await expect(first.locator("[data-service=kela-family]")).to_be_visible()
+
+
+async def _lives(page: Page, point: Point, seconds: int, patch: dict[str, bool]) -> None:
+    """Time goes by at a page that hears of the point each two seconds."""
+    for _ in range(0, seconds, 2):
+        await point.push(patch)
+        await page.wait_for_timeout(300)  # a tick of the page
+        await pass_time(page, 2)
+
+
 async def test_the_word_of_another_screen_is_clean_in_every_language(open_page: OpenPage, point: Point) -> None:
     first = await open_page("/booth/b1")
     await expect(first.locator("[data-service=kela-family]")).to_be_visible()
