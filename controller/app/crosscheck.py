@@ -75,16 +75,18 @@ def _links(draft: Draft) -> Iterator[Finding]:
 def _panels(draft: Draft) -> Iterator[Finding]:
     """Each panel knows whose it is."""
     for path, panel in draft.each(Panel):
-        if any(draft.told((*path, key)) for key in ("kind", "counter", "kiosk")):
+        if any(draft.told((*path, key)) for key in ("kind", "counter", "kiosk", "booth")):
             continue
         if panel.kind == "call_button" and not panel.counter:
             yield Finding((*path, "counter"), "none", "the id of the counter that this button calls for")
-        if panel.kind == "keypad" and bool(panel.counter) == bool(panel.kiosk):
-            found = "both" if panel.kiosk else "none"
-            yield Finding((*path, "kiosk"), found, "either the kiosk or the counter that this keypad belongs to")
-        if (panel.kind == "leave") != bool(panel.booth):
-            words = "the booth whose session this button ends" if panel.kind == "leave" else "no booth"
-            yield Finding((*path, "booth"), show(panel.booth) if panel.booth else "none", words)
+        owners = [one for one in (panel.counter, panel.kiosk, panel.booth) if one]
+        if panel.kind == "keypad" and len(owners) != 1:
+            words = "either the kiosk or the counter or the booth that this keypad belongs to"
+            yield Finding((*path, "kiosk"), " and ".join(map(show, owners)) or "none", words)
+        if panel.kind == "leave" and not panel.booth:
+            yield Finding((*path, "booth"), "none", "the booth whose session this button ends")
+        if panel.kind not in {"leave", "keypad"} and panel.booth:
+            yield Finding((*path, "booth"), show(panel.booth), "no booth")
         if panel.kind != "keypad" and panel.kiosk:
             yield Finding((*path, "kiosk"), show(panel.kiosk), "no kiosk: only a keypad steers a kiosk's page")
 

@@ -11,7 +11,7 @@ from controller.app.pressed import Act, Alarm, AtBooth, AtCounter, AtKiosk, Left
 from controller.domain.point import Config, Panel, Scanner
 from controller.ledger import Ledger
 from controller.ports.inputs import Where
-from controller.web.kiosk_pages import KioskPages
+from controller.web.kiosk_pages import KioskPages, page_of_booth
 from drivers import inputs as drivers_of
 from drivers.panels.nodes import unplaced
 
@@ -33,7 +33,7 @@ class Maker(msgspec.Struct):
 
     def panel(self, panel: Panel) -> Attended:
         device = drivers_of.panel(
-            panel.id, panel.kind, self._way(panel.id, panel.link), self.where, for_kiosk=bool(panel.kiosk),
+            panel.id, panel.kind, self._way(panel.id, panel.link), self.where, for_kiosk=not panel.counter,
             random=self.random,
         )  # fmt: skip
         presses = Presses(panel.id, self.life)
@@ -42,8 +42,8 @@ class Maker(msgspec.Struct):
             act = Alarm(self.ledger, panel.id, panel.counter or panel.id, presses)
         elif panel.kind == "leave":
             act = AtBooth(self.ledger, panel.id, panel.booth, presses, self.left)
-        elif panel.kiosk:
-            act = AtKiosk(self.ledger, self.pages, panel.kiosk)
+        elif panel.kiosk or panel.booth:
+            act = AtKiosk(self.ledger, self.pages, panel.kiosk or page_of_booth(panel.booth))
         else:
             act = AtCounter(self.ledger, panel.counter, presses)
         return Attended(device, panel.kind, panel.link == "sim", act)

@@ -129,7 +129,7 @@ KEYS = {
     "Panel.link": _LINK,
     "Panel.counter": "id of the counter it calls for, or stands at; empty: none",
     "Panel.kiosk": "id of the kiosk whose page a keypad steers; empty: none",
-    "Panel.booth": "id of the booth whose session a leave button ends; empty: none",
+    "Panel.booth": "id of the booth whose session a leave button ends, or whose page a keypad steers; empty: none",
     "Scanner.id": _ID,
     "Scanner.kind": "how it talks",
     "Scanner.link": _LINK,

@@ -199,8 +199,8 @@ class Printer(Struct, frozen=True, kw_only=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True):
-    """A call button belongs to a `counter`, a keypad to a `counter` or a `kiosk`, a leave button to a `booth`, whose
-    session it ends; a panic button may name the counter that it is at."""
+    """A call button belongs to a `counter`, a keypad to a `counter`, a `kiosk` or a `booth`, a leave button to the
+    `booth` whose session it ends; a panic button may name the counter that it is at."""
 
     id: Name
     kind: Literal["call_button", "keypad", "panic", "leave"]

@@ -29,6 +29,11 @@ class ScanTold(msgspec.Struct, frozen=True, tag_field="t", tag="scan", omit_defa
     ticket: str = ""
 
 
+def page_of_booth(booth: str) -> str:
+    """A booth's page among the kiosks': no id has a slash."""
+    return f"booth/{booth}"
+
+
 class KioskPages:
     """Pages by kiosk, the newest last."""
 

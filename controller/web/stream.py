@@ -16,7 +16,7 @@ from aiohttp import WSMsgType, web
 from controller.domain.text import moment
 from controller.web import boards, dates
 from controller.web.auth import Credential
-from controller.web.kiosk_pages import KioskPages
+from controller.web.kiosk_pages import KioskPages, page_of_booth
 from controller.web.patch import diff, without_nulls
 from controller.web.presence import SURFACES
 from controller.web.problems import Problem
@@ -103,8 +103,8 @@ class Streams:
         own = who.role == view and view in SURFACES  # the surface's own page, not a person who looks at its view
         self.open += 1
         self._here(view, id_, own=own)
-        if view == "kiosk":
-            self._kiosks.came(page, id_)
+        if view in {"kiosk", "booth"}:
+            self._kiosks.came(page, id_ if view == "kiosk" else page_of_booth(id_))
         try:
             async with asyncio.TaskGroup() as tasks:
                 sender = tasks.create_task(self._send(page, channel, request))

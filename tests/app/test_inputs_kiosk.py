@@ -8,9 +8,10 @@ import pytest
 import structlog
 
 from controller.app.observe import set_up_log
+from controller.domain.point import Panel
 from controller.ports.inputs import KeyName
 from drivers.scanners.assembler import Assembler
-from tests.app.input_room import room, told_next
+from tests.app.input_room import config, room, told_next
 from tests.web.rig import until
 from tests.web.watcher import watching
 
@@ -32,6 +33,20 @@ async def test_keys_reach_the_page_of_their_own_kiosk_and_no_other(tmp_path: Pat
         for page in (side, tv):
             await page.hear(seconds=3)
             assert page.said == []
+
+
+async def test_keys_in_a_booth_reach_the_page_of_that_booth_and_no_kiosk_of_its_name(tmp_path: Path) -> None:
+    keys = Panel(id="booth-keys", kind="keypad", link="sim", booth="b1")
+    known = await asyncio.to_thread(config, (keys,))
+    async with (
+        room(tmp_path, known) as lobby,
+        watching(lobby.here, "booth", "b1") as booth,
+        watching(lobby.here, "kiosk", "main") as kiosk,
+    ):
+        await lobby.press("booth-keys", "3")
+        assert await told_next(booth) == {"t": "key", "key": "3"}
+        await kiosk.hear(seconds=3)
+        assert kiosk.said == []
 
 
 async def test_of_two_pages_of_one_kiosk_the_newest_gets_the_key_so_that_one_press_is_one_number(

@@ -86,9 +86,11 @@ def again(table: str, **changed: object) -> Change:
         (put("panels", 2, "kiosk", "mian"), ['[[panels]] "keys-main": kiosk', 'mean "main"?']),
         (
             put("panels", 2, "kiosk", ""),
-            ['[[panels]] "keys-main": kiosk: found none', "either the kiosk or the counter"],
+            ['[[panels]] "keys-main": kiosk: found none', "either the kiosk or the counter or the booth"],
         ),
-        (put("panels", 2, "counter", "1"), ['[[panels]] "keys-main": kiosk: found both']),
+        (put("panels", 2, "counter", "1"), ['[[panels]] "keys-main": kiosk: found "1" and "main"']),
+        (put("panels", 2, "booth", "booth-1"), ['[[panels]] "keys-main": kiosk: found "main" and "booth-1"']),
+        (put("panels", 1, "booth", "booth-1"), ['[[panels]] "call-1": booth: found "booth-1"', "no booth"]),
         (put("scanners", 0, "layout", "fin"), ['[[scanners]] "kiosk": layout', 'mean "fi"?']),
         (put("scanners", 0, "link", "serial:/dev/ttyACM0,9600"), ['"kiosk": link', "is no serial line"]),
         (put("panels", 0, "counter", "9"), ['[[panels]] "alarm-2": counter', "1, 2, 3"]),

@@ -10,7 +10,7 @@ import msgspec
 from tests.web.rig import Point
 
 SURFACE = {"kiosk": ("kiosk", "main"), "tv": ("tv", "lobby"), "counter": ("staff", "1"), "wall": ("staff", ""),
-           "technician": ("technician", "")}  # fmt: skip
+           "technician": ("technician", ""), "booth": ("booth", "b1")}  # fmt: skip
 
 
 class Watcher:
@@ -62,7 +62,7 @@ async def watching(
     query = {"view": view, "id": id_} | ({"since": str(since)} if since is not None else {})
     query |= {"epoch": epoch} if epoch is not None else {}
     url = f"{here.url}/api/v1/stream"
-    surface = id_ if role in {"kiosk", "tv"} else ""
+    surface = id_ if role in {"kiosk", "tv", "booth"} else ""
     headers = {"Authorization": f"Bearer {here.token(role, surface)}"}
     async with here.http.ws_connect(url, params=query, headers=headers) as socket:
         page = Watcher(socket, had or {}, since if isinstance(since, int) else 0)
