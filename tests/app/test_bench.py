@@ -50,7 +50,7 @@ PROMISED = {
               "floor": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "outage10_back_ms", "browser_cores"},
               "ratio": {"clear_p50_ms", "clear_p95_ms", "loss5_concealed"}},
 }  # fmt: skip
-LONG = frozenset({"media", "memory"})  # more than a minute, and half a one
+LONG = frozenset({"media", "memory", "session"})  # more than a minute, and half a one
 BROWSERS = {"board", "media"}
 MAY_BE_NONE = ("concealed", "frozen", "unreadable", "offset_p95_ms")  # on a good line
 MAY_SHRINK = {"growth_mib", "first_to_last_mib"}

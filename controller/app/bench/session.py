@@ -35,17 +35,18 @@ from controller.app.bench.stage import (
 ROUNDS, PRESSES = 8, 150
 BETWEEN_S = 0.02  # a lobby is never so busy; without it the one client is all that is measured
 PATIENCE_S = 60.0
-NICE = "5"  # of luukku-media.service; its CPUWeight, a tenth of the daemon's, is not here to help
-SIM = (sys.executable, "-m", "drivers.media.sim")
-BURNER = ("nice", "-n", NICE, sys.executable, "-c", "while True: pass")
+MEDIA_NICE = "10"  # as CPUWeight=50 beside the daemon's 500 (luukku-media.service): each step is a quarter
+BROWSER_NICE = "7"  # as a unit's plain 100 beside it
+SIM = ("nice", "-n", BROWSER_NICE, sys.executable, "-m", "drivers.media.sim")
+BURNER = ("nice", "-n", MEDIA_NICE, sys.executable, "-c", "while True: pass")
 MANNER = '{"talks_s": 86400}'
 TARGETS = (Target("ratio", "p99", 1.5, "ratio"),)
 HOW = (
-    "one kiosk's POST /tickets over keep-alive HTTP to the daemon, its paper printed by a virtual printer as slow as a "
-    "real one, while a simulated customer and a simulated expert are in a session with the real media process "
-    "(document camera, both legs) and another process burns a whole core at the media unit's niceness in its stead; "
-    "beside it the same presses at the same point with no session and nothing that burns, block by block; no browser "
-    "draws here (bench media has it)"
+    "one kiosk's POST /tickets over keep-alive HTTP to the daemon, its paper printed by a virtual printer as fast as "
+    "its process is, while a simulated customer and a simulated expert are in a session with the real media process "
+    "(document camera, both legs) and another process burns a core in its stead; all of them as nice as gives them the "
+    "shares of the installed units (CPUWeight 500 to 50, the customer and the expert 100, in the browser's stead); "
+    "beside it the same presses at the same point with no session and nothing that burns, block by block"
 )
 
 
@@ -75,9 +76,14 @@ class Booth:
                 await asyncio.sleep(0.1)
 
     async def end(self, id_: str) -> None:
-        headers = self._ours.bearer("booth") | {"Idempotency-Key": secrets.token_hex(8)}
-        async with self._http.post(f"{self._ours.url}/api/v1/sessions/{id_}/end", json={}, headers=headers) as answer:
-            await answer.read()
+        """With the word on how it ended, so that the expert is free for the next."""
+        url, headers = f"{self._ours.url}/api/v1/sessions/{id_}/end", self._ours.bearer("staff")
+        word = {"outcome": "completed", "resolution": "first_contact"}
+        async with self._http.post(
+            url, json=word, headers=headers | {"Idempotency-Key": secrets.token_hex(8)}
+        ) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"{url} answered {answer.status}: {(await answer.text())[:200]}")
 
 
 async def measure(ask: Ask, tell: Tell) -> Measured:
@@ -125,18 +131,18 @@ async def _block(kiosk: Presses, count: int) -> Figures:
 
 @asynccontextmanager
 async def _point(folder: Path) -> AsyncIterator[tuple[Point, Kept]]:
-    """Central, a point with a booth whose printer is as slow as a real one, and its media process."""
+    """Central, a point with a kiosk and a booth, and its media process."""
     box, expert, data, config = secrets.token_urlsafe(24), secrets.token_urlsafe(24), folder / "data", folder / "p.toml"
     async with AsyncExitStack() as stack:
         await asyncio.to_thread(write_central, folder / "central", box, expert)
         words = (*LUUKKU, "central", "--listen", f"127.0.0.1:{free_port()}", "--data", str(folder / "central"))
         central = await stack.enter_async_context(program(words, "central at", folder / "central.log"))
         url = central.said.partition(" at ")[2].partition(",")[0].strip()
-        ports = await stack.enter_async_context(printer(folder, quick=False))
+        ports = await stack.enter_async_context(printer(folder, quick=True))
         await asyncio.to_thread(lambda: write_toml(config, point_toml(*ports, central=url)))
         await asyncio.to_thread((folder / "token").write_text, box)
         daemon = await stack.enter_async_context(program(run_words(config, data), " at http", folder / "point.log"))
-        media_words = ("nice", "-n", NICE, *MEDIA, "--socket", str(data / "media.sock"), "--simulated")
+        media_words = ("nice", "-n", MEDIA_NICE, *MEDIA, "--socket", str(data / "media.sock"), "--simulated")
         media = await stack.enter_async_context(kept(media_words, folder / "media.log"))
         await is_here(folder / "point.log")
         known = await tokens(data) | {"expert": expert, "central": url}

@@ -43,8 +43,7 @@ class Booth:
 
     async def __aexit__(self, *_: object) -> None:
         self._running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._running
+        await asyncio.wait([self._running])
         for session in list(self._legs):
             await self._end(session)
 
@@ -129,6 +128,7 @@ class Booth:
                 )
             case "end":
                 await self._end(told["session"])
+                self._out.put_nowait(tell({"t": "off", "session": told["session"]}))
             case _:
                 self._notice("unknown", booth=self._booth, t=told["t"])
 
@@ -179,8 +179,7 @@ class Booth:
         task = self._tasks.pop(session, None)
         if task is not None:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])  # not `await task`: whoever is told to end in the midst would not hear it
         self._known.discard(session)
         async with self._changed:
             self._changed.notify_all()

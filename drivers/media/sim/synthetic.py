@@ -67,8 +67,7 @@ class Sink:
 
     async def end(self) -> None:
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait([self._task])
 
     async def _take(self, track: MediaStreamTrack) -> None:
         with contextlib.suppress(MediaStreamError):
