@@ -45,7 +45,7 @@ MADE_UP = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream
 async def take_all(known: dict[str, Any], papers: Path) -> None:
     tokens = known["tokens"]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS + MADE_UP)
         for counter in ("2", "3", "4"):
             ask(tokens, "staff", f"/counters/{counter}/open", {"advisor": f"n{counter}"})
         for at, service in enumerate(WAITING):
@@ -63,10 +63,8 @@ async def take_all(known: dict[str, Any], papers: Path) -> None:
         await wall.screenshot(path=OUT / "wall.png")
         await technician(browser)
         await without_paper(browser)
+        await remote(browser, known)
         await browser.close()
-        people = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS + MADE_UP)
-        await remote(people, known)
-        await people.close()
 
 
 async def technician(browser: Browser) -> None:
@@ -130,7 +128,7 @@ async def remote(browser: Browser, known: dict[str, Any]) -> None:
     await booth.wait_for_timeout(6000)
     await booth.screenshot(path=OUT / "booth-session.png")
     await booth.locator("[data-turn=text]").click()
-    await booth.locator("[data-typing]").press_sequentially("Hyvää päivää, näkyykö lomakkeeni?", delay=20)
+    await booth.locator("[data-typing]").press_sequentially("Moi! Olen kuuro, kirjoitetaanko?", delay=20)
     await booth.wait_for_timeout(1000)
     await booth.screenshot(path=OUT / "booth-text.png")
     await desk.screenshot(path=OUT / "desk-session.png")

@@ -27,6 +27,13 @@ async def home(page: Page, point: Point) -> None:
     await expect(page.locator("[data-service=kela-family]")).to_be_visible()
 
 
+async def many(page: Page, point: Point) -> None:
+    """As many matters as the demo's point has."""
+    first = point.state["services"][0]
+    await point.push({"services": [first | {"id": f"kela-{n}"} for n in range(8)]})
+    await expect(page.locator("[data-service=kela-7]")).to_be_visible()
+
+
 async def consent(page: Page, point: Point) -> None:
     await tap(page, "[data-service=kela-family]")
 
@@ -79,7 +86,7 @@ def ended(outcome: str) -> Scene:
 
 
 SCENES: dict[str, Scene] = {
-    "home": home, "consent": consent, "refused": refused, "closed": closed, "not_in_use": not_in_use,
+    "home": home, "many": many, "consent": consent, "refused": refused, "closed": closed, "not_in_use": not_in_use,
     "waiting": of_session(ready=0, number="K042"), "ringing": of_session(state="ringing"),
     "connecting": of_session(state="connected"), "held": of_session(state="held"),
     "interrupted": of_session(state="reconnecting"), "text": text, "files": files,
