@@ -1,16 +1,19 @@
-"""How much of a document picture that was encoded elsewhere may leave: all of it, or its key pictures only.
+"""How much of a document picture that was encoded elsewhere may leave: all of it, or a key picture now and then.
 
 A camera's own H.264 cannot be made thinner, so that a narrow path would be filled by it and the conversation beside it
-starved. What the receiver allows (REMB) falls below what leaves: then only key pictures leave. As the receiver's
+starved. What the receiver allows (REMB) falls below what leaves, or much of it is lost: then only key pictures leave,
+and of those one each KEY_S, as a camera may make two a second that are the most of what it makes. As the receiver's
 estimate follows what it gets, it says nothing of what would fit: the whole is tried again after a while, ever more
 seldom while that fails.
 """
 
-TRY_AGAIN_S = 8.0
+TRY_AGAIN_S = 16.0
 TRY_MOST_S = 60.0
 PROVEN_S = 15.0  # a try that went well so long is forgotten as a failure
 FITS = 0.85  # of what leaves: an estimate lags behind
 SETTLE_S = 3.0  # after a turn, before the estimate says anything about it
+LOST, MUCH_LOST = 0.12, 0.25  # of the packets, at two looks in a row, and at once: a path that is only bad loses less
+KEY_S = 5.0
 
 
 class Pace:
@@ -20,6 +23,8 @@ class Pace:
         self.thins = False
         self._since = now
         self._wait_s = TRY_AGAIN_S
+        self._key_at = now - KEY_S
+        self._lossy = 0  # looks in a row
 
     def allowed(self, bits_per_s: int, leaves_bits_per_s: int, now: float) -> None:
         """The receiver's estimate, and what left in the last seconds while nothing was thinned."""
@@ -30,12 +35,21 @@ class Pace:
         elif now - self._since > PROVEN_S:
             self._wait_s = TRY_AGAIN_S
 
+    def lost(self, share: float, now: float) -> None:
+        """What the receiver missed lately, of 1."""
+        self._lossy = self._lossy + 1 if share >= LOST and not self.thins else 0
+        if self._lossy >= 2 or (share >= MUCH_LOST and not self.thins):
+            self._turn(True, now)
+
     def passes(self, now: float, *, is_key: bool) -> bool:
         """Whether this picture leaves. The whole is tried again at a key picture, as the others need it."""
         if self.thins and is_key and now - self._since >= self._wait_s:
             self._wait_s = min(TRY_MOST_S, self._wait_s * 2)
             self._turn(False, now)
-        return is_key or not self.thins
+        if self.thins and is_key and now - self._key_at >= KEY_S:
+            self._key_at = now
+            return True
+        return not self.thins
 
     def _turn(self, thins: bool, now: float) -> None:
-        self.thins, self._since = thins, now
+        self.thins, self._since, self._lossy = thins, now, 0

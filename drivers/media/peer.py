@@ -136,7 +136,7 @@ class Peer:
         track = self._document
         passed = 0 if track is None else track.passed
         self._before = _Before(now, sent, passed)
-        self._settle(now, before)
+        self._settle(now, before, loss)
         return LegStats(
             rtt_ms=rtt_ms,
             loss=loss,
@@ -188,14 +188,16 @@ class Peer:
     def _allowed(self, bits_per_s: int) -> None:
         self._estimate = bits_per_s
 
-    def _settle(self, now: float, before: _Before) -> None:
-        """Whether the path takes the whole document picture, by the receiver's last estimate."""
+    def _settle(self, now: float, before: _Before, loss: float | None) -> None:
+        """Whether the path takes the whole document picture, by the receiver's last estimate and what it missed."""
         track = self._document
         if not isinstance(track, DocumentTrack):
             return
         bits, track.bits = track.bits, 0
         if self._estimate is not None and now > before.at:
             track.pace.allowed(self._estimate, round(bits / (now - before.at)), now)
+        if loss is not None:
+            track.pace.lost(loss, now)
 
     _estimate: int | None = None
 

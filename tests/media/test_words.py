@@ -90,6 +90,21 @@ def test_a_narrow_path_gets_key_pictures_only_and_the_whole_is_tried_ever_more_s
     assert round(tries[0] - began) == TRY_AGAIN_S and waits == sorted(waits) and waits[-1] >= 60
 
 
+def test_a_path_that_loses_much_gets_a_key_picture_now_and_then_and_one_that_is_only_bad_gets_all() -> None:
+    pace = Pace(0.0)
+    for now, share in enumerate((0.05, 0.2, 0.05, 0.2, 0.0)):
+        pace.lost(share, float(now))
+    assert not pace.thins, "one bad look is no narrow path"
+    pace.lost(0.2, 6.0)
+    pace.lost(0.2, 8.0)
+    assert pace.thins
+    full = Pace(0.0)
+    full.lost(0.4, 2.0)
+    assert full.thins, "a full path is told at once"
+    left = [now for now in range(9, 23) if pace.passes(float(now), is_key=True) and pace.thins]
+    assert left == [9, 14, 19], "of two key pictures a second a narrow path would be full again"
+
+
 def test_a_wide_path_gets_everything_and_an_old_failure_is_forgotten() -> None:
     pace = Pace(0.0)
     pace.allowed(2_000_000, 800_000, 10.0)
