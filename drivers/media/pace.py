@@ -7,13 +7,13 @@ estimate follows what it gets, it says nothing of what would fit: the whole is t
 seldom while that fails.
 """
 
-TRY_AGAIN_S = 16.0
+TRY_AGAIN_S = 30.0
 TRY_MOST_S = 60.0
 PROVEN_S = 15.0  # a try that went well so long is forgotten as a failure
 FITS = 0.85  # of what leaves: an estimate lags behind
 SETTLE_S = 3.0  # after a turn, before the estimate says anything about it
 LOST, MUCH_LOST = 0.12, 0.25  # of the packets, at two looks in a row, and at once: a path that is only bad loses less
-KEY_S = 5.0
+KEY_S = 8.0
 
 
 class Pace:

@@ -101,8 +101,8 @@ def test_a_path_that_loses_much_gets_a_key_picture_now_and_then_and_one_that_is_
     full = Pace(0.0)
     full.lost(0.4, 2.0)
     assert full.thins, "a full path is told at once"
-    left = [now for now in range(9, 23) if pace.passes(float(now), is_key=True) and pace.thins]
-    assert left == [9, 14, 19], "of two key pictures a second a narrow path would be full again"
+    left = [now for now in range(9, 36) if pace.passes(float(now), is_key=True) and pace.thins]
+    assert left == [9, 17, 25, 33], "of two key pictures a second a narrow path would be full again"
 
 
 def test_a_wide_path_gets_everything_and_an_old_failure_is_forgotten() -> None:
