@@ -45,6 +45,9 @@ def test_the_daemon_is_ready_to_start_without_having_loaded_the_composer() -> No
     assert said.stdout.strip() == "False"
 
 
+EPOLL_SLACK_S = 0.1  # a long wait may end so late (fs/select.c, MAX_SLACK): 100.002 ms were seen
+
+
 @pytest.mark.timeout(7200)
 async def test_time_stands_still_while_the_guest_computes_and_jumps_while_it_waits() -> None:
     """What all other figures here rest on."""
@@ -53,4 +56,4 @@ async def test_time_stands_still_while_the_guest_computes_and_jumps_while_it_wai
     sum(range(2_000_000))
     assert loop.time() - began < 0.001
     await asyncio.sleep(3600.0)
-    assert 3600.0 <= loop.time() - began < 3600.1
+    assert 3600.0 <= loop.time() - began < 3600.0 + EPOLL_SLACK_S + 0.01
