@@ -74,7 +74,8 @@ def test_through_power_cuts_every_number_is_given_once_and_every_paper_is_one_or
             back_again(point, desk)
             point.until_device("desk", "ready")
         last = taken["last"] = point.ticket("side")
-        assert point.result(last)["result"] == "confirmed"
+        ended = point.result(last)
+        assert ended["result"] == "confirmed", f"{ended}\n{point.log()}"
         point.until("every paper has its end", lambda: not laws.unproven(point.journal()), within=240)
         events = point.journal()
         assert not_in_the_journal(taken, events) == []
