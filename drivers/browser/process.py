@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+SET_PDEATHSIG, SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 LOOK_S = 0.005
 
 
@@ -60,5 +60,8 @@ def _runs(pid: int) -> bool:
 
 
 async def start(words: Sequence[str]) -> asyncio.subprocess.Process:
-    """Raises OSError."""
-    return await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.DEVNULL)
+    """It ends with this process, also when that is killed: nobody could end it then. Raises OSError."""
+    prctl = ctypes.CDLL(None).prctl  # loaded before the fork
+    return await asyncio.create_subprocess_exec(
+        *words, stdin=asyncio.subprocess.DEVNULL, preexec_fn=lambda: prctl(SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    )

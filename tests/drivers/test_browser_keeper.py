@@ -134,6 +134,18 @@ async def test_the_keeper_finds_a_point_that_comes_back_and_minds_no_nonsense(tm
     assert len(lines(tmp_path / "profiles")) >= 1
 
 
+async def test_a_browser_does_not_outlive_a_keeper_that_was_killed(tmp_path: Path) -> None:
+    words = (sys.executable, "-m", "drivers.browser", "--booth", "b1", "--socket", "s", "--", "sh", "-c",
+             f"echo $$ >> {tmp_path / 'pids'}; exec sleep 1000")  # fmt: skip
+    process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.DEVNULL)
+    [browser] = await until_lines(tmp_path / "pids", 1)
+    process.kill()
+    await process.wait()
+    async with asyncio.timeout(PATIENCE_S):
+        while running(browser):
+            await asyncio.sleep(0.02)
+
+
 async def test_a_program_that_is_not_there_is_told_to_whoever_starts_it(tmp_path: Path) -> None:
     words = (sys.executable, "-m", "drivers.browser", "--booth", "b1", "--socket", "s", "--", "no-such-browser")
     process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.PIPE)
