@@ -23,15 +23,16 @@ _read = msgspec.json.Decoder(FromKeeper).decode
 
 @asynccontextmanager
 async def open_browser_door(dark: Dark, config: Config, data: Path) -> AsyncIterator[None]:
-    """Take each booth's keeper whenever it comes; the newest of a booth counts."""
-    keepers: dict[str, Send] = {}
+    """Take each booth's keepers whenever they come. All of a booth are told: whoever else says that it keeps one takes
+    nobody's away."""
+    keepers: dict[Send, str] = {}
     nobody = dark.cut
 
     async def cut(booth: str) -> None:
-        if (send := keepers.get(booth)) is None:
+        mine = [send(Cut()) for send, kept in keepers.items() if kept == booth]
+        if not mine:
             await nobody(booth)
-        else:
-            await send(Cut())
+        await asyncio.gather(*mine, return_exceptions=True)  # one that is just going hinders no other
 
     async def talk(reader: asyncio.StreamReader, send: Send) -> None:
         booth = ""
@@ -39,7 +40,7 @@ async def open_browser_door(dark: Dark, config: Config, data: Path) -> AsyncIter
             while line := await line_of(reader):
                 match _heard(line):
                     case Kept(booth=named) if config.booth(named) is not None:
-                        booth, keepers[named] = named, send
+                        booth = keepers[send] = named
                         log.info("a booth's browser is kept", booth=booth)
                     case WasCut(ms=ms):
                         log.info("a booth's browser was ended", booth=booth, ms=ms)
@@ -47,8 +48,7 @@ async def open_browser_door(dark: Dark, config: Config, data: Path) -> AsyncIter
                         log.warning("a keeper of a browser said what makes no sense; its line is closed")
                         return
         finally:
-            if booth and keepers.get(booth) is send:
-                del keepers[booth]
+            if keepers.pop(send, ""):
                 log.warning("nobody keeps a booth's browser any more", booth=booth)
 
     dark.cut = cut

@@ -76,6 +76,19 @@ async def test_a_page_that_hangs_at_the_press_of_the_button_loses_its_browser_an
         assert here.ledger.state.sessions[id_].outcome == "completed"
 
 
+async def test_whoever_else_says_that_it_keeps_the_browser_takes_it_from_nobody(tmp_path: Path) -> None:
+    page = Page()
+    async with (
+        booth_point(tmp_path) as (here, broker),
+        page.connected(here),
+        keeper(tmp_path, "b1") as own,
+        keeper(tmp_path, "b1") as other,
+    ):
+        await connected(here, broker, page)
+        await press(here)
+        assert await own.hear() == await other.hear() == {"t": "cut"}
+
+
 async def test_a_page_that_says_it_is_off_keeps_its_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "PRESSED_S", 5.0)
     page = Page()
