@@ -1,13 +1,14 @@
 """From an issued ticket to its proven paper: the reader that owns one printer.
 
 Each paper ends as confirmed, failed or void. While a printer is in trouble, the numbers that come meanwhile are shown
-on the screen at once: nobody stands in line behind a broken printer. What was in hand when the daemon died is judged
-by the printer's own counter before anything is sent again.
+on the screen at once: nobody stands in line behind a broken printer. Behind one that works again, and only has an old
+paper to clear away, they do, for a moment. What was in hand when the daemon died is judged by the printer's own
+counter before anything is sent again.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
@@ -41,7 +42,8 @@ from controller.ports.printer import (
 from controller.readers import ticket_text
 from controller.readers.paper_share import Share
 
-LOOK_AGAIN_S = 1.0
+WATCH_S, LOOKS = 0.05, 20  # a printer in trouble is asked again after so many, each second
+HOPE_S = 1.5  # so long a printer that works again may take to tidy up while people wait in line for it
 FIRST_LOOK_S, FIRST_LOOKS = 0.02, 50  # with the second that `prepare` may take, within the 2 s that anybody waits
 JOURNAL_S = 0.5
 LENT_S = 5.0  # a paper that is well takes a second or two
@@ -65,6 +67,7 @@ class Paper:
         self._wanted: asyncio.Queue[tuple[str, bool]] = asyncio.Queue()
         self._mine = Share(ledger, printer.id)
         self._in_trouble = ""
+        self._hope_until = 0.0  # loop time: then the trouble is no matter of a moment any more
         self._printing = asyncio.Lock()  # held while the printer is at one paper, or lent
 
     async def run(self) -> None:
@@ -119,8 +122,8 @@ class Paper:
                         await self._take(ticket.id)
 
     async def _take(self, ticket: str) -> None:
-        """Into the line, or straight to the screen while the printer is in trouble."""
-        if self._in_trouble:
+        """Into the line, or straight to the screen while the printer is in trouble that lasts."""
+        if self._in_trouble and self._hopeless():
             await self._finish(ticket, "failed", None, self._in_trouble, 0)
         else:
             self._wanted.put_nowait((ticket, False))
@@ -193,9 +196,7 @@ class Paper:
         if (proof := await self._counted(before)) is not None:
             await self._conclude(id_, proof)
             return
-        self._in_trouble = ticket.print.cause or "recovering"
-        try:
-            await self._turn_away()
+        async with self._trouble(ticket.print.cause or "recovering"):
             verdict = await self._judged(id_, before)
             if verdict is None or verdict.end is PrintEnd.CONFIRMED:
                 if verdict is not None:
@@ -203,8 +204,6 @@ class Paper:
                 return
             await self._finish(id_, "unknown", None, ticket.print.cause or "interrupted", 0)
             ready = await self._cleared(id_)
-        finally:
-            self._in_trouble = ""
         if ready is None:
             return
         surely_none = verdict.end is PrintEnd.FAILED and ready.power_life == ticket.print.power_life
@@ -230,7 +229,7 @@ class Paper:
                 return verdict  # it works but cannot tell: a marked copy is the way out
             if await self._given_up(id_, verdict.cause):
                 return None
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await self._look_again()
 
     async def _cleared(self, id_: str) -> Prepared | None:
         """The printer's state after its buffers were cleared, ready for the paper again; None when given up."""
@@ -242,7 +241,15 @@ class Paper:
                     self._in_trouble = no.cause
             if await self._given_up(id_, self._in_trouble):
                 return None
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await self._look_again()
+
+    async def _look_again(self) -> None:
+        """In a while; as soon as it is back, where it was away."""
+        was_able = self._able()
+        for _ in range(LOOKS):
+            await asyncio.sleep(WATCH_S)
+            if self._able() and not was_able:
+                return
 
     async def _given_up(self, id_: str, cause: str) -> bool:
         ticket = self._ledger.state.tickets.get(id_)
@@ -253,16 +260,40 @@ class Paper:
         await self._printer.abandon()
         return True
 
+    @asynccontextmanager
+    async def _trouble(self, cause: str) -> AsyncIterator[None]:
+        """A paper is in doubt within, for that cause or the one that `_in_trouble` is given meanwhile."""
+        self._in_trouble, self._hope_until, over = cause, _loop_time() + HOPE_S, asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_line(over))
+            try:
+                yield
+            finally:
+                self._in_trouble = ""
+                over.set()
+
+    async def _watch_line(self, over: asyncio.Event) -> None:
+        """Who is in line waits no longer than `HOPE_S` for a printer that works, and not at all for one that does
+        not. It ends by itself, never in the middle of somebody."""
+        while not over.is_set():
+            if not self._able():
+                self._hope_until = _loop_time() + HOPE_S
+            if self._hopeless():
+                await self._turn_away()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WATCH_S):
+                    await over.wait()
+
     async def _turn_away(self) -> None:
         """Whoever is in line for this printer gets the number on the screen now; a copy that staff asked for waits."""
-        line = [self._wanted.get_nowait() for _ in range(self._wanted.qsize())]
+        line, cause = [self._wanted.get_nowait() for _ in range(self._wanted.qsize())], self._in_trouble
         for ticket, again in line:
             if again:
                 self._wanted.put_nowait((ticket, again))
                 continue
             known = self._ledger.state.tickets.get(ticket)
             if known is not None:
-                await self._step(ticket, step_in_line(known, self._in_trouble))
+                await self._step(ticket, step_in_line(known, cause))
 
     async def _conclude(self, id_: str, outcome: PrintOutcome) -> None:
         tier = outcome.tier.value if outcome.tier else None
@@ -288,8 +319,15 @@ class Paper:
             else:
                 return
 
+    def _hopeless(self) -> bool:
+        return not self._able() or _loop_time() > self._hope_until
+
     def _able(self) -> bool:
         return self._printer.health.condition in {PrinterCondition.READY, PrinterCondition.DEGRADED}
 
     def _now(self) -> int:
         return self._ledger.clock.now().ms
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()

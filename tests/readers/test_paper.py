@@ -169,6 +169,27 @@ async def test_a_daemon_killed_while_a_ticket_prints_ends_it_after_the_restart(
             await desk.laws()
 
 
+async def test_who_comes_while_a_printer_that_is_back_clears_an_old_paper_away_gets_paper_too(tmp_path: Path) -> None:
+    """A box that lost its power in the middle of a paper: its printer is reached only some seconds after the start.
+    From then on it is called ready, and so it must be for whoever comes."""
+    async with a_printer(tmp_path) as sim:
+        async with a_desk(tmp_path, sim, reads=False) as desk:
+            cuts = (await desk.driver.prepare()).cut0
+            old = (await desk.ledger.submit(_elsewhere())).subject
+            await desk.ledger.submit(start_print(old, cuts))
+        await sim._shut_doors()
+        sim.core.powered = False
+        async with a_desk(tmp_path, sim, life="boot2", ready=False) as desk:
+            early = await desk.ended(await desk.take(), within=VISIBLE_S + SLACK_S)
+            assert (early.print.state, early.print.cause) == ("failed", "no_link"), "it was not there yet"
+            sim.core.powered = True
+            await desk.ready()
+            late = await desk.ended(await desk.take())
+            assert (late.print.state, late.print.cause, late.print.copy) == ("confirmed", "", 0)
+            assert desk.ticket(old).print.state == "confirmed"
+            await desk.laws()
+
+
 async def test_a_start_without_a_single_byte_is_printed_after_the_restart_as_a_copy(tmp_path: Path) -> None:
     """Killed between the journal and the first byte: nobody can know that nothing came out."""
     async with a_printer(tmp_path) as sim:
