@@ -1,7 +1,9 @@
 """The line to central's broker: one WebSocket, always opened by the box, for sessions and signals."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
@@ -13,11 +15,13 @@ from controller.domain.pace import Bucket
 from controller.ports.booth import Done, FromCentral
 from controller.ports.signalling import LINE_BURST, LINE_EVERY_S, MESSAGE_MOST
 from controller.uplink.line import Backoff, OpenSession, Voice, bearer, open_session, point_url
+from controller.uplink.moved import is_ours, until_moved
 
 HEARTBEAT_S = 3.0  # a broker that does not answer a ping within half of this is gone: a dead path is found in time
 SEND_S = 5.0
 
 Send = Callable[[Any], Awaitable[None]]
+Address = tuple[Any, ...]
 log = structlog.get_logger("broker")
 _read = msgspec.json.Decoder(FromCentral).decode
 
@@ -25,12 +29,13 @@ _read = msgspec.json.Decoder(FromCentral).decode
 async def run_signals(
     base_url: str, token: str, point: str, *, came: Callable[[Send], Awaitable[None]],
     said: Callable[[FromCentral], Awaitable[None]], left: Callable[[Send], None], random: Random,
-    session: OpenSession = open_session,
+    session: OpenSession = open_session, is_ours: Callable[[Address], bool] = is_ours,
 ) -> None:  # fmt: skip
-    """Keep the line for ever; ends only by cancellation."""
+    """Keep the line for ever; ends only by cancellation. `is_ours`: whether this machine has that address."""
     url, voice, backoff = point_url(base_url, point, "line"), Voice("the line for remote sessions"), Backoff(random)
     async with session() as http:
         while True:
+            moved = asyncio.Event()
             try:
                 async with http.ws_connect(
                     url, headers=bearer(token), heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_MOST,
@@ -38,11 +43,35 @@ async def run_signals(
                 ) as line:  # fmt: skip
                     voice.back()
                     backoff.reset()
-                    await _talk(line, came, said, left)
-                    voice.lost(ConnectionError("closed by central"))
+                    async with _ending_when_moved(line, is_ours, moved):
+                        await _talk(line, came, said, left)
+                    voice.lost(ConnectionError("another address" if moved.is_set() else "closed by central"))
             except (aiohttp.ClientError, ConnectionError, TimeoutError) as gone:
                 voice.lost(gone)
-            await asyncio.sleep(backoff.next())
+            if not moved.is_set():  # the others stay where they are: nobody comes with us
+                await asyncio.sleep(backoff.next())
+
+
+@asynccontextmanager
+async def _ending_when_moved(
+    line: aiohttp.ClientWebSocketResponse, is_ours: Callable[[Address], bool], moved: asyncio.Event
+) -> AsyncIterator[None]:
+    """End the line as soon as its address is not this machine's any more: nothing comes back on it."""
+
+    async def watch() -> None:
+        address, transport = line.get_extra_info("sockname"), line.get_extra_info("socket")
+        if address is None or transport is None:
+            return
+        await until_moved(address, is_ours)
+        moved.set()
+        transport.shutdown(socket.SHUT_RDWR)  # a polite close would wait for an answer
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _talk(
