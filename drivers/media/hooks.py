@@ -2,8 +2,9 @@
 what it does here. aiortc is pinned in pyproject.toml for their sake.
 """
 
+import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import aiortc.codecs.h264
 import aiortc.codecs.vpx
@@ -13,7 +14,7 @@ from aiortc.codecs import get_encoder
 from aiortc.codecs.base import Encoder
 from aiortc.codecs.opus import OpusEncoder
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
-from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, unpack_remb_fci
+from aiortc.rtp import RTCP_PSFB_APP, RtcpPsfbPacket, RtcpRrPacket, RtcpSrPacket, is_rtcp, unpack_remb_fci
 from aiortc.stats import RTCStats
 
 # aiortc's floors do not fit a path of 300 kbit/s: its picture froze 29 s of 30, with these 4 s (media.md, section 5).
@@ -37,13 +38,62 @@ def encoder(codec: RTCRtpCodecParameters) -> Encoder:
     return made
 
 
-def hear_receiver(sender: RTCRtpSender, allowed: Callable[[int], None]) -> None:
-    """What the receiver of this sender's picture estimates that the path takes (REMB, bits a second)."""
+class Valve(Protocol):
+    """What decides how a picture's packets leave. Never slow: the connection's one ear waits for it."""
+
+    def allows(self, bits_per_s: int) -> None:
+        """The receiver estimates that the path takes so much (REMB)."""
+
+    def missed(self, share: float) -> None:
+        """So many of the last packets did not arrive, of 1: a receiver's report, each second or so."""
+
+    def wait_s(self, octets: int) -> float:
+        """How long the next packet must wait."""
+
+
+def govern(sender: RTCRtpSender, valve: Valve) -> None:
+    """Have `valve` decide over this sender, before or while it is connected. For good."""
+    _hear(sender, valve)
+    plain = sender.setTransport
+
+    def through(transport: Any) -> None:
+        plain(_Valved(transport, sender._ssrc, valve))  # type: ignore[arg-type]  # why: it stands in for one
+
+    sender.setTransport = through  # type: ignore[method-assign]  # why: bundling gives a sender another transport
+    through(sender.transport)
+
+
+class _Valved:
+    """A sender's transport: packets of its picture wait; reports, and what is sent again, do not."""
+
+    def __init__(self, transport: Any, ssrc: int, valve: Valve) -> None:
+        self._transport, self._ssrc, self._valve = transport, ssrc.to_bytes(4, "big"), valve
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    async def _send_rtp(self, data: bytes) -> None:
+        if data[8:12] == self._ssrc and not is_rtcp(data) and (wait_s := self._valve.wait_s(len(data))):
+            await asyncio.sleep(wait_s)
+        await self._transport._send_rtp(data)
+
+
+def forget_sent(sender: RTCRtpSender) -> None:
+    """What left until now is not sent again, whoever asks for it."""
+    history: dict[int, Any] = sender.__dict__["_RTCRtpSender__rtp_history"]
+    history.clear()
+
+
+def _hear(sender: RTCRtpSender, valve: Valve) -> None:
     plain = sender._handle_rtcp_packet
 
     async def heard(packet: Any) -> None:
         if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
-            _estimate(packet, sender._ssrc, allowed)
+            _estimate(packet, sender._ssrc, valve.allows)
+        elif isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == sender._ssrc:
+                    valve.missed(report.fraction_lost / 256)
         await plain(packet)
 
     sender._handle_rtcp_packet = heard  # type: ignore[method-assign]  # why: the hook itself

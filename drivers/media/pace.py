@@ -2,7 +2,8 @@
 
 A camera's own H.264 cannot be made thinner, so that a narrow path would be filled by it and the conversation beside it
 starved. What the receiver allows (REMB) falls below what leaves, or much of it is lost: then only key pictures leave,
-and of those one each KEY_S, as a camera may make two a second that are the most of what it makes. As the receiver's
+and of those one each KEY_S, as a camera may make two a second that are the most of what it makes, and each drop by
+drop, as the conversation's next words would stand behind it. As the receiver's
 estimate follows what it gets, it says nothing of what would fit: the whole is tried again after a while, ever more
 seldom while that fails.
 """
@@ -12,8 +13,9 @@ TRY_MOST_S = 60.0
 PROVEN_S = 15.0  # a try that went well so long is forgotten as a failure
 FITS = 0.85  # of what leaves: an estimate lags behind
 SETTLE_S = 3.0  # after a turn, before the estimate says anything about it
-LOST, MUCH_LOST = 0.12, 0.25  # of the packets, at two looks in a row, and at once: a path that is only bad loses less
-KEY_S = 8.0
+LOST, MUCH_LOST = 0.12, 0.25  # of the packets, by two reports in a row, and at once: a path that is only bad loses less
+KEY_S, FIRST_KEY_S = 8.0, 4.0  # between two, and before the first: until then the path gets rid of what fills it
+DRIP_BITS_PER_S = 120_000  # a quarter of the narrowest path that a conversation is promised on
 
 
 class Pace:
@@ -24,7 +26,8 @@ class Pace:
         self._since = now
         self._wait_s = TRY_AGAIN_S
         self._key_at = now - KEY_S
-        self._lossy = 0  # looks in a row
+        self._free_at = now  # when the next packet may drop
+        self._lossy = 0  # reports in a row
 
     def allowed(self, bits_per_s: int, leaves_bits_per_s: int, now: float) -> None:
         """The receiver's estimate, and what left in the last seconds while nothing was thinned."""
@@ -36,10 +39,18 @@ class Pace:
             self._wait_s = TRY_AGAIN_S
 
     def lost(self, share: float, now: float) -> None:
-        """What the receiver missed lately, of 1."""
+        """What the receiver missed by its last report, of 1."""
         self._lossy = self._lossy + 1 if share >= LOST and not self.thins else 0
         if self._lossy >= 2 or (share >= MUCH_LOST and not self.thins):
             self._turn(True, now)
+
+    def wait_s(self, octets: int, now: float) -> float:
+        """How long a packet of a picture that passes must wait."""
+        if not self.thins:
+            return 0.0
+        at = max(self._free_at, now)
+        self._free_at = at + 8 * octets / DRIP_BITS_PER_S
+        return at - now
 
     def passes(self, now: float, *, is_key: bool) -> bool:
         """Whether this picture leaves. The whole is tried again at a key picture, as the others need it."""
@@ -53,3 +64,4 @@ class Pace:
 
     def _turn(self, thins: bool, now: float) -> None:
         self.thins, self._since, self._lossy = thins, now, 0
+        self._key_at = now - KEY_S + FIRST_KEY_S

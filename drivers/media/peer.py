@@ -26,6 +26,7 @@ from aiortc.stats import RTCOutboundRtpStreamStats, RTCRemoteInboundRtpStreamSta
 
 from controller.ports.media import LegStats
 from drivers.media import hooks, offers
+from drivers.media.governor import Governor
 from drivers.media.offers import Offer, OfferRefused
 from drivers.media.tracks import DocumentTrack, PictureTrack
 
@@ -75,6 +76,7 @@ class Peer:
         self._kinds: tuple[str, ...] = ()
         self._document: DocumentTrack | PictureTrack | None = None
         self._documents: RTCRtpTransceiver | None = None  # its m-line
+        self._governor: Governor | None = None  # of a picture that was encoded elsewhere
         self._candidates = 0
         self._channels = 0
         self._before = _Before(time.monotonic())
@@ -136,7 +138,8 @@ class Peer:
         track = self._document
         passed = 0 if track is None else track.passed
         self._before = _Before(now, sent, passed)
-        self._settle(now, before, loss)
+        if self._governor is not None:
+            self._governor.look(now - before.at)
         return LegStats(
             rtt_ms=rtt_ms,
             loss=loss,
@@ -178,28 +181,12 @@ class Peer:
         if track is not None:
             self._documents = transceiver
         if isinstance(track, DocumentTrack):
-            hooks.hear_receiver(transceiver.sender, self._allowed)
+            self._governor = Governor(track, transceiver.sender)
 
     def _prefer(self, transceiver: object, coding: str) -> None:
         wanted = {coding, "video/rtx"}
         codecs = [one for one in RTCRtpSender.getCapabilities("video").codecs if one.mimeType.lower() in wanted]
         transceiver.setCodecPreferences(codecs)  # type: ignore[attr-defined]  # why: aiortc's own method, untyped
-
-    def _allowed(self, bits_per_s: int) -> None:
-        self._estimate = bits_per_s
-
-    def _settle(self, now: float, before: _Before, loss: float | None) -> None:
-        """Whether the path takes the whole document picture, by the receiver's last estimate and what it missed."""
-        track = self._document
-        if not isinstance(track, DocumentTrack):
-            return
-        bits, track.bits = track.bits, 0
-        if self._estimate is not None and now > before.at:
-            track.pace.allowed(self._estimate, round(bits / (now - before.at)), now)
-        if loss is not None:
-            track.pace.lost(loss, now)
-
-    _estimate: int | None = None
 
     def _opened(self, channel: RTCDataChannel) -> None:
         self._channels += 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from controller.ports.signalling import MESSAGE_MOST
 from drivers.media import stamp
 from drivers.media.control import Lines
-from drivers.media.pace import PROVEN_S, SETTLE_S, TRY_AGAIN_S, Pace
+from drivers.media.pace import DRIP_BITS_PER_S, PROVEN_S, SETTLE_S, TRY_AGAIN_S, Pace
 from drivers.media.renewal import BEGIN_S, GOOD_S, STUCK_S, WAITS_S, Renewal
 from drivers.media.slots import Run, SlotEnded
 
@@ -77,7 +77,8 @@ async def test_who_waits_at_a_slot_that_ends_is_told() -> None:
 def test_a_narrow_path_gets_key_pictures_only_and_the_whole_is_tried_ever_more_seldom() -> None:
     pace = Pace(0.0)
     pace.allowed(400_000, 800_000, SETTLE_S + 0.1)
-    assert pace.thins and not pace.passes(4.0, is_key=False) and pace.passes(4.0, is_key=True)
+    assert pace.thins and not pace.passes(4.0, is_key=True), "first the path gets rid of what fills it"
+    assert not pace.passes(8.0, is_key=False) and pace.passes(8.0, is_key=True)
     began, tries = SETTLE_S + 0.1, []
     now = began
     while len(tries) < 5:
@@ -102,7 +103,18 @@ def test_a_path_that_loses_much_gets_a_key_picture_now_and_then_and_one_that_is_
     full.lost(0.4, 2.0)
     assert full.thins, "a full path is told at once"
     left = [now for now in range(9, 36) if pace.passes(float(now), is_key=True) and pace.thins]
-    assert left == [9, 17, 25, 33], "of two key pictures a second a narrow path would be full again"
+    assert left == [12, 20, 28], "of two key pictures a second a narrow path would be full again"
+
+
+def test_a_key_picture_drops_through_a_narrow_path_and_a_wide_one_takes_it_at_once() -> None:
+    pace = Pace(0.0)
+    assert [pace.wait_s(1200, 1.0) for _ in range(50)] == [0.0] * 50
+    pace.lost(0.4, 2.0)
+    now = 6.0
+    for _ in range(50):
+        now += pace.wait_s(1200, now)
+    assert now - 6.0 == pytest.approx(49 * 1200 * 8 / DRIP_BITS_PER_S), "60 kB in 4 s: the words beside it get through"
+    assert pace.wait_s(1200, now + 5.0) == 0.0, "what was not used is not caught up with"
 
 
 def test_a_wide_path_gets_everything_and_an_old_failure_is_forgotten() -> None:
