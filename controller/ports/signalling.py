@@ -105,6 +105,7 @@ class Wire:
     def __init__(self, session: str, leg: Leg, me: End, *, begins: bool) -> None:
         self.session, self.leg, self.me = session, leg, me
         self.epoch = 0
+        self.overtaken = 0  # the other end lives in this epoch, later than ours: only a later one will be heard
         self._begins = begins
         self._said = 0
         self._unacked: list[Signal] = []
@@ -148,11 +149,15 @@ class Wire:
         if isinstance(message, Ack):
             if message.epoch == self.epoch:
                 self._unacked = [s for s in self._unacked if s.seq > message.seq]
+            elif self._begins and message.epoch > self.epoch:
+                self.overtaken = message.epoch
             return []
         if isinstance(message.body, Renew):
             return [message.body] if self._begins and not message.epoch else []
         if message.epoch > self.epoch and not self._begins:
             self._turn(message.epoch)
+        if 0 < message.epoch < self.epoch and not self._begins:
+            self._acknowledge()  # so that an end which begins too low (its broker's clock was set back) finds out
         if message.epoch != self.epoch or not message.epoch or not message.seq:
             return []
         return self._take(message)
@@ -172,11 +177,14 @@ class Wire:
         while (following := self._early.pop(self._next, None)) is not None:
             taken.append(following.body)
             self._next += 1
-        self._fresh.append(Ack(session=self.session, leg=self.leg, epoch=self.epoch, from_=self.me, seq=self._next - 1))
+        self._acknowledge()
         return taken
 
+    def _acknowledge(self) -> None:
+        self._fresh.append(Ack(session=self.session, leg=self.leg, epoch=self.epoch, from_=self.me, seq=self._next - 1))
+
     def _turn(self, epoch: int) -> None:
-        self.epoch = epoch
+        self.epoch, self.overtaken = epoch, 0
         self._said, self._unacked, self._fresh = 0, [], []
         self._next, self._early = 1, {}
 

@@ -5,9 +5,12 @@ const UNACKED_MOST = 256;
 export const AGAIN_MS = 2000;
 
 export class Wire {
-  /** `begins`: only the expert's end begins epochs. */
+  /**
+   * `begins`: only the expert's end begins epochs. `overtaken`: the other end lives in this epoch, later than ours: only
+   * a later one will be heard.
+   */
   constructor({ session, leg, me, begins }) {
-    Object.assign(this, { session, leg, me, begins, epoch: 0 });
+    Object.assign(this, { session, leg, me, begins, epoch: 0, overtaken: 0 });
     this.#turn(0);
   }
 
@@ -43,11 +46,13 @@ export class Wire {
     if (message.session !== this.session || message.leg !== this.leg || message.from === this.me) return [];
     if (message.t === "ack") {
       if (message.epoch === this.epoch) this.#unacked = this.#unacked.filter((said) => said.seq > message.seq);
+      else if (this.begins && message.epoch > this.epoch) this.overtaken = message.epoch;
       return [];
     }
     if (message.t !== "signal") return [];
     if (message.body.k === "renew") return this.begins && message.epoch === 0 ? [message.body] : [];
     if (message.epoch > this.epoch && !this.begins) this.#turn(message.epoch);
+    if (message.epoch > 0 && message.epoch < this.epoch && !this.begins) this.#acknowledge(); // who begins too low finds out
     if (message.epoch !== this.epoch || !message.epoch || !message.seq) return [];
     return this.#take(message);
   }
@@ -71,13 +76,18 @@ export class Wire {
       this.#early.delete(this.#next);
       taken.push(next.body);
     }
+    this.#acknowledge();
+    return taken;
+  }
+
+  #acknowledge() {
     const { session, leg, epoch, me } = this;
     this.#fresh.push({ t: "ack", session, leg, epoch, from: me, seq: this.#next - 1 });
-    return taken;
   }
 
   #turn(epoch) {
     this.epoch = epoch;
+    this.overtaken = 0;
     this.#said = 0;
     this.#unacked = [];
     this.#fresh = [];

@@ -80,6 +80,7 @@ export class Talk {
     if (this.#wire.epoch !== epoch) this.#turn();
     if (message.from !== this.#wire.me && message.epoch === this.#wire.epoch) this.#mending.heard(performance.now());
     for (const body of bodies) this.#act(body);
+    if (this.#wire.overtaken) this.begin(this.#wire.overtaken + 1);
     this.#flush();
   }
 

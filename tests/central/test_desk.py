@@ -1,11 +1,12 @@
 """The expert's desk in a real Chromium, with a booth whose two ends are real WebRTC (tests/central/desk_rig.py)."""
 
 import asyncio
+import json
 import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, WebSocketRoute, expect
 
 from tests.central.desk_rig import desk
 from tests.central.line_rig import TOKEN, enlisted
@@ -229,6 +230,33 @@ async def test_a_reload_in_mid_session_joins_again(desk_central: str, desk_brows
         await expect(page.locator(".document:not(.dim)")).to_be_visible(timeout=40_000)
         assert booth.told("drop") == []
         assert await booth.page.evaluate("booth.frames()") > 0
+
+
+async def test_a_page_that_is_given_too_low_a_seat_finds_out_and_joins_above_what_was(
+    desk_central: str, desk_browser: Browser
+) -> None:
+    """Central was restarted, its clock was set back, and then the expert's page is loaded anew: the booth would take
+    every word of it for one of long ago."""
+
+    def lower(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        def said(message: str | bytes) -> None:
+            told = json.loads(message)
+            route.send(json.dumps(told | {"seat": 1000}) if told["t"] == "joined" else str(message))
+
+        server.on_message(said)
+
+    async with desk(desk_browser, desk_central) as one:
+        page, booth = one.page, one.booth
+        await one.sign_in()
+        await one.answer()
+        page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+        await page.route_web_socket("**/*", lower)
+        await page.reload()
+        await expect(page.locator(".customer:not(.dim)")).to_be_visible(timeout=40_000)
+        await expect(page.locator(".document:not(.dim)")).to_be_visible(timeout=40_000)
+        assert booth.told("drop") == []
 
 
 async def test_the_customers_screen_restarts_and_the_desk_says_so(desk_central: str, desk_browser: Browser) -> None:

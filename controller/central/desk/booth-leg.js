@@ -57,6 +57,7 @@ export class BoothLeg {
     const bodies = this.#wire.hear(message);
     if (message.from === "media" && message.epoch === this.#wire.epoch) this.#mending.heard(performance.now());
     for (const body of bodies) this.#act(body);
+    if (this.#wire.overtaken) this.begin(this.#wire.overtaken + 1);
     this.#flush();
   }
 
