@@ -253,6 +253,8 @@ class BoothLeg:
         state = "new" if self._peer is None else self._peer.state
         if self._peer is None and self._why not in {"new", "renewed"}:
             state = "failed"
+        if self._peer is not None and self._peer.is_blind:
+            state = "failed"
         if (why := self._renewal.asks(state, self._epoch_at, time.monotonic())) is not None:
             log.info("media_renew", session=self.session, why=why)
             self._wire.say(Renew(why=why))

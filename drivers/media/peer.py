@@ -95,6 +95,11 @@ class Peer:
     def state(self) -> str:
         return self._connection.connectionState
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether the document picture ended in mid connection: another camera, whose coding nobody was promised."""
+        return self._document is not None and self._document.readyState == "ended"
+
     async def answer(self, sdp: str) -> str:
         """The answer to an offer, with every candidate of this end. Raises `OfferRefused`; anything else is
         this side's: a time-out, a server, a fault."""

@@ -3,6 +3,7 @@ and the tracks that it sends."""
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -15,7 +16,7 @@ from aiortc.stats import RTCRemoteInboundRtpStreamStats
 from structlog.testing import capture_logs
 
 from controller.ports.media import FromMedia, Leg
-from controller.ports.signalling import IceConfig, Sdp, Wire
+from controller.ports.signalling import IceConfig, Renew, Sdp, Signal, Wire
 from drivers.media import hooks, offers
 from drivers.media.capture import Camera, CameraGone, Coding, Shot
 from drivers.media.emergency import Emergency
@@ -243,3 +244,27 @@ async def test_a_document_that_is_no_longer_h264_ends_instead_of_being_called_so
                 assert not bytes(packet).startswith(b"\xff\xd8")
     assert track.readyState == "ended"
     assert await camera.close()
+
+
+async def test_another_camera_without_h264_makes_the_leg_ask_for_a_connection_that_can_show_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the expert would look at nothing until somebody loads a page anew."""
+    monkeypatch.setattr("drivers.media.capture.AGAIN_S", 0.01)
+    device, said = Plugged(), list[FromMedia]()
+    studio, far = Studio(), Far()
+    studio.camera = Camera("one", device)
+    leg = BoothLeg("r-1", "koppi", IceConfig(), Outfit(studio.camera, studio._emergency, None, False), said.append)
+    leg._peer, leg._epoch_at = Peer(1, [], False, studio), time.monotonic()
+    try:
+        await far.connect(leg._peer, "vd")
+        assert not leg._peer.is_blind
+        device.made.set()
+        async with asyncio.timeout(PATIENCE_S):
+            while not any(isinstance(one, Signal) and one.body == Renew(why="failed") for one in said):
+                await asyncio.sleep(0.05)
+        assert leg._peer.is_blind
+    finally:
+        await far.connection.close()
+        await leg.let_go()
+        await leg.close()

@@ -123,7 +123,7 @@ class LegEnd:
 
     async def _begin(self) -> None:
         await self._close()
-        self._epoch += 1
+        self._epoch = max(self._epoch, self.wire.overtaken) + 1
         self.wire.begin(self._epoch)
         pc = self._fresh()
         for channel in self._furnish(pc):
@@ -182,7 +182,7 @@ class LegEnd:
         """Nothing came for a while: say again what was not heard, and replace what is broken."""
         self._tell(again=True)
         broken = self.pc is not None and self.pc.connectionState in {"failed", "closed"}
-        if not (broken or self.wire.is_dead):
+        if not (broken or self.wire.is_dead or self.wire.overtaken):
             return
         if self._seat is not None:
             await self._begin()
