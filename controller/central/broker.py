@@ -36,7 +36,7 @@ from controller.central.shapes import (
     You,
     misfit,
 )  # fmt: skip
-from controller.central.standing import Desk, Home, Meetings, Say, To, belongs, is_answered, waits
+from controller.central.standing import Desk, Home, Meetings, Say, To, belongs, waits
 from controller.ports.signalling import BOOTH_END, Ack, Signal
 
 SETTLING_S = 30.0  # after a start somebody unknown may still come; an answer is in the picture by then or never
@@ -164,18 +164,8 @@ class Broker:
             self._meetings.meet(brief, now_s)
         if first:
             late = self._orders.resent(home.id, now_s)
-            self._out += [*self._reminders(home, now_s), *late]
+            self._out += late
         self._follow_all(now_s)
-
-    def _reminders(self, home: Home, now_s: float) -> list[Say]:
-        """A point that was restarted knows whose a session is, but not the expert's name: no journal keeps that. The
-        answer that was done brings it once more."""
-        said: list[Say] = []
-        for brief in home.sessions.values():
-            desk = self._desks.get(brief.expert or "") if is_answered(brief) else None
-            if desk is not None and desk.session == brief.session and desk.answer is not None:
-                said += self._orders.repeat(home.id, desk.answer, now_s, desk.expert.id)
-        return said
 
     def _learn(self, point: str, names: dict[str, Name]) -> None:
         news = self._providers.tell(point, names)
@@ -233,11 +223,10 @@ class Broker:
         if brief.state == "queued" and not self._orders.is_under_way(session, "ring"):
             self._out.append(self._orders.own(home.id, session, "ring", now_s))
         expert = desk.expert
-        to, order = self._orders.own(
+        answer = self._orders.own(
             home.id, session, "answer", now_s, expert=expert.id, name=expert.name, by=expert.id
         )  # fmt: skip
-        desk.answer = order
-        self._out.append((to, order))
+        self._out.append(answer)
         return self._introduce(desk)
 
     def _claimed(self, session: str) -> bool:
@@ -254,9 +243,7 @@ class Broker:
         if not belongs(brief, desk.expert.id):
             is_claim = desk.session == session and desk.claimed_s is not None
             return None if is_claim else self._lost(desk, session, "not_yours")
-        if desk.session != session:
-            desk.session, desk.answer = session, None
-        desk.claimed_s, desk.ready = None, False
+        desk.session, desk.claimed_s, desk.ready = session, None, False
         return self._seat(desk, brief, now_s)
 
     def _seat(self, desk: Desk, brief: Brief, now_s: float) -> None:
@@ -274,11 +261,15 @@ class Broker:
             counters=tuple(home.counters),
         )  # fmt: skip
         home.iced.add(session)
-        self._out.append((To("point", home.id), Ice(session=session, servers=ice.servers, relay_only=ice.relay_only)))
+        told = Ice(
+            session=session, servers=ice.servers, relay_only=ice.relay_only, expert=desk.expert.id,
+            name=desk.expert.name,
+        )  # fmt: skip
+        self._out.append((To("point", home.id), told))
         self._out.append((To("expert", desk.expert.id), joined))
 
     def _leave(self, desk: Desk, why: str) -> None:
-        session, desk.session, desk.claimed_s, desk.answer = desk.session, None, None, None
+        session, desk.session, desk.claimed_s = desk.session, None, None
         desk.joined, desk.ready, desk.shown, desk.offered = False, False, None, None
         if session is not None:
             self._lost(desk, session, why)

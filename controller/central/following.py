@@ -91,7 +91,9 @@ class Following:
                 if brief.state not in {"queued", "ended"} and session not in home.iced:
                     home.iced.add(session)
                     ice = self._engine.terms(session, now_s)
-                    told = Ice(session=session, servers=ice.servers, relay_only=ice.relay_only)
+                    desk = self._desks.get(brief.expert or "") if is_answered(brief) else None
+                    who = {} if desk is None else {"expert": desk.expert.id, "name": desk.expert.name}
+                    told = Ice(session=session, servers=ice.servers, relay_only=ice.relay_only, **who)
                     said.append((To("point", home.id), told))
         return said
 

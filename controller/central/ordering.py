@@ -42,13 +42,6 @@ class Orders:
             self._rung[session] = [*self._lately(session, now_s), now_s]
         return To("point", point), order
 
-    def repeat(self, point: str, order: PointOrder, now_s: float, by: str) -> list[Say]:
-        """An order that was done, to a point that may have forgotten what no journal keeps of it."""
-        if order.id in self._pending:
-            return []
-        self._keep(Pending(point, order, now_s, by, "", now_s))
-        return [(To("point", point), order)]
-
     def of(self, expert: str, point: str, order: Order, now_s: float) -> list[Say]:
         """An expert's order; refused when too many are under way."""
         if len(self._of.get(order.session, ())) >= UNDER_WAY_MOST:

@@ -199,9 +199,14 @@ class PointOrder(_Said, frozen=True, kw_only=True, tag="order", omit_defaults=Tr
 
 
 class Ice(_Said, frozen=True, kw_only=True, tag="ice"):
+    """`expert`, `name`: who answers for the session, once somebody does. No journal keeps the name: a point that was
+    restarted has it from here."""
+
     session: str
     servers: tuple[IceServer, ...]
     relay_only: bool
+    expert: str = ""
+    name: str = ""
 
 
 class PathsSaid(_Said, frozen=True, kw_only=True, tag="paths"):

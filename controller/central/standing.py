@@ -64,7 +64,6 @@ class Desk:
     ready: bool = False
     session: str | None = None
     claimed_s: float | None = None  # since when its answer is under way
-    answer: PointOrder | None = None  # said again on a new line: a restarted point has forgotten the expert's name
     joined: bool = False
     wants: str | None = None  # a session to join whose point is not known yet
     wants_s: float = 0.0

@@ -110,7 +110,11 @@ class _Reach(_Told, frozen=True, kw_only=True):
 
 
 class IceTold(_Reach, frozen=True, kw_only=True, tag="ice"):
+    """`expert` and the `name` to show, once somebody answers for the session."""
+
     session: SessionId
+    expert: Annotated[str, Meta(max_length=80)] = ""
+    name: Annotated[str, Meta(max_length=80)] = ""
 
 
 class PathsTold(_Reach, frozen=True, kw_only=True, tag="paths"):

@@ -220,6 +220,8 @@ class Booths:
             case b.IceTold() if session is not None:
                 known = self._of(session)
                 known.ice, known.opened = message.config, known.opened and known.ice == message.config
+                if message.name:
+                    known.expert, known.name = message.expert, message.name
                 if session.state != "queued":
                     await self._ice_to_page(session, known)
             case b.PathsTold():
@@ -356,7 +358,7 @@ class Booths:
         return b.Done(id=order.id, ok=False, problem=no.problem, detail=no.detail)
 
     def _took(self, order: b.Order, known: Known, *, fresh: bool) -> None:
-        """An order that is only repeated does not touch the talk that goes on; after a restart it brings the name."""
+        """An order that is only repeated does not touch the talk that goes on."""
         known.order = order.id
         if order.do == "answer":
             known.expert, known.name, known.talk_up = order.expert, order.name, known.talk_up and not fresh

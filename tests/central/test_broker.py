@@ -91,7 +91,7 @@ def test_an_answered_session_is_its_experts_before_picture_and_sound_are_there()
 
 @pytest.mark.parametrize("page_is_there", [True, False])
 def test_a_point_that_forgot_the_experts_name_in_a_restart_is_told_and_the_call_goes_on(page_is_there: bool) -> None:
-    """Whose the session is, is in its journal; who that is, is nowhere but in the answer."""
+    """Whose the session is, is in its journal; who that is, is not."""
     table = Table()
     table.point_comes("sodankyla", picture(brief(S, state="ringing")))
     table.expert_comes(expert())
@@ -99,17 +99,33 @@ def test_a_point_that_forgot_the_experts_name_in_a_restart_is_told_and_the_call_
     answer = next(o for o in table.told("point", "sodankyla", "order") if o["do"] == "answer")
     table.point("sodankyla", msgspec.json.encode({"t": "done", "id": answer["id"], "ok": True}).decode())
     table.point("sodankyla", picture(brief(S, state="connected", expert="E7")))
+    table.told("point", "sodankyla", "ice")
+    table.orders("sodankyla")
     table.hear(table.broker.point_gone("sodankyla", table.now_s))
     if not page_is_there:  # reloaded just now
         table.hear(table.broker.expert_gone("E7", table.now_s))
     table.point_comes("sodankyla", picture(brief(S, state="connected", expert="E7")))
     assert table.told("expert", "E7", "lost") == []
-    assert table.told("point", "sodankyla", "order") == [answer]
-    table.point("sodankyla", picture(brief(S, state="connected", expert="E7", order=answer["id"])))
+    [ice] = table.told("point", "sodankyla", "ice")
+    assert (ice["session"], ice["expert"], ice["name"]) == (S, "E7", "Name of E7")
     assert table.orders("sodankyla") == []
     if page_is_there:
         table.expert("E7", signal(S, "expert"))
         assert len(table.told("point", "sodankyla", "signal")) == 1
+
+
+@pytest.mark.parametrize("first", ["point", "expert"])
+def test_after_a_restart_of_central_and_of_the_point_the_name_is_told_whoever_comes_first(first: str) -> None:
+    table = Table()
+    if first == "expert":
+        table.expert_comes(expert(), ready=False)
+        table.expert("E7", t="join", session=S)
+    table.point_comes("sodankyla", picture(brief(S, state="connected", expert="E7")))
+    if first == "point":
+        table.expert_comes(expert(), ready=False)
+        table.expert("E7", t="join", session=S)
+    last = table.told("point", "sodankyla", "ice")[-1]
+    assert (last["expert"], last["name"]) == ("E7", "Name of E7")
 
 
 def test_a_session_that_the_customer_ended_stays_its_experts_until_it_is_put_into_words() -> None:
