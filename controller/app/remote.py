@@ -36,6 +36,6 @@ async def start(
     if central.url:
         line = partial(
             run_signals, central.url, token, ledger.journal.point, came=booths.central_came, said=booths.central_said,
-            left=booths.central_left, random=random,
+            left=booths.central_left, moved=booths.moved, random=random,
         )  # fmt: skip
         tasks.create_task(keep_running("broker", line, random))

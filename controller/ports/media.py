@@ -70,6 +70,10 @@ class Hold(_Said, frozen=True, kw_only=True, tag="hold"):
     on: bool
 
 
+class Moved(_Said, frozen=True, kw_only=True, tag="moved"):
+    """The box has another address than before: whatever was connected from that one is not any more."""
+
+
 class Print(_Said, frozen=True, kw_only=True, tag="print"):
     """The customer pressed "print"."""
 
@@ -160,7 +164,7 @@ class TriedOut(_Said, frozen=True, kw_only=True, tag="tested"):
     result: dict[str, Any]
 
 
-ToMedia = Config | Open | Close | Talk | Hold | Print | TryOut | Signal | Ack
+ToMedia = Config | Open | Close | Talk | Hold | Moved | Print | TryOut | Signal | Ack
 FromMedia = Hello | Health | Leg | FileNews | TriedOut | Signal | Ack
 
 read_to_media = msgspec.json.Decoder(ToMedia).decode

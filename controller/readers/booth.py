@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 import structlog
@@ -22,7 +21,7 @@ from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Key, KeyConflict, Ledger
 from controller.ports import booth as b
 from controller.ports import media as m
-from controller.ports.signalling import Ack, IceConfig, Signal
+from controller.ports.signalling import Ack, Signal
 from controller.readers import booth_orders, booth_picture
 from controller.readers.booth_dark import ENDED_S, PRESSED_S, Dark
 from controller.readers.booth_ends import AFTER_START_S, Ends
@@ -47,7 +46,7 @@ class Booths:
         self.media_is_new = asyncio.Event()
         self.health: tuple[m.BoothHealth, ...] = ()
         self._pictured: bytes = b""
-        self._questions = Questions()
+        self.questions = Questions(self._ends)
         self.dark = Dark()
         self._news = asyncio.Event()
         self.touch: Callable[[], None] = lambda: None  # the pages' wake, set by the composition
@@ -70,7 +69,7 @@ class Booths:
             case b.Help():
                 self._helps[booth] = session.id if session is not None else "", self._now()
             case b.PageTested():
-                self._questions.answered(message.id, message.result)
+                self.questions.answered(message.id, message.result)
                 return
             case b.Off():
                 self.dark.off(message.session)
@@ -146,7 +145,7 @@ class Booths:
             case m.Health():
                 self.health = message.booths
             case m.TriedOut():
-                self._questions.answered(message.id, message.result)
+                self.questions.answered(message.id, message.result)
                 return
             case Signal() | Ack():
                 session = self._live(message.session)
@@ -166,43 +165,19 @@ class Booths:
                 return
         self._wake()
 
-    @property
-    def has_media(self) -> bool:
-        return self._ends.media is not None
-
-    async def tested(self, booth: str, id_: str, ice: IceConfig, *, within: float) -> dict[str, Any]:
-        """What the media process found when it looked at a booth's cameras and paths; red when it does not say."""
-        if self._ends.media is None:
-            return {"state": "red", "causes": ["no_media"]}
-        asking = self._ends.to_media(m.TryOut(id=id_, booth=booth, ice=ice))
-        return await self._questions.answer(id_, asking, within) or {"state": "red", "causes": ["no_answer"]}
-
-    async def page_tested(self, booth: str, id_: str, *, within: float) -> dict[str, Any] | None:
-        """What the booth's page found of its own devices; None without a page, or one that had no time for
-        it; {"state": "no_answer"} of one that hangs or failed."""
-        if booth not in self._ends.pages:
-            return None
-        found = await self._questions.answer(id_, self._ends.to_page(booth, {"t": "test", "id": id_}), within)
-        if found is None or found.get("refused") == "failed":
-            return {"state": "no_answer"}
-        return None if "refused" in found else dict(found)
-
-    @property
-    def has_central(self) -> bool:
-        return self._ends.central is not None
-
-    async def paths(self, id_: str, *, within: float) -> IceConfig | None:
-        """The TURN servers that a session of this point would get now; None when central does not say."""
-        told: IceConfig | None
-        told = await self._questions.answer(id_, self._ends.to_central({"t": "paths", "id": id_}), within)
-        return told
-
     # --- central ---
 
     async def central_came(self, send: b.Send) -> None:
         self._ends.central, self._pictured = send, b""
         await self._show_central()
         self._wake()
+
+    async def moved(self) -> None:
+        """This box has another address: what is under way is mended before anybody misses it."""
+        await self._ends.to_media(m.Moved())
+        for session in self._ledger.state.sessions.values():
+            if session.outcome is None and session.answered and session.booth:
+                await self._ends.to_page(session.booth, {"t": "moved", "session": session.id})
 
     def central_left(self, send: b.Send) -> None:
         if self._ends.central is send:
@@ -225,7 +200,7 @@ class Booths:
                 if session.state != "queued":
                     await self._ice_to_page(session, known)
             case b.PathsTold():
-                self._questions.answered(message.id, message.config)
+                self.questions.answered(message.id, message.config)
                 return
             case b.Outlook() if session is not None:
                 self._of(session).outlook = message
@@ -330,8 +305,8 @@ class Booths:
         if self._ends.central is None:
             return
         orders = {id_: known.order for id_, known in self._known.items()}
-        state, config = self._ledger.state, self._ledger.config
-        picture = booth_picture.picture(state, config, pages=self._ends.pages, media=self.has_media, orders=orders)
+        state, config, has_media = self._ledger.state, self._ledger.config, self._ends.media is not None
+        picture = booth_picture.picture(state, config, pages=self._ends.pages, media=has_media, orders=orders)
         encoded = msgspec.json.encode(picture)
         if encoded != self._pictured:
             self._pictured = encoded

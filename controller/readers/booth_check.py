@@ -61,8 +61,8 @@ class BoothCheck:
         now = self._ledger.clock.now().ms
         self._tried[booth] = self._ledger.state.business_date, now
         paths = await self._paths(booth, self._id(now))
-        found = await self._booths.tested(booth, self._id(now), paths, within=ANSWER_S)
-        found["page"] = await self._booths.page_tested(booth, self._id(now), within=PAGE_S) if page else None
+        found = await self._booths.questions.tested(booth, self._id(now), paths, within=ANSWER_S)
+        found["page"] = await self._booths.questions.page_tested(booth, self._id(now), within=PAGE_S) if page else None
         found["causes"], found["state"] = causes(found), light(found)
         await self._report(booth, STATES[found["state"]], tuple(found["causes"]))
         return found
@@ -72,20 +72,21 @@ class BoothCheck:
 
     async def _paths(self, booth: str, id_: str) -> IceConfig:
         """None to measure while central does not name them; the booth is tried again when it is back."""
-        if not self._booths.has_central:
+        if not self._booths.questions.has_central:
             self._pathless.add(booth)
             return IceConfig()
         self._pathless.discard(booth)
-        return await self._booths.paths(id_, within=PATHS_S) or IceConfig()
+        return await self._booths.questions.paths(id_, within=PATHS_S) or IceConfig()
 
     def _is_due(self, booth: str, room: str) -> bool:
         state, now = self._ledger.state, self._ledger.clock.now().ms
-        if not self._booths.has_media or any(s.booth == booth and s.outcome is None for s in state.sessions.values()):
+        in_use = any(s.booth == booth and s.outcome is None for s in state.sessions.values())
+        if in_use or not self._booths.questions.has_media:
             return False
         date, at = self._tried.get(booth, ("", 0))
         if state.business_date and date != state.business_date:
             return True
-        if booth in self._pathless and self._booths.has_central:
+        if booth in self._pathless and self._booths.questions.has_central:
             return True
         soon = (
             0 <= read_time(one.start) - now <= BEFORE_MS

@@ -28,14 +28,17 @@ _read = msgspec.json.Decoder(FromCentral).decode
 
 async def run_signals(
     base_url: str, token: str, point: str, *, came: Callable[[Send], Awaitable[None]],
-    said: Callable[[FromCentral], Awaitable[None]], left: Callable[[Send], None], random: Random,
-    session: OpenSession = open_session, is_ours: Callable[[Address], bool] = is_ours,
+    said: Callable[[FromCentral], Awaitable[None]], left: Callable[[Send], None],
+    moved: Callable[[], Awaitable[None]], random: Random, session: OpenSession = open_session,
+    is_ours: Callable[[Address], bool] = is_ours,
 ) -> None:  # fmt: skip
-    """Keep the line for ever; ends only by cancellation. `is_ours`: whether this machine has that address."""
+    """Keep the line for ever; ends only by cancellation. `moved` is told once the line is back that this machine lost
+    the address which it had, as `is_ours` says."""
     url, voice, backoff = point_url(base_url, point, "line"), Voice("the line for remote sessions"), Backoff(random)
     async with session() as http:
+        has_moved = False  # and nobody was told
         while True:
-            moved = asyncio.Event()
+            lost = asyncio.Event()  # the address
             try:
                 async with http.ws_connect(
                     url, headers=bearer(token), heartbeat=HEARTBEAT_S, max_msg_size=MESSAGE_MOST,
@@ -43,18 +46,20 @@ async def run_signals(
                 ) as line:  # fmt: skip
                     voice.back()
                     backoff.reset()
-                    async with _ending_when_moved(line, is_ours, moved):
-                        await _talk(line, came, said, left)
-                    voice.lost(ConnectionError("another address" if moved.is_set() else "closed by central"))
+                    tell, has_moved = moved if has_moved else _stayed, False
+                    async with _ending_when_moved(line, is_ours, lost):
+                        await _talk(line, came, said, left, tell)
+                    voice.lost(ConnectionError("another address" if lost.is_set() else "closed by central"))
             except (aiohttp.ClientError, ConnectionError, TimeoutError) as gone:
                 voice.lost(gone)
-            if not moved.is_set():  # the others stay where they are: nobody comes with us
+            has_moved = has_moved or lost.is_set()
+            if not lost.is_set():  # the others stay where they are: nobody comes with us
                 await asyncio.sleep(backoff.next())
 
 
 @asynccontextmanager
 async def _ending_when_moved(
-    line: aiohttp.ClientWebSocketResponse, is_ours: Callable[[Address], bool], moved: asyncio.Event
+    line: aiohttp.ClientWebSocketResponse, is_ours: Callable[[Address], bool], lost: asyncio.Event
 ) -> AsyncIterator[None]:
     """End the line as soon as its address is not this machine's any more: nothing comes back on it."""
 
@@ -63,7 +68,7 @@ async def _ending_when_moved(
         if address is None or transport is None:
             return
         await until_moved(address, is_ours)
-        moved.set()
+        lost.set()
         transport.shutdown(socket.SHUT_RDWR)  # a polite close would wait for an answer
 
     watching = asyncio.create_task(watch())
@@ -74,9 +79,13 @@ async def _ending_when_moved(
         await asyncio.gather(watching, return_exceptions=True)
 
 
+async def _stayed() -> None:
+    """Where it was: nothing to tell."""
+
+
 async def _talk(
     line: aiohttp.ClientWebSocketResponse, came: Callable[[Send], Awaitable[None]],
-    said: Callable[[FromCentral], Awaitable[None]], left: Callable[[Send], None],
+    said: Callable[[FromCentral], Awaitable[None]], left: Callable[[Send], None], moved: Callable[[], Awaitable[None]],
 ) -> None:  # fmt: skip
     async def send(message: Any) -> None:
         async with asyncio.timeout(SEND_S):
@@ -84,6 +93,7 @@ async def _talk(
 
     clock, pace = asyncio.get_running_loop().time, Bucket(LINE_BURST, LINE_EVERY_S)
     await came(send)
+    await moved()
     try:
         async for message in line:
             await asyncio.sleep(pace.owe(clock()))

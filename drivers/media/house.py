@@ -14,6 +14,7 @@ from controller.ports.media import (
     Config,
     Health,
     Hold,
+    Moved,
     Open,
     Print,
     Talk,
@@ -80,6 +81,9 @@ class House:
             case Talk(session=session, up=up):
                 if (leg := self._legs.get(session)) is not None:
                     self._errands.begin(self._talk(leg, up))
+            case Moved():
+                for leg in self._legs.values():
+                    leg.moved()
             case Hold(session=session, on=on):
                 if (leg := self._legs.get(session)) is not None:
                     leg.hold(on)

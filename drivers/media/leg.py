@@ -120,6 +120,13 @@ class BoothLeg:
             self._outfit.document.hold(on)
             self._beat()
 
+    def moved(self) -> None:
+        """This machine has another address: aiortc has no other way than a new connection."""
+        if self._peer is not None:
+            log.info("media_renew", session=self.session, why="moved")
+            self._wire.say(Renew(why="moved"))
+            self._send()
+
     async def is_dark(self) -> bool:
         """After `hold`: whether the document camera was let go in time."""
         return self._outfit.document is None or await self._outfit.document.let_go()

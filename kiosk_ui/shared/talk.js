@@ -98,9 +98,10 @@ export class Talk {
     for (const message of this.#early.splice(0)) this.hear(message);
   }
 
-  /** The booth's end: please begin anew. Said every 2 s until it happens. */
+  /** The booth's end: please begin anew, this connection is no good. Said every 2 s until it happens. */
   renew(why) {
     if (this.#how.begins || this.state === "closed") return;
+    if (this.state === "up") this.#break(why, true);
     this.#mending.wish(why);
     this.#tick();
   }

@@ -102,6 +102,19 @@ async def _other(booth: Page, look: str, first: str) -> bool:
     return str(await booth.evaluate(look)) != first
 
 
+async def test_a_box_that_says_it_has_moved_gets_a_new_connection_before_anything_is_missed(
+    open_page: OpenPage, point: Point
+) -> None:
+    booth, expert = await meet(open_page, point)
+    await see_and_hear_each_other(booth, expert)
+    before = await epoch(expert)
+    await asyncio.sleep(1.5)  # a wish so soon after a connection began is of the trouble before
+    await point.tell({"t": "moved", "session": "r-1"})
+    await until(lambda: _later(expert, before), 1.5, "a new connection, before silence is noticed")
+    await see_and_hear_each_other(booth, expert)
+    assert await expert.evaluate("window.expert.faults") == []
+
+
 async def test_a_forged_signal_disturbs_nothing(open_page: OpenPage, point: Point) -> None:
     booth, expert = await meet(open_page, point)
     now = await epoch(expert)

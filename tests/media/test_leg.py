@@ -11,7 +11,7 @@ from aiortc import RTCDataChannel
 from structlog.testing import capture_logs
 
 from controller.ports.media import File, FromMedia, Leg
-from controller.ports.signalling import IceConfig
+from controller.ports.signalling import IceConfig, Renew, Signal
 from drivers.media import leg as legs
 from drivers.media import still
 from drivers.media.capture import Camera, Coding, Shot
@@ -19,6 +19,7 @@ from drivers.media.channels import UNREAD_MOST, Channels
 from drivers.media.emergency import Emergency
 from drivers.media.files import BEGINS_MOST
 from drivers.media.leg import BoothLeg, Outfit
+from drivers.media.peer import Peer
 
 
 class Lamp:
@@ -235,3 +236,15 @@ async def test_words_that_nobody_takes_end_their_channel(label: str) -> None:
             file.hears(header(n))
     assert channel.readyState == "closed" and channel.bufferedAmount <= UNREAD_MOST + still.AHEAD + 200
     await channels.close()
+
+
+async def test_a_machine_with_another_address_asks_for_a_new_connection_if_it_has_one() -> None:
+    said = list[FromMedia]()
+    leg = leg_of(Lamp(), said)
+    leg.moved()
+    assert not [one for one in said if isinstance(one, Signal)], "there is none to replace"
+    leg._peer = Peer(1, [], False, leg)
+    leg.moved()
+    assert [one.body for one in said if isinstance(one, Signal)] == [Renew(why="moved")]
+    await leg.let_go()
+    await leg.close()

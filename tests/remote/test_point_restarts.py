@@ -1,9 +1,10 @@
-"""A point that is started anew in the middle of a conversation: what its journal does not keep, central tells again."""
+"""A point that is started anew, or gets another address, in the middle of a conversation."""
 
 import asyncio
 from pathlib import Path
 
-from tests.remote.stage import Page, booth_point
+from controller.readers.booth import Booths
+from tests.remote.stage import Media, Page, booth_point
 from tests.remote.test_point_side import answered
 
 
@@ -23,3 +24,17 @@ async def test_the_expert_s_name_is_shown_again_though_central_has_forgotten_the
             while exchange.seen("b1", id_).expert != "Aino":
                 assert exchange.seen("b1", id_).expert == "", "only its own expert's"
                 await asyncio.sleep(0.01)
+
+
+async def test_a_point_with_another_address_tells_both_ends_of_what_runs_and_nobody_else(tmp_path: Path) -> None:
+    page, media = Page(), Media()
+    async with booth_point(tmp_path) as (here, broker), page.connected(here), media.connected(tmp_path):
+        exchange = here.site.exchange
+        assert isinstance(exchange, Booths)
+        await exchange.moved()
+        id_ = await answered(here, broker)
+        await media.until(lambda m: m["t"] == "open")
+        await exchange.moved()
+        told = await page.until(lambda m: m["t"] == "moved")
+        assert told == {"t": "moved", "session": id_} and len(page.of("moved")) == 1, "before, nothing ran"
+        await media.until(lambda m: m["t"] == "moved")

@@ -48,7 +48,7 @@ async def a_broker(centre: End) -> AsyncIterator[Broker]:
 
 @asynccontextmanager
 async def a_box(near: End, url: str) -> AsyncIterator[list[str]]:
-    """Its line, kept at the end "near"; gives "came" and "left" as they happen."""
+    """Its line, kept at the end "near"; gives "came", "left" and "moved" as they happen."""
     told: list[str] = []
 
     def made(info: aiohttp.AddrInfoType) -> socket.socket:
@@ -65,12 +65,15 @@ async def a_box(near: End, url: str) -> AsyncIterator[list[str]]:
     async def came(_: object) -> None:
         told.append("came")
 
+    async def moved() -> None:
+        told.append("moved")
+
     async def said(_: object) -> None:
         raise AssertionError("the broker says nothing here")
 
     line = run_signals(
-        url, "token", "p", came=came, said=said, left=lambda _: told.append("left"), random=random.Random(1),
-        session=session, is_ours=there,
+        url, "token", "p", came=came, said=said, left=lambda _: told.append("left"), moved=moved,
+        random=random.Random(1), session=session, is_ours=there,
     )  # fmt: skip
     keeping = asyncio.create_task(line)
     try:
@@ -91,7 +94,9 @@ async def test_a_box_with_another_address_has_a_new_line_without_waiting_for_a_h
             assert await broker.came.get() == first
             second = await near.move()
             assert await broker.came.get() == second != first
-            assert told[:2] == ["came", "left"]
+            while len(told) < 4:
+                await asyncio.sleep(0.01)
+            assert told == ["came", "left", "came", "moved"]
 
 
 async def test_a_line_from_an_address_that_stays_is_left_alone() -> None:
