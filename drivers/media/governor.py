@@ -2,10 +2,13 @@
 
 import time
 
+import structlog
 from aiortc import RTCRtpSender
 
 from drivers.media import hooks
 from drivers.media.tracks import DocumentTrack
+
+log = structlog.get_logger("media")
 
 
 class Governor:
@@ -22,7 +25,7 @@ class Governor:
     def missed(self, share: float) -> None:
         was = self._track.pace.thins
         self._track.pace.lost(share, time.monotonic())
-        self._turned(was)
+        self._turned(was, f"{share:.0%} lost")
 
     def wait_s(self, octets: int) -> float:
         return self._track.pace.wait_s(octets, time.monotonic())
@@ -34,9 +37,10 @@ class Governor:
             return
         was = self._track.pace.thins
         self._track.pace.allowed(self._estimate, round(bits / seconds), time.monotonic())
-        self._turned(was)
+        self._turned(was, f"{self._estimate} bit/s allowed")
 
-    def _turned(self, was: bool) -> None:
+    def _turned(self, was: bool, why: str) -> None:
         """What is missed of the whole is of no use any more, and would fill the path again."""
         if self._track.pace.thins and not was:
+            log.info("media_thinned", why=why)
             hooks.forget_sent(self._sender)

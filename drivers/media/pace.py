@@ -3,15 +3,16 @@
 A camera's own H.264 cannot be made thinner, so that a narrow path would be filled by it and the conversation beside it
 starved. What the receiver allows (REMB) falls below what leaves, or much of it is lost: then only key pictures leave,
 and of those one each KEY_S, as a camera may make two a second that are the most of what it makes, and each drop by
-drop, as the conversation's next words would stand behind it. As the receiver's
-estimate follows what it gets, it says nothing of what would fit: the whole is tried again after a while, ever more
-seldom while that fails.
+drop, as the conversation's next words would stand behind it. As the receiver's estimate follows what it gets, it says
+nothing of what would fit: the whole is tried again after a while, ever more seldom while that fails. In a try the
+estimate is low and grows: it has said no only when it has stopped.
 """
 
 TRY_AGAIN_S = 30.0
 TRY_MOST_S = 60.0
 PROVEN_S = 15.0  # a try that went well so long is forgotten as a failure
 FITS = 0.85  # of what leaves: an estimate lags behind
+GROWS = 1.02  # an estimate that grows from what was thinned (8 % a second) has not met the path's end yet
 SETTLE_S = 3.0  # after a turn, before the estimate says anything about it
 LOST, MUCH_LOST = 0.12, 0.25  # of the packets, by two reports in a row, and at once: a path that is only bad loses less
 KEY_S, FIRST_KEY_S = 8.0, 4.0  # between two, and before the first: until then the path gets rid of what fills it
@@ -28,12 +29,15 @@ class Pace:
         self._key_at = now - KEY_S
         self._free_at = now  # when the next packet may drop
         self._lossy = 0  # reports in a row
+        self._allowed: int | None = None  # by the estimate before
 
     def allowed(self, bits_per_s: int, leaves_bits_per_s: int, now: float) -> None:
         """The receiver's estimate, and what left in the last seconds while nothing was thinned."""
+        before, self._allowed = self._allowed, bits_per_s
         if self.thins or now - self._since < SETTLE_S:
             return
-        if bits_per_s < FITS * leaves_bits_per_s:
+        grows = before is None or bits_per_s > GROWS * before
+        if bits_per_s < FITS * leaves_bits_per_s and not grows:
             self._turn(True, now)
         elif now - self._since > PROVEN_S:
             self._wait_s = TRY_AGAIN_S

@@ -74,9 +74,29 @@ async def test_who_waits_at_a_slot_that_ends_is_told() -> None:
         await run.get()
 
 
+def stopped(pace: Pace, bits_per_s: int, now: float) -> None:
+    """An estimate that grows no more, of a picture of 800 kbit/s."""
+    for at in (now - 2.0, now):
+        pace.allowed(bits_per_s, 800_000, at)
+
+
+def test_an_estimate_that_still_grows_from_what_was_thinned_ends_no_try() -> None:
+    """It grows by 8 % a second, and began with what the key pictures took."""
+    pace = Pace(0.0)
+    pace.lost(0.4, 1.0)
+    now, allowed = 1.0 + TRY_AGAIN_S, 150_000
+    assert pace.passes(now, is_key=True) and not pace.thins
+    while allowed < 800_000:
+        now, allowed = now + 2.0, round(allowed * 1.16)
+        pace.allowed(allowed, 800_000, now)
+        assert not pace.thins
+    stopped(pace, 300_000, now + 4.0)
+    assert pace.thins, "fallen, and no longer growing"
+
+
 def test_a_narrow_path_gets_key_pictures_only_and_the_whole_is_tried_ever_more_seldom() -> None:
     pace = Pace(0.0)
-    pace.allowed(400_000, 800_000, SETTLE_S + 0.1)
+    stopped(pace, 400_000, SETTLE_S + 0.1)
     assert pace.thins and not pace.passes(4.0, is_key=True), "first the path gets rid of what fills it"
     assert not pace.passes(8.0, is_key=False) and pace.passes(8.0, is_key=True)
     began, tries = SETTLE_S + 0.1, []
@@ -85,7 +105,7 @@ def test_a_narrow_path_gets_key_pictures_only_and_the_whole_is_tried_ever_more_s
         now += 0.5
         if pace.passes(now, is_key=True) and not pace.thins:
             tries.append(now)
-            pace.allowed(300_000, 800_000, now + SETTLE_S + 0.1)
+            stopped(pace, 300_000, now + SETTLE_S + 0.1)
             assert pace.thins
     waits = [round(b - a) for a, b in itertools.pairwise(tries)]
     assert round(tries[0] - began) == TRY_AGAIN_S and waits == sorted(waits) and waits[-1] >= 60
@@ -121,10 +141,10 @@ def test_a_wide_path_gets_everything_and_an_old_failure_is_forgotten() -> None:
     pace = Pace(0.0)
     pace.allowed(2_000_000, 800_000, 10.0)
     assert pace.passes(10.0, is_key=False)
-    pace.allowed(100_000, 800_000, 11.0)
+    stopped(pace, 100_000, 11.0)
     assert pace.passes(11.0 + TRY_AGAIN_S, is_key=True) and not pace.thins
     pace.allowed(2_000_000, 800_000, 11.0 + TRY_AGAIN_S + PROVEN_S + 1)
-    pace.allowed(100_000, 800_000, 60.0)
+    stopped(pace, 100_000, 60.0)
     assert not pace.passes(60.0 + TRY_AGAIN_S - 1, is_key=False)
     pace.passes(60.0 + TRY_AGAIN_S, is_key=True)
     assert not pace.thins
