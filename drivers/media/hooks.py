@@ -44,8 +44,9 @@ class Valve(Protocol):
     def allows(self, bits_per_s: int) -> None:
         """The receiver estimates that the path takes so much (REMB)."""
 
-    def missed(self, share: float) -> None:
-        """So many of the last packets did not arrive, of 1: a receiver's report, each second or so."""
+    def missed(self, lost: int, highest: int) -> None:
+        """So many packets did not arrive until now, of those up to this number: a receiver's report, some twenty a
+        second."""
 
     def wait_s(self, octets: int) -> float:
         """How long the next packet must wait."""
@@ -93,7 +94,7 @@ def _hear(sender: RTCRtpSender, valve: Valve) -> None:
         elif isinstance(packet, RtcpRrPacket | RtcpSrPacket):
             for report in packet.reports:
                 if report.ssrc == sender._ssrc:
-                    valve.missed(report.fraction_lost / 256)
+                    valve.missed(report.packets_lost, report.highest_sequence)
         await plain(packet)
 
     sender._handle_rtcp_packet = heard  # type: ignore[method-assign]  # why: the hook itself

@@ -144,7 +144,7 @@ class Peer:
         passed = 0 if track is None else track.passed
         self._before = _Before(now, sent, passed)
         if self._governor is not None:
-            self._governor.look(now - before.at)
+            self._governor.look(now - before.at, rtt_ms)
         return LegStats(
             rtt_ms=rtt_ms,
             loss=loss,

@@ -50,14 +50,14 @@ class Ear:
 
     def __init__(self) -> None:
         self.allowed: list[int] = []
-        self.shares: list[float] = []
+        self.lost: list[tuple[int, int]] = []
         self.octets: list[int] = []
 
     def allows(self, bits_per_s: int) -> None:
         self.allowed.append(bits_per_s)
 
-    def missed(self, share: float) -> None:
-        self.shares.append(share)
+    def missed(self, lost: int, highest: int) -> None:
+        self.lost.append((lost, highest))
 
     def wait_s(self, octets: int) -> float:
         self.octets.append(octets)
@@ -91,18 +91,18 @@ async def test_estimates_and_losses_are_heard_and_everything_is_passed_on() -> N
             RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=pack_remb_fci(100_000, [ssrc ^ 1])),
             RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=1, media_ssrc=0, fci=b"junk"),
             RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=1, media_ssrc=ssrc),
-            RtcpRrPacket(ssrc=1, reports=[report(ssrc, 64), report(ssrc ^ 1, 128)]),
+            RtcpRrPacket(ssrc=1, reports=[report(ssrc, 7), report(ssrc ^ 1, 8)]),
         ]
         for packet in told:
             await sender._handle_rtcp_packet(packet)
         assert len(ear.allowed) == 1 and abs(ear.allowed[0] - 400_000) < 2_000
-        assert ear.shares == [0.25]
+        assert ear.lost == [(7, 4000)]
         assert passed_on == told
 
 
-def report(ssrc: int, fraction_lost: int) -> RtcpReceiverInfo:
+def report(ssrc: int, lost: int) -> RtcpReceiverInfo:
     return RtcpReceiverInfo(
-        ssrc=ssrc, fraction_lost=fraction_lost, packets_lost=0, highest_sequence=0, jitter=0, lsr=0, dlsr=0
+        ssrc=ssrc, fraction_lost=0, packets_lost=lost, highest_sequence=4000, jitter=0, lsr=0, dlsr=0
     )
 
 
