@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from controller.domain.point import Config
-from controller.domain.state import Session, State
+from controller.domain.point import Config, Texts
+from controller.domain.state import ServiceEvent, Session, State
 from controller.domain.text import moment
 
 View = dict[str, Any]
@@ -32,6 +32,24 @@ def session(state: State, config: Config, id_: str) -> View:
         "outcome": known.outcome,
         "rated": known.rated,
     }
+
+
+def is_from_lobby(state: State, turn: ServiceEvent) -> bool:
+    """Is a call of theirs one for the whole lobby: to a counter, or to a booth that they are not in? Who asked in the
+    booth itself sits there, as does everybody once they have met their expert."""
+    if turn.counter:
+        return True
+    session, ticket = state.sessions.get(turn.session), state.tickets.get(state.visits[turn.visit].ticket)
+    if not turn.booth or session is None or ticket is None:
+        return False
+    return not session.connected and ticket.issued != session.requested
+
+
+def booth_name(config: Config, id_: str) -> Texts:
+    """What a booth is called: its own name, or its room's, or its id."""
+    booth = config.booth(id_)
+    room = next((room for room in config.rooms if booth is not None and room.id == booth.room), None)
+    return (booth and booth.name) or (room and room.name) or {config.point.house: id_}
 
 
 def of_booth(state: State, booth: str) -> Session | None:

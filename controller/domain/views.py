@@ -6,6 +6,7 @@ from controller.domain import hours, queues, session_view, waiting
 from controller.domain.draft import secret_code
 from controller.domain.events import Estimate
 from controller.domain.point import Config, Service
+from controller.domain.session_view import is_from_lobby
 from controller.domain.state import Counter, ServiceEvent, State, Ticket, live
 from controller.domain.text import moment, pick
 
@@ -163,8 +164,8 @@ def counter(state: State, config: Config, id_: str) -> View:
 
 
 def called(state: State) -> list[ServiceEvent]:
-    """Who was called and is not finished, newest call first."""
-    turns = [turn for turn in live(state) if turn.stage in {"called", "serving"} and turn.counter]
+    """Who was called from the lobby and is not finished, newest call first."""
+    turns = [turn for turn in live(state) if turn.stage in {"called", "serving"} and is_from_lobby(state, turn)]
     return sorted(turns, key=lambda turn: (turn.last_called, turn.id), reverse=True)
 
 

@@ -7,6 +7,7 @@ import structlog
 from controller.domain.commands import ReportShown
 from controller.domain.draft import Refused
 from controller.domain.events import ServiceCalled
+from controller.domain.session_view import booth_name, is_from_lobby
 from controller.domain.state import ServiceEvent
 from controller.journal import wire
 from controller.journal.faults import JournalFault
@@ -88,9 +89,12 @@ class Speech:
         visit = self._ledger.state.visits[turn.visit]
         ticket = self._ledger.state.tickets.get(visit.ticket)
         counter = self._ledger.config.counter(turn.counter)
-        if ticket is None or counter is None:
+        if ticket is None or not is_from_lobby(self._ledger.state, turn):
             return None
         house = self._ledger.config.point.house
         languages = tuple(dict.fromkeys((visit.language, house)))
-        names = {lang: counter.name.get(lang) or counter.label for lang in languages}
+        if counter is None:
+            names = booth_name(self._ledger.config, turn.booth)
+        else:
+            names = {lang: counter.name.get(lang) or counter.label for lang in languages}
         return Announcement(ticket.series, ticket.n, names, languages)

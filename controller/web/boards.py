@@ -5,6 +5,7 @@ from typing import Any
 from controller.domain import hours, queues, rolls, views, waiting
 from controller.domain.hours import local_date
 from controller.domain.point import Service
+from controller.domain.session_view import booth_name
 from controller.domain.state import Counter, ServiceEvent
 from controller.domain.text import moment
 from controller.web import booth_board, dates, device_rows
@@ -202,12 +203,14 @@ def _date_texts(site: Site, now: int) -> dict[str, str]:
 
 def _called_row(site: Site, turn: ServiceEvent) -> View:
     counter = site.config.counter(turn.counter)
+    place = {} if counter else booth_name(site.config, turn.booth)
     return {
         "service_event": turn.id,
         "number": _number(site, turn),
         "counter": turn.counter,
-        "counter_label": counter.label if counter else turn.counter,
-        "counter_name": counter.name if counter else {},
+        "booth": turn.booth,
+        "counter_label": counter.label if counter else place.get(site.config.point.house, turn.booth),
+        "counter_name": counter.name if counter else place,
         "call": turn.call,
         "called_at": moment(turn.last_called),
         "language": site.state.visits[turn.visit].language,

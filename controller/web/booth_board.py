@@ -25,7 +25,7 @@ def board(site: Site, id_: str) -> View:
         known = None
     seen = site.exchange.seen(id_, known.id if known else "") if site.exchange is not None else Seen()
     return {
-        "booth": {"id": id_, "name": booth.name or _room_name(site, booth)},
+        "booth": {"id": id_, "name": session_view.booth_name(site.config, id_)},
         "services": [_offer(site, service, now) for service in _offered(site, booth)],
         "session": _session(site, known, seen) if known is not None else None,
         "consent": {"version": booth.consent, "text": booth.consent_text or _consent(site)},
@@ -42,7 +42,7 @@ def board(site: Site, id_: str) -> View:
 def for_staff(site: Site, booth: Booth) -> View:
     """A booth at an advisor's desk: is it free, does somebody there call for help?"""
     seen = site.exchange.seen(booth.id, "") if site.exchange is not None else Seen()
-    name = booth.name or _room_name(site, booth) or {site.config.point.house: booth.id}
+    name = session_view.booth_name(site.config, booth.id)
     return {"id": booth.id, "name": name, "state": session_view.booth_state(site.state, booth.id), "help": seen.help}
 
 
@@ -90,8 +90,3 @@ def _consent(site: Site) -> dict[str, str]:
     """Our own words, a line for each thing that the customer agrees to."""
     house = site.config.point.house
     return {lang: Messages(lang, house).text("booth-consent-text") for lang in site.config.point.languages}
-
-
-def _room_name(site: Site, booth: Booth) -> dict[str, str]:
-    room = next((room for room in site.config.rooms if room.id == booth.room), None)
-    return room.name if room else {}

@@ -12,6 +12,7 @@ from controller.domain import commands as c
 from controller.domain import queues, views
 from controller.domain.draft import hash_code
 from controller.domain.pace import Bucket
+from controller.domain.session_view import booth_name
 from controller.web import dates, shapes
 from controller.web.auth import Credential
 from controller.web.problems import Problem
@@ -174,6 +175,8 @@ def own(site: Site, code: str) -> dict[str, object]:
     }  # fmt: skip
     if turn.stage in {"called", "serving"} and counter is not None:
         out |= {"counter_label": counter.label, "counter_name": counter.name}
+    elif turn.stage == "called" and turn.booth:
+        out |= {"booth_name": booth_name(config, turn.booth)}
     if service is not None and service.card is not None:
         out["bring"] = {k: list(v) for k, v in service.card.bring.items()}
     return out

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from controller.domain import commands as c
 from controller.ports.speaker import Announcement, Clip
 from controller.readers.speech import Speech
 from tests.web.rig import Point, raw, until
@@ -233,3 +234,21 @@ async def test_a_person_may_watch_the_tv_but_is_no_screen(here: Point) -> None:
             await socket.send_json({"t": "shown", "seq": here.site.state.seq})
             await settled(here)
     assert await announced(here) == []
+
+
+async def test_a_customer_in_the_lobby_is_called_to_the_booth_on_the_glass_and_aloud(here: Point) -> None:
+    async with speaking(here) as voice, watching(here, "tv") as page:
+        ticket = await here.take()
+        here.clock.ms += 60_000
+        wished = await here.do(
+            "/booths/b1/sessions", {"service": "asumistuki", "language": "fi", "ticket": ticket["id"]}
+        )
+        await here.ledger.submit(c.AnswerSession(session=wished["id"], expert="x1"))
+        await page.until(here.site.state.seq)
+        (row,) = page.state["called"]
+        assert (row["number"], row["counter"], row["booth"]) == (ticket["number"], "", "b1")
+        assert row["counter_label"] == row["counter_name"]["fi"]
+        await told_to_play(page)
+        assert voice.asked[0].counter == row["counter_name"]
+        mine = await here.get(f"/t/{ticket['code']}", role=None)
+        assert mine.json["booth_name"] == row["counter_name"] and "counter_label" not in mine.json
