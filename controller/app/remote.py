@@ -34,8 +34,5 @@ async def start(
     site.try_booth = check.try_booth
     tasks.create_task(keep_running("booths' self-test", check.run, random))
     if central.url:
-        line = partial(
-            run_signals, central.url, token, ledger.journal.point, came=booths.central_came, said=booths.central_said,
-            left=booths.central_left, moved=booths.moved, random=random,
-        )  # fmt: skip
+        line = partial(run_signals, central.url, token, ledger.journal.point, booths, random=random)
         tasks.create_task(keep_running("broker", line, random))

@@ -172,6 +172,11 @@ class Booths:
         await self._show_central()
         self._wake()
 
+    @property
+    def in_session(self) -> bool:
+        """Whether somebody is talking to an expert, or about to."""
+        return any(one.outcome is None and one.answered for one in self._ledger.state.sessions.values())
+
     async def moved(self) -> None:
         """This box has another address: what is under way is mended before anybody misses it."""
         await self._ends.to_media(m.Moved())

@@ -38,10 +38,10 @@ class _Problem(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-def open_session() -> aiohttp.ClientSession:
+def open_session(sockets: aiohttp.SocketFactoryType | None = None) -> aiohttp.ClientSession:
     """A session of few connections whose every phase is bounded; requests set their own total."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=4),
+        connector=aiohttp.TCPConnector(limit=4, socket_factory=sockets),
         timeout=aiohttp.ClientTimeout(total=REQUEST_S, connect=REQUEST_S),
         trust_env=False,
     )

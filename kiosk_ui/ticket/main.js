@@ -60,7 +60,8 @@ function age() {
 let told = "";
 /** Once for each call: a phone in a pocket may be felt where a loudspeaker is not heard. */
 function tellByVibration(ticket) {
-  const call = ticket.state === "called" ? `${ticket.service_event}/${ticket.counter_label}` : "";
+  const place = ticket.counter_label ?? JSON.stringify(ticket.booth_name);
+  const call = ticket.state === "called" ? `${ticket.service_event}/${place}` : "";
   if (call && call !== told && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400]);
   told = call;
 }

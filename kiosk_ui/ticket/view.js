@@ -65,7 +65,7 @@ const turn = (ticket, t, name) => html`
     ${ticket.counter_label
       ? html`<span class="place">${t("ticket-go", { label: ticket.counter_label })}</span>
           ${ticket.counter_name ? name(ticket.counter_name) : nothing}`
-      : t("ticket-go-lobby")}
+      : ticket.booth_name ? html`<span class="place named">${name(ticket.booth_name)}</span>` : t("ticket-go-lobby")}
   </p>`;
 
 function waiting(ticket, t) {

@@ -87,9 +87,18 @@ function calledRow(row, state, ui) {
     <b class="number">${spaced(row.number)}</b>
     <span class="word" lang=${lang}>${speaker(lang)(rowWord(row, fresh))}</span>
     ${icon("chevron-right")}
-    <b class="counter ${label.length > 2 ? "long" : ""}"><bdi>${label}</bdi></b>
+    <b class="counter ${labelSize(label)}"><bdi>${label}</bdi></b>
   </li>`;
 }
+
+/** A name in place of a number, as a booth has, gets two lines and letters as small as its longest word needs. */
+function labelSize(label) {
+  if (label.length <= 2) return "";
+  const word = longest(label);
+  return word > 17 ? "long smaller" : word > 11 ? "long small" : "long";
+}
+
+const longest = (name) => Math.max(...name.split(/[\s\u00ad-]/).map((part) => part.length));
 
 const labelOf = (row) => String(row.counter_label ?? row.counter);
 
@@ -128,7 +137,7 @@ function queues(state, ui) {
 
 /** Two lines are there for a name; a long name or a long word gets smaller letters instead of a broken word. */
 function nameSize(name) {
-  const word = Math.max(...name.split(/[\s\u00ad-]/).map((part) => part.length));
+  const word = longest(name);
   if (word > 30 || name.length > 70) return "huge"; // cut off with an ellipsis: no name a point would choose
   if (word > 24 || name.length > 48) return "smaller";
   return word > 19 || name.length > 36 ? "small" : "";

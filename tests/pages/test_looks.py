@@ -171,6 +171,10 @@ TICKETS = {
     "waiting": states.ticket_page(bring={one: ["passi"] for one in states.LANGUAGES}),
     "first": states.ticket_page(ahead=0),
     "called": states.ticket_page(state="called", counter_label="2", counter_name=states.four("A", "B", "C", "D")),
+    "called_to_booth": states.ticket_page(
+        state="called",
+        booth_name=states.four("Etäpalveluhuone", "Distansrummet", "Remote service room", "Gáiddusbálvallatnja"),
+    ),
     "serving": states.ticket_page(state="serving", counter_label="2"),
     "held": states.ticket_page(state="held"),
     "transferred": states.ticket_page(state="transferred"),

@@ -18,6 +18,8 @@ async def test_the_page_follows_the_ticket_from_waiting_to_thanks(open_page: Ope
     await expect(page.locator("[data-state=waiting]")).to_contain_text("Edelläsi on 6 asiakasta.")
     stage.ticket = states.ticket_page(state="called", counter_label="2")
     await expect(page.locator("[data-state=called]")).to_contain_text("Palvelupiste 2")
+    stage.ticket = states.ticket_page(state="called", booth_name=states.four("Etäpalveluhuone", "B", "C", "D"))
+    await expect(page.locator("[data-state=called] .place")).to_have_text("Etäpalveluhuone")
     stage.ticket = states.ticket_page(state="done", feedback=True)
     await expect(page.locator("[data-state=done]")).to_contain_text("Kiitos")
 

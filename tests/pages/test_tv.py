@@ -51,6 +51,15 @@ async def tv(open_page: OpenPage, size: tuple[int, int] = (1920, 1080)) -> Page:
     return await open_page("/tv/lobby", *size, ready="header .clock:not(:empty)")
 
 
+async def test_a_number_that_is_called_to_a_booth_stands_with_its_whole_name(open_page: OpenPage, stage: Stage) -> None:
+    booth = {"counter": "", "booth": "b1", "counter_label": "Etäpalveluhuone"}
+    stage.state = scenes.tv(sound=False, called=[scenes.call("K042", "") | booth, *stage.state["called"]])
+    page = await tv(open_page)
+    assert (await page.evaluate(ROWS))[0] == "K 042 Vuorosi Etäpalveluhuone"
+    label = page.locator(".called li").first.locator(".counter")
+    assert await label.evaluate("(one) => one.firstElementChild.getClientRects().length") == 1, "no word is broken"
+
+
 async def test_called_numbers_stand_with_their_counters_and_the_newest_stands_out(open_page: OpenPage) -> None:
     page = await tv(open_page)
     rows = await page.evaluate(ROWS)

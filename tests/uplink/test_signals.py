@@ -6,13 +6,12 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiohttp
 import pytest
 from aiohttp import web
 
 from controller.uplink import signals
-from controller.uplink.moved import is_ours
-from controller.uplink.signals import Address, run_signals
+from controller.uplink.ground import Address, Ground
+from controller.uplink.signals import run_signals
 from drivers.sim.network.network import End, Network
 
 PORT = 8080
@@ -33,6 +32,27 @@ class Broker:
         return ws
 
 
+class Box:
+    """The point. `told`: what its line told it, as it happened."""
+
+    in_session = False
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def central_came(self, send: object) -> None:
+        self.told.append("came")
+
+    async def central_said(self, message: object) -> None:
+        raise AssertionError("the broker says nothing here")
+
+    def central_left(self, send: object) -> None:
+        self.told.append("left")
+
+    async def moved(self) -> None:
+        self.told.append("moved")
+
+
 @asynccontextmanager
 async def a_broker(centre: End) -> AsyncIterator[Broker]:
     broker, app = Broker(), web.Application()
@@ -47,37 +67,20 @@ async def a_broker(centre: End) -> AsyncIterator[Broker]:
 
 
 @asynccontextmanager
-async def a_box(near: End, url: str) -> AsyncIterator[list[str]]:
-    """Its line, kept at the end "near"; gives "came", "left" and "moved" as they happen."""
-    told: list[str] = []
+async def a_box(near: End, url: str, *, in_session: bool = False) -> AsyncIterator[Box]:
+    """Its line, kept at the end "near"."""
+    side = Box()
+    side.in_session = in_session
 
-    def made(info: aiohttp.AddrInfoType) -> socket.socket:
-        with near.inside():
-            return socket.socket(info[0], info[1], info[2])
+    class There(Ground):
+        def opened(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
+            with near.inside():
+                return super().opened(family, kind, protocol)
 
-    def session() -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=made))
-
-    def there(address: Address) -> bool:
-        with near.inside():
-            return is_ours(address)
-
-    async def came(_: object) -> None:
-        told.append("came")
-
-    async def moved() -> None:
-        told.append("moved")
-
-    async def said(_: object) -> None:
-        raise AssertionError("the broker says nothing here")
-
-    line = run_signals(
-        url, "token", "p", came=came, said=said, left=lambda _: told.append("left"), moved=moved,
-        random=random.Random(1), session=session, is_ours=there,
-    )  # fmt: skip
+    line = run_signals(url, "token", "p", side, random=random.Random(1), ground=There())
     keeping = asyncio.create_task(line)
     try:
-        yield told
+        yield side
     finally:
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
@@ -89,30 +92,47 @@ async def test_a_box_with_another_address_has_a_new_line_without_waiting_for_a_h
     monkeypatch.setattr(signals, "HEARTBEAT_S", 600.0)
     async with Network("near", "centre") as net, a_broker(net.end("centre")) as broker:
         near, url = net.end("near"), f"http://{net.end('centre').address}:{PORT}"
-        async with a_box(near, url) as told, asyncio.timeout(20):
+        async with a_box(near, url) as box, asyncio.timeout(20):
             first = near.address
             assert await broker.came.get() == first
             second = await near.move()
             assert await broker.came.get() == second != first
-            while len(told) < 4:
+            while len(box.told) < 4:
                 await asyncio.sleep(0.01)
-            assert told == ["came", "left", "came", "moved"]
+            assert box.told == ["came", "left", "came", "moved"]
 
 
 async def test_a_line_from_an_address_that_stays_is_left_alone() -> None:
     async with Network("near", "centre") as net, a_broker(net.end("centre")) as broker:
         near, url = net.end("near"), f"http://{net.end('centre').address}:{PORT}"
-        async with a_box(near, url) as told:
+        async with a_box(near, url) as box:
             async with asyncio.timeout(20):
                 await broker.came.get()
             await asyncio.sleep(1.2)  # two looks
-            assert told == ["came"]
+            assert box.told == ["came"]
+
+
+async def test_in_a_session_the_line_is_back_soon_after_the_network_whatever_was_begun_before() -> None:
+    """What was begun in the outage would be heard of only when its packet is sent again, at the 7th second."""
+    async with Network("near", "centre") as net, a_broker(net.end("centre")) as broker:
+        near, url = net.end("near"), f"http://{net.end('centre').address}:{PORT}"
+        async with a_box(near, url, in_session=True) as box, asyncio.timeout(30):
+            await broker.came.get()
+            await near.set(blackhole=True)
+            while "left" not in box.told:
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(3.6)
+            await near.set()
+            async with asyncio.timeout(2.5):
+                assert await broker.came.get() == near.address
+            await asyncio.sleep(1.5)
+            assert broker.came.empty(), "one line, not one for each attempt"
 
 
 @pytest.mark.parametrize("address", [("127.0.0.1", 40000), ("::1", 40000, 0, 0), ("not an address", 1)])
 def test_what_this_machine_has_or_what_cannot_be_told_is_ours(address: Address) -> None:
-    assert is_ours(address)
+    assert Ground().has(address)
 
 
 def test_an_address_of_nobody_here_is_not_ours() -> None:
-    assert not is_ours(("192.0.2.77", 40000))  # RFC 5737: of no machine
+    assert not Ground().has(("192.0.2.77", 40000))  # RFC 5737: of no machine
