@@ -10,6 +10,7 @@ from drivers.media import hooks
 from drivers.media.tracks import DocumentTrack
 
 LOOK_S, LOOK_PACKETS = 0.8, 20  # of fewer nobody can say what share is lost
+SILENT_S = 3.0  # without a report the path was away: what it lost then says nothing of how wide it is
 
 log = structlog.get_logger("media")
 
@@ -20,20 +21,25 @@ class Governor:
     def __init__(self, track: DocumentTrack, sender: RTCRtpSender) -> None:
         self._track, self._sender = track, sender
         self._estimate: int | None = None
-        self._missed: tuple[float, int, int] | None = None  # when, lost, highest
+        self._missed: tuple[float, int, int] | None = None  # when, lost, highest: at the last look
+        self._heard_at = 0.0
         hooks.govern(sender, self)
 
     def allows(self, bits_per_s: int) -> None:
         self._estimate = bits_per_s
 
     def missed(self, lost: int, highest: int) -> None:
-        now, (since, lost_before, highest_before) = time.monotonic(), self._missed or (0.0, lost, highest)
-        if self._missed is not None and (now - since < LOOK_S or highest - highest_before < LOOK_PACKETS):
+        now, before, silent = time.monotonic(), self._missed, self._heard_at < time.monotonic() - SILENT_S
+        self._heard_at = now
+        if before is None or silent:
+            self._missed = now, lost, highest
+            return
+        since, lost_before, highest_before = before
+        if now - since < LOOK_S or (sent := highest - highest_before) < LOOK_PACKETS:
             return
         self._missed = now, lost, highest
-        if (sent := highest - highest_before) > 0:
-            share = (lost - lost_before) / sent
-            self._told(f"{share:.0%} lost", lambda: self._track.pace.lost(share, now))
+        share = (lost - lost_before) / sent
+        self._told(f"{share:.0%} lost", lambda: self._track.pace.lost(share, now))
 
     def wait_s(self, octets: int) -> float:
         return self._track.pace.wait_s(octets, time.monotonic())

@@ -95,3 +95,14 @@ async def test_a_round_trip_that_grows_is_told_with_each_look(scene: tuple[Docum
         assert not track.pace.thins
         rules.look(2.0, rtt_ms)
     assert track.pace.thins
+
+
+async def test_what_was_lost_while_the_path_was_away_thins_nothing_when_it_is_back(
+    scene: tuple[Document, Governor, Far],
+) -> None:
+    track, _, far = scene
+    await far.reports(40, each=4, lost_of=1000)
+    far.clock.now += 10.0
+    far.lost, far.highest = far.lost + 900, far.highest + 900
+    await far.reports(40, each=4, lost_of=1000)
+    assert not track.pace.thins
