@@ -158,7 +158,7 @@ BUGS = (
         "if (known.state === null) return startOver();",
         "tests/pages/test_link.py::test_a_gap_is_mended_by_a_snapshot_never_shown"),
     bug(BOARDS, "a call that is over stays on the board", "controller/domain/views.py",
-        'turn.stage in {"called", "serving"} and turn.counter', "turn.counter",
+        'turn.stage in {"called", "serving"} and is_from_lobby(state, turn)', "is_from_lobby(state, turn)",
         "tests/domain/test_views.py::test_called_is_who_is_at_a_counter_now_the_newest_call_first"),
     bug(PRIVACY, "a cause may be a sentence", "controller/domain/event_words.py",
         'Cause = Annotated[str, pattern(r"([a-z][a-z0-9_]{0,39})?")]', 'Cause = Annotated[str, pattern(r".*")]',

@@ -61,6 +61,9 @@ class Laws:
         self.sessions: dict[str, str] = {}  # remote session that is not over -> its state
         self.booths: dict[str, str] = {}  # booth -> the session that is in it
         self.met: set[str] = set()  # sessions that are over
+        self.at = ""  # the time of the newest event
+        self.issued: dict[str, str] = {}  # visit -> when its number was given
+        self.outside: set[str] = set()  # sessions whose customer had a number before, and has not met their expert
 
     def event(self, body: bytes) -> str:
         """One more event, its exact bytes; gives its name."""
@@ -75,6 +78,7 @@ class Laws:
         date = envelope.businessdate if isinstance(envelope.businessdate, str) else ""
         hold("the business date never goes back", date >= self.date, f"{self.date} to {date}")
         self.date = date
+        self.at = str(envelope.time)
         name, data = wire.name_of(envelope), msgspec.json.decode(envelope.data)
         told = getattr(self, "_" + name.replace(".", "_"), None)
         if told is not None:
@@ -94,13 +98,16 @@ class Laws:
         hold("a session is as last told", alive == self.sessions, f"{alive}, told {self.sessions}")
 
     def called(self) -> frozenset[tuple[str, str, int, str]]:
-        """Who is called now: service event, number, call, counter."""
+        """Who is called through the lobby now: service event, number, call, counter or "booth ID"."""
         return frozenset(
             (turn, self.number.get(visit, ""), self.calls[turn], self.counter[turn])
             for visit in self.going
             for turn in self.turns[visit]
-            if self.stage[turn] == "called" and not self.counter[turn].startswith("booth ")
+            if self.stage[turn] == "called" and self._is_outside(self.counter[turn])
         )
+
+    def _is_outside(self, place: str) -> bool:
+        return not place.startswith("booth ") or self.booths.get(place.removeprefix("booth ")) in self.outside
 
     def _visit_created(self, data: dict[str, Any]) -> None:
         self.entry[data["visit"]] = data["entry"]
@@ -117,7 +124,7 @@ class Laws:
             before = self.numbers.get(key, 0)
             hold(law, data["n"] == before + 1, f"{data['number']} after {before} on {data['business_date']}")
             self.numbers[key] = data["n"]
-        self.number[data["visit"]] = data["number"]
+        self.number[data["visit"]], self.issued[data["visit"]] = data["number"], self.at
         self.medium[data["ticket"]] = data["medium"]
         if data["medium"] == "paper":
             self.paper[data["ticket"]] = "requested"
@@ -169,6 +176,8 @@ class Laws:
         if data["mode"] != "support":
             hold(law, data["booth"] not in self.booths, f"{data}: {self.booths}")
             self.booths[data["booth"]] = id_
+            if self.issued[self.visit[data["service_event"]]] != self.at:
+                self.outside.add(id_)
         self.sessions[id_] = "queued"
 
     def _remote_state_changed(self, data: dict[str, Any]) -> None:
@@ -176,6 +185,8 @@ class Laws:
         hold("a session goes from the state it is in", was == data["from"] and was != "ended", f"{data}, was {was}")
         hold("a session ends in its one end", data["to"] != "ended" or data["session"] not in self.met, data)
         self.sessions[data["session"]] = data["to"]
+        if data["to"] == "connected":
+            self.outside.discard(data["session"])
 
     def _remote_ended(self, data: dict[str, Any]) -> None:
         law, id_ = "every session has one outcome", data["session"]

@@ -257,7 +257,8 @@ class World:
             law = "the TV shows exactly who is called"
             hold(law, seq in self._called, f"a picture of {seq}, which nobody ever saw")
             rows = [row for row in state["called"] if row["state"] == "called"]
-            shown = {(row["service_event"], row["number"], row["call"], row["counter"]) for row in rows}
+            place = {row["service_event"]: row["counter"] or f"booth {row['booth']}" for row in rows}
+            shown = {(turn, row["number"], row["call"], place[turn]) for row in rows for turn in [row["service_event"]]}
             told = self._called[seq]
             whole = len(state["called"]) < SHOWN_CALLS
             hold(law, shown == told if whole else shown <= told, f"at {seq} {shown}, told {set(told)}")
