@@ -45,10 +45,10 @@ PROMISED = {
                 "ratio": {"p50", "p99"}},
     "drain": {"ours": {"per_s", "box_us", "central_us"}, "floor": {"per_s", "box_us", "central_us"},
               "ratio": {"per_s", "box_us", "central_us"}},
-    "media": {"ours": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "clear_offset_p95_ms", "outage10_back_ms",
-                       "outage40_back_ms", "moved_back_ms", "booth_cores", "media_cores", "document_p95_ms"},
+    "media": {"ours": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "small_p95_ms", "clear_offset_p95_ms",
+                       "outage10_back_ms", "outage40_back_ms", "moved_back_ms", "booth_cores", "media_cores", "document_p95_ms"},
               "floor": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "outage10_back_ms", "browser_cores"},
-              "ratio": {"clear_p50_ms", "clear_p95_ms", "loss5_concealed"}},
+              "ratio": {"clear_p50_ms", "clear_p95_ms", "small_p50_ms", "small_p95_ms", "loss5_concealed"}},
 }  # fmt: skip
 LONG = frozenset({"media", "memory", "session"})  # more than a minute, and half a one
 BROWSERS = {"board", "media"}
@@ -206,6 +206,13 @@ def test_a_starved_machine_is_inconclusive_not_failed() -> None:
 
 def test_a_starved_floor_flatters_so_a_good_ratio_is_not_believed_but_a_good_time_is() -> None:
     assert verdicts(found(1.0, 100.0, 50.0), WHY) == ["inconclusive", "met", "met"]
+
+
+def test_what_was_measured_while_nothing_waited_is_judged_though_the_rest_stood_in_line() -> None:
+    stood = msgspec.structs.replace(found(2.1, 100.0, 50.0), starved=["stood in line"])
+    assert verdicts(stood, [])[0] == "inconclusive"
+    assert verdicts(msgspec.structs.replace(stood, fit=frozenset({"p50"})), [])[0] == "missed"
+    assert verdicts(msgspec.structs.replace(stood, fit=frozenset({"p50"})), WHY)[0] == "inconclusive"
 
 
 def test_memory_is_missed_however_busy_the_machine_is() -> None:

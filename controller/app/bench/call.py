@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from controller.app.bench.call_figures import Seen
 from controller.app.bench.glass import ARGUMENTS, CHROMIUM
 from controller.app.bench.machine import family_cpu_s
@@ -36,6 +38,20 @@ FAR = "far"  # the picture of whom one talks with
 NOTHING: dict[str, Any] = {"video": {}, "audio": {}}
 FIRST_S = 30.0
 SAMPLE_S = 1.0
+
+
+class Seeing(msgspec.Struct, frozen=True):
+    """How the cameras see. `stamping`: the moment is in each picture; `small`: pictures that are light to encode."""
+
+    stamping: bool = True
+    small: bool = False
+
+    def words(self) -> str:
+        camera = {"width": 640, "height": 480, "frameRate": 30} if self.small else None
+        return msgspec.json.encode({"stamping": self.stamping, "camera": camera}).decode()
+
+
+SEEING = Seeing()
 
 
 class Call:
@@ -109,7 +125,7 @@ async def playing() -> AsyncIterator["Playwright"]:
 
 @asynccontextmanager
 async def screen(
-    playwright: "Playwright", end: End, folder: Path, *, stamping: bool, more: Sequence[str] = ()
+    playwright: "Playwright", end: End, folder: Path, *, how: Seeing, more: Sequence[str] = ()
 ) -> AsyncIterator[Screen]:
     """A browser at that end of the network, its camera and microphone Chromium's own synthetic ones."""
     mark = f"{MARK}{end.name}-{time.monotonic_ns()}"
@@ -119,8 +135,8 @@ async def screen(
         context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         page = await context.new_page()
         await page.add_init_script(await asyncio.to_thread((PAGES / "meter.js").read_text, encoding="utf-8"))
-        await page.add_init_script(f"bench.stamping = {str(stamping).lower()};")
-        yield Screen(page, mark, stamping=stamping)
+        await page.add_init_script(f"Object.assign(bench, {how.words()});")
+        yield Screen(page, mark, stamping=how.stamping)
     finally:
         await browser.close()
 

@@ -50,7 +50,7 @@ class Measured(msgspec.Struct, frozen=True):
     """One benchmark's yield. `spread`: the floor's slowest round over its fastest, 1 for a quiet machine.
 
     `about`: figures that are no target and no pair, by name. `how`: one sentence that says what was done. `starved`:
-    what the benchmark itself saw that makes the machine unfit to judge on.
+    what the benchmark itself saw that makes the machine unfit to judge on; but not for the figures in `fit`.
     """
 
     ours: Figures
@@ -60,6 +60,7 @@ class Measured(msgspec.Struct, frozen=True):
     how: str
     about: Figures = {}
     starved: list[str] = []
+    fit: frozenset[str] = frozenset()
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -82,12 +83,14 @@ class Result(msgspec.Struct, frozen=True):
 
 
 def judge(targets: Iterable[Target], measured: Measured, why: list[str]) -> list[Judged]:
-    """Each target against what was measured; `why` non-empty means a starved machine."""
+    """Each target against what was measured; `why` non-empty means a machine that others starved."""
     found = {"ours": measured.ours, "ratio": measured.ratio}
-    return [
-        Judged(f"{t.of}.{t.figure}", t.most, value := found[t.of][t.figure], _verdict(t, value, starved=bool(why)))
-        for t in targets
-    ]
+    judged = []
+    for one in targets:
+        starved = bool(why) or (bool(measured.starved) and one.figure not in measured.fit)
+        value = found[one.of][one.figure]
+        judged.append(Judged(f"{one.of}.{one.figure}", one.most, value, _verdict(one, value, starved=starved)))
+    return judged
 
 
 def overall(judged: Sequence[Judged]) -> Verdict:

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from controller.app.bench.call import Call, Screen, window
+from controller.app.bench.call import Call, Screen, Seeing, window
 from controller.app.bench.call_figures import figures
-from controller.app.bench.call_story import RTT_40, story
+from controller.app.bench.call_story import RTT_40, SETTLE_S, story
 from controller.app.bench.figures import Ask, Figures, Measured, Target, Tell
-from controller.app.bench.machine import Queue
+from controller.app.bench.machine import QUEUED_MOST, Queue
 from controller.app.bench.our_call import DOCUMENT, LOOP_MS, Box, OurCall, our_call
 from controller.app.bench.plain_call import plain_call
 from controller.app.bench.stage import NotStarted
@@ -24,10 +24,21 @@ WHOLE = 0.5
 LEAST_S, LOOK_S = 2.0, 3.0
 DOCUMENT_NAME = "document"
 HARDLY = 0.01  # of sound or time: less than this is no reason to compare
-PAIRS = ("clear_p50_ms", "clear_p95_ms", "loss5_concealed", "rtt200_concealed", "narrow_concealed", "narrow_frozen")
+SMALL = ("small_p50_ms", "small_p95_ms")
+PAIRS = (
+    "clear_p50_ms",
+    "clear_p95_ms",
+    *SMALL,
+    "loss5_concealed",
+    "rtt200_concealed",
+    "narrow_concealed",
+    "narrow_frozen",
+)
 TARGETS = (
     Target("ratio", "clear_p50_ms", 1.1, "ratio"),
     Target("ratio", "clear_p95_ms", 1.1, "ratio"),
+    Target("ratio", "small_p50_ms", 1.1, "ratio"),
+    Target("ratio", "small_p95_ms", 1.1, "ratio"),
     Target("ratio", "loss5_concealed", 1.2, "ratio"),
     Target("ours", "first_picture_ms", 1000, "absolute"),
     Target("ours", "clear_offset_p95_ms", 100, "absolute"),
@@ -42,7 +53,8 @@ HOW = (
     "from the camera's picture to the glass, read off the pictures, both ways, in two headless Chromiums that draw "
     "without a graphics card, over a simulated network: clear, 5 % loss at a round trip of 40 ms, a round trip of 200 "
     "ms, 500 kbit/s, outages of 10 and 40 s, another address (30 000 ms: not back in 30 s); processor time of all of "
-    "the booth's processes, without stamps; beside it a plain pair of browsers (floor)"
+    "the booth's processes, without stamps; small: clear, with pictures of 640 x 480, judged by their own wait for a "
+    "processor (small_queued); beside it a plain pair of browsers (floor)"
 )
 Opened = Callable[..., AbstractAsyncContextManager[Call]]
 
@@ -58,9 +70,11 @@ async def measure(ask: Ask, tell: Tell) -> Measured:
     except NoNetwork as missing:
         raise NotStarted(str(missing)) from missing
     spread = max(floor.pop("spread"), ours.pop("spread"))
-    about = {"network_late_most_ms": late_ms, "queued": queue.share}
+    small_queued = max(floor.pop("queued"), ours.pop("queued"))
+    about = {"network_late_most_ms": late_ms, "queued": queue.share, "small_queued": small_queued}
+    fit = frozenset(SMALL) if small_queued <= QUEUED_MOST else frozenset[str]()
     ratio = {name: round(max(ours[name], HARDLY) / max(floor[name], HARDLY), 3) for name in PAIRS}
-    return Measured(ours, floor, ratio, spread, HOW, about=about, starved=queue.why())
+    return Measured(ours, floor, ratio, spread, HOW, about=about, starved=queue.why(), fit=fit)
 
 
 @asynccontextmanager
@@ -91,14 +105,27 @@ async def _side(opened: Opened, net: Network, ask: Ask, name: str, tell: Tell) -
             found |= await _cost(call, LEAST_S)
     if ask.size >= WHOLE:
         await near.set()
-        async with opened(net, await _fresh(folder), stamping=False) as call:
+        async with opened(net, await _fresh(folder, "without-stamps"), how=Seeing(stamping=False)) as call:
             found |= await _cost(call, CPU_S * ask.size)
+    await near.set()
+    async with opened(net, await _fresh(folder, "small"), how=Seeing(small=True)) as call:
+        found |= await _small(call, ask.size)
     tell(1.0)
     return found
 
 
-async def _fresh(folder: Path) -> Path:
-    found = folder / "without-stamps"
+async def _small(call: Call, size: float) -> Figures:
+    """With pictures that two processors can carry at four ends: what the programs add, and not what they wait for."""
+    queue = Queue()
+    await asyncio.sleep(SETTLE_S * size)
+    await asyncio.to_thread(queue.look)
+    seen = figures(await window(call.screens, max(LEAST_S, 20 * size)))
+    await asyncio.to_thread(queue.look)
+    return {"small_p50_ms": seen["p50_ms"], "small_p95_ms": seen["p95_ms"], "queued": queue.share}
+
+
+async def _fresh(folder: Path, name: str) -> Path:
+    found = folder / name
     await asyncio.to_thread(found.mkdir)
     return found
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from controller.app.bench.call import Call, Screen, playing, screen
+from controller.app.bench.call import SEEING, Call, Screen, Seeing, playing, screen
 from controller.app.bench.kept import Kept, kept
 from controller.app.bench.stage import LUUKKU, Running, point_toml, program, run_words, tokens, write_toml
 from controller.central.experts import Expert, hashed_token
@@ -58,16 +58,14 @@ class OurCall(Call):
 
 
 @asynccontextmanager
-async def our_call(net: Network, folder: Path, *, stamping: bool = True) -> AsyncIterator[OurCall]:
+async def our_call(net: Network, folder: Path, *, how: Seeing = SEEING) -> AsyncIterator[OurCall]:
     """A customer and an expert see and hear each other; needs the ends "near", "far" and "centre"."""
     async with AsyncExitStack() as stack:
         at = await stack.enter_async_context(house(net, folder))
         playwright = await stack.enter_async_context(playing())
         trusted = [f"--unsafely-treat-insecure-origin-as-secure={at.central}"]  # a real central has a certificate
-        near = await stack.enter_async_context(screen(playwright, net.end("near"), folder, stamping=stamping))
-        far = await stack.enter_async_context(
-            screen(playwright, net.end("far"), folder, stamping=stamping, more=trusted)
-        )
+        near = await stack.enter_async_context(screen(playwright, net.end("near"), folder, how=how))
+        far = await stack.enter_async_context(screen(playwright, net.end("far"), folder, how=how, more=trusted))
         await far.page.goto(f"{at.central}/expert#token={at.expert}")
         await far.page.wait_for_selector("header .who")
         await far.page.keyboard.press("F2")  # ready

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from controller.app.bench.call import PAGES, WANTED, Call, Screen, playing, screen
+from controller.app.bench.call import PAGES, SEEING, WANTED, Call, Screen, Seeing, playing, screen
 from drivers.sim.network.network import Network
 
 SITE = "https://plain.test"  # nobody is asked for it: its two files are handed to the browser
@@ -16,12 +16,12 @@ KINDS = {".html": "text/html", ".js": "text/javascript"}
 
 
 @asynccontextmanager
-async def plain_call(net: Network, folder: Path, *, stamping: bool = True) -> AsyncIterator[Call]:
+async def plain_call(net: Network, folder: Path, *, how: Seeing = SEEING) -> AsyncIterator[Call]:
     """Both ends see and hear each other."""
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(playing())
         ends = [
-            await stack.enter_async_context(screen(playwright, end, folder, stamping=stamping))
+            await stack.enter_async_context(screen(playwright, end, folder, how=how))
             for end in (net.end("near"), net.end("far"))
         ]
         near, far = ends

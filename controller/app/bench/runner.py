@@ -56,8 +56,9 @@ def measured(name: str, ask: Ask) -> Result:
     machine = described(ask.folder)
     with progress(name) as tell, Watch() as watch:
         found = asyncio.run(_run(bench, ask, tell))
-    why = [*watch.why(found.spread), *found.starved]
-    judged = judge(bench.TARGETS, found, why)
+    others = watch.why(found.spread)
+    judged = judge(bench.TARGETS, found, others)
+    why = [*others, *found.starved]
     return Result(
         name=name, ours=found.ours, floor=found.floor, ratio=found.ratio, about=found.about,
         verdict=overall(judged), targets=judged, why=why, how=found.how, machine=machine,

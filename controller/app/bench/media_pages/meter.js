@@ -60,7 +60,8 @@
   if (devices) {
     const open = devices.getUserMedia.bind(devices);
     devices.getUserMedia = async (wanted) => {
-      const stream = await open(wanted);
+      const { camera } = window.bench;
+      const stream = await open(camera && wanted.video ? { ...wanted, video: camera } : wanted);
       if (!window.bench.stamping) return stream;
       for (const track of stream.getVideoTracks()) {
         stream.removeTrack(track);
