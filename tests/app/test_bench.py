@@ -46,7 +46,8 @@ PROMISED = {
     "drain": {"ours": {"per_s", "box_us", "central_us"}, "floor": {"per_s", "box_us", "central_us"},
               "ratio": {"per_s", "box_us", "central_us"}},
     "media": {"ours": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "small_p95_ms", "clear_offset_p95_ms",
-                       "outage10_back_ms", "outage40_back_ms", "moved_back_ms", "booth_cores", "media_cores", "document_p95_ms"},
+                       "outage10_back_ms", "outage40_back_ms", "moved_back_ms", "booth_cores", "media_cores",
+                       "document_p95_ms"},
               "floor": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "outage10_back_ms", "browser_cores"},
               "ratio": {"clear_p50_ms", "clear_p95_ms", "small_p50_ms", "small_p95_ms", "loss5_concealed"}},
 }  # fmt: skip
