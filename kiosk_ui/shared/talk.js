@@ -80,7 +80,6 @@ export class Talk {
     if (this.#wire.epoch !== epoch) this.#turn();
     if (message.from !== this.#wire.me && message.epoch === this.#wire.epoch) this.#mending.heard(performance.now());
     for (const body of bodies) this.#act(body);
-    if (this.#wire.overtaken) this.begin(this.#wire.overtaken + 1);
     this.#flush();
   }
 
@@ -244,6 +243,7 @@ export class Talk {
     const due = this.#mending.due(now, this.#peer?.state === "failed");
     if (due === "restart") this.#peer?.restart();
     else if (due === "anew" || (this.#how.begins && this.#wire.isDead)) this.#anew();
+    else if (this.#wire.overtaken && this.#mending.heeds(now)) this.begin(this.#wire.overtaken + 1);
     else if (due === "ask") this.#say({ k: "renew", why: this.#mending.why });
     if (this.state === "broken" || now - this.#lookedAt >= LOOK_MS) this.#look(now);
   }

@@ -57,7 +57,6 @@ export class BoothLeg {
     const bodies = this.#wire.hear(message);
     if (message.from === "media" && message.epoch === this.#wire.epoch) this.#mending.heard(performance.now());
     for (const body of bodies) this.#act(body);
-    if (this.#wire.overtaken) this.begin(this.#wire.overtaken + 1);
     this.#flush();
   }
 
@@ -188,6 +187,7 @@ export class BoothLeg {
     const now = performance.now();
     if (now - this.#againAt >= AGAIN_MS) this.#flush(true);
     if (this.#mending.due(now, this.#pc?.connectionState === "failed") || this.#wire.isDead) this.#anew();
+    else if (this.#wire.overtaken && this.#mending.heeds(now)) this.begin(this.#wire.overtaken + 1);
     if (now - this.#lookAt >= LOOK_MS) this.#look(now);
   }
 
