@@ -45,6 +45,16 @@ RTCPeerConnection.prototype.setRemoteDescription = function (description) {
   return new Promise(() => {});
 };
 """
+COUNTED = """
+import("/ui/shared/talk.js").then(({ Talk }) => {
+  const opened = Talk.prototype.lineOpened;
+  window.opened = 0;
+  Talk.prototype.lineOpened = function () {
+    window.opened += 1;
+    return opened.call(this);
+  };
+})
+"""
 NEWEST_IN_SIGHT = """
 (() => {
   const box = document.querySelector(".theirs");
@@ -71,6 +81,21 @@ async def test_a_picture_that_nobody_answers_for_is_given_up(desk_central: str, 
         await booth.page.evaluate("(id) => booth.ctl({k: 'still_may', id, ok: true})", asked)
         await expect(page.locator(f"[data-file='{asked}'] [role=status]")).to_contain_text("the connection broke")
         await expect(page.locator(".document .still")).to_be_enabled()
+
+
+async def test_when_the_point_is_reached_again_what_nobody_heard_is_said_again_at_once(
+    desk_central: str, desk_browser: Browser
+) -> None:
+    async with desk(desk_browser, desk_central) as one:
+        page, booth = one.page, one.booth
+        await one.sign_in()
+        await one.answer()
+        await page.evaluate(COUNTED)
+        await booth.line.socket.close()
+        await expect(page.locator(".banners")).to_contain_text("controller is not connected")
+        assert await page.evaluate("window.opened") == 0
+        await booth.line_again(one.room)
+        await one.wait("window.opened === 1")
 
 
 async def test_a_customer_whose_page_dies_is_asked_for_no_picture_any_more(

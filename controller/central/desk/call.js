@@ -67,7 +67,9 @@ export class Call {
 
   /** The broker's picture of the session. */
   adopt({ brief, reached = true, point_name, services, queues, counters }) {
+    const isBack = reached && this.reached === false;
     Object.assign(this, { brief, reached });
+    if (isBack) this.#opened();
     if (services) Object.assign(this, { pointName: point_name, services, queues, counters });
     if (this.isOver) this.#part();
     this.#mute();
@@ -79,6 +81,11 @@ export class Call {
     this.adopt({ reached: true, ...joined });
     this.talk.setIce(joined.ice);
     this.booth.setIce(joined.ice);
+    this.#opened();
+  }
+
+  /** The way to the other ends is open again, from here or from there: what nobody heard is said again now. */
+  #opened() {
     this.talk.lineOpened();
     this.booth.lineOpened();
   }
