@@ -139,6 +139,7 @@ async def _fresh(folder: Path, name: str) -> Path:
 
 async def _document(call: OurCall, size: float) -> Figures:
     """The document camera at the expert's page, by the stamps that the synthetic one has."""
+    await asyncio.sleep(SETTLE_S * size)  # the call has just moved: both legs are new
     await call.far.watch(DOCUMENT, DOCUMENT_NAME, LOOP_MS)
     seen = figures(await window([call.far], max(LEAST_S, 10 * size), name=DOCUMENT_NAME))
     return {f"document_{name}": seen[name] for name in ("p50_ms", "p95_ms", "fps")}
