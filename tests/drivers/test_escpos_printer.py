@@ -82,9 +82,14 @@ async def test_a_printer_without_process_ids_is_proven_by_its_cutter() -> None:
     peer = Peer()
     peer.answers_marks = False
     async with ready(peer) as printer:
-        with suppress(PrinterUnavailable):  # it waits for the mark nearly as long as it may: a slow machine is too late
-            await printer.prepare()
-        assert (await printer.prepare()).cut0 == 7, "by now it is known that no mark comes"
+        before = None
+        for _ in range(
+            5
+        ):  # the first waits for a mark nearly as long as it may: a machine that is slow just then is late
+            with suppress(PrinterUnavailable):
+                before = await printer.prepare()
+                break
+        assert before is not None and before.cut0 == 7, "it is known that no mark comes"
         outcome = await printer.print(FI, "ab#1", simulated=True)
         assert (outcome.end, outcome.tier) == (PrintEnd.CONFIRMED, Tier.COUNTER)
 
