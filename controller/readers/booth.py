@@ -180,8 +180,8 @@ class Booths:
     async def moved(self) -> None:
         """This box has another address: what is under way is mended before anybody misses it."""
         await self._ends.to_media(m.Moved())
-        for session in self._ledger.state.sessions.values():
-            if session.outcome is None and session.answered and session.booth:
+        for session in [s for s in self._ledger.state.sessions.values() if s.outcome is None and s.answered]:
+            if session.booth:
                 await self._ends.to_page(session.booth, {"t": "moved", "session": session.id})
 
     def central_left(self, send: b.Send) -> None:
