@@ -14,6 +14,7 @@ Leg = Literal["talk", "booth"]
 End = Literal["booth", "media", "expert"]
 SessionId = Annotated[str, Meta(pattern=r"^r-[A-Za-z0-9._:-]{1,77}$(?!\n)")]
 Epoch = Annotated[int, Meta(ge=0, le=2**53)]
+EPOCH_TOLD_MOST = 2**52  # an epoch beyond it was made up: no clock of central comes there, and none could follow it
 Seq = Annotated[int, Meta(ge=0, le=1_000_000)]
 Why = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
 
@@ -149,7 +150,7 @@ class Wire:
         if isinstance(message, Ack):
             if message.epoch == self.epoch:
                 self._unacked = [s for s in self._unacked if s.seq > message.seq]
-            elif self._begins and message.epoch > self.epoch:
+            elif self._begins and self.epoch < message.epoch < EPOCH_TOLD_MOST:
                 self.overtaken = message.epoch
             return []
         if isinstance(message.body, Renew):

@@ -2,6 +2,7 @@
 // it hears in order, each once, and says again what nobody acknowledged. Relays may restart; nothing is lost.
 const EARLY_MOST = 64;
 const UNACKED_MOST = 256;
+const EPOCH_TOLD_MOST = 2 ** 52; // beyond it: made up
 export const AGAIN_MS = 2000;
 
 export class Wire {
@@ -46,7 +47,7 @@ export class Wire {
     if (message.session !== this.session || message.leg !== this.leg || message.from === this.me) return [];
     if (message.t === "ack") {
       if (message.epoch === this.epoch) this.#unacked = this.#unacked.filter((said) => said.seq > message.seq);
-      else if (this.begins && message.epoch > this.epoch) this.overtaken = message.epoch;
+      else if (this.begins && message.epoch > this.epoch && message.epoch < EPOCH_TOLD_MOST) this.overtaken = message.epoch;
       return [];
     }
     if (message.t !== "signal") return [];

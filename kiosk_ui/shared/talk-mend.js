@@ -71,6 +71,11 @@ export class Mending {
     return this.#broken !== null;
   }
 
+  /** This connection was up and broke: the other end has missed pictures of it. */
+  get hasMissed() {
+    return this.#wasUp && this.#broken !== null;
+  }
+
   /** The booth's end wants a new connection, for this reason. */
   wish(why) {
     this.#why = why;

@@ -217,6 +217,7 @@ export class Talk {
 
   #connection(state) {
     if (state === "connected") {
+      if (this.#mending.hasMissed) this.#peer.refresh();
       this.#mending.connected();
       this.#become("up", "connected");
     } else if (state === "failed" || (state === "disconnected" && this.state === "up")) {

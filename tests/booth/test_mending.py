@@ -1,5 +1,6 @@
 """When a broken talk leg is mended and how, and what real-time text is made of: the shared modules, in the browser."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.booth.conftest import OpenPage
 from tests.booth.point import Point
+from tests.remote.wires import live
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -22,6 +24,29 @@ PLAY = """async ([begins, steps]) => {
     else mending[what](at * 1000, more);
   }
   return answers;
+}"""
+
+# Stories as tests/remote/wires.py tells them: what was done to which end, and what came of it. Gives the first step of
+# which something else comes here, or null.
+RETELL = """async (stories) => {
+  const { Wire } = await import("/ui/shared/signals.js");
+  const flat = (value) => JSON.stringify(value, (_, it) =>
+    it && typeof it === "object" && !Array.isArray(it) ? Object.fromEntries(Object.entries(it).sort()) : it);
+  for (const [n, story] of stories.entries()) {
+    const wires = {};
+    for (const [step, [end, what, argument, came]] of story.entries()) {
+      let bodies = [];
+      if (what === "reborn") wires[end] = new Wire({ session: "r-1", leg: "talk", me: end, begins: end === "expert" });
+      const wire = wires[end];
+      if (what === "say") wire.say({ k: "ice", candidate: argument, mid: null, index: null });
+      if (what === "renew") wire.say({ k: "renew", why: "broken" });
+      if (what === "begin") wire.begin(argument);
+      if (what === "hear") bodies = wire.hear(argument);
+      const here = [bodies, wire.epoch, wire.overtaken, wire.isDead, wire.out(what === "again")];
+      if (flat(here) !== flat(came)) return { n, step, what, end, here: flat(here), there: flat(came) };
+    }
+  }
+  return null;
 }"""
 
 
@@ -187,3 +212,12 @@ async def test_text_is_characters_and_what_takes_them_back(open_page: OpenPage, 
     assert await page.evaluate(read, "a\x1b[31m\x00\ufeffb\x7f\r") == "a[31mb", "control characters are nothing"
     assert await page.evaluate(read, "<img src=x onerror=alert(1)>👩‍👧\b!") == "<img src=x onerror=alert(1)>!"
     assert len(await page.evaluate(read, "x" * 100_000)) == 2000
+
+
+async def test_the_pages_end_of_a_line_does_what_the_points_end_does_whatever_the_relays_do(
+    open_page: OpenPage, point: Point
+) -> None:
+    page = await ready(open_page)
+    lives = [live(Random(seed), 120) for seed in range(40)]
+    assert [life.broken for life in lives if life.broken] == []
+    assert await page.evaluate(RETELL, [life.story for life in lives]) is None

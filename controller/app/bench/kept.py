@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from controller.app.bench.stage import Running, started
@@ -42,4 +42,5 @@ async def kept(words: Sequence[str], log: Path) -> AsyncIterator[Kept]:
         yield one
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        with suppress(asyncio.CancelledError):
+            await task  # a process that could not be started again is heard of here
