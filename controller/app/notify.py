@@ -5,8 +5,6 @@ ticket, through the ledger to the disk (ADR 0015). Without NOTIFY_SOCKET nothing
 """
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -16,10 +14,9 @@ from controller.domain.commands import Tick
 from controller.domain.draft import Refused
 from controller.journal.faults import JournalFault, JournalFull
 from controller.ledger import CommandFailed, Ledger
+from drivers.supervisor import SIGNS, listens, period_s, tell
 
 CURSOR = "watchdog"  # the cursor whose write proves the way to the disk
-SIGNS = 3  # signs in one watchdog period, so that two may be late
-PERIOD_S = 15.0  # between two signs' worth of patience, where systemd names none
 
 log = structlog.get_logger("notify")
 
@@ -27,7 +24,7 @@ log = structlog.get_logger("notify")
 @asynccontextmanager
 async def telling(ledger: Ledger) -> AsyncIterator[None]:
     """READY now, a sign of life while inside, STOPPING on the way out."""
-    if "NOTIFY_SOCKET" not in os.environ:
+    if not listens():
         yield
         return
     tell("READY=1", "STATUS=serving")
@@ -66,18 +63,3 @@ async def proven(ledger: Ledger, n: int) -> str:
     except (Refused, CommandFailed):
         pass  # what was decided is another matter: the cursor is on the disk
     return "serving"
-
-
-def period_s() -> float:
-    """How long systemd waits for a sign (WatchdogSec=)."""
-    return int(os.environ.get("WATCHDOG_USEC", PERIOD_S * 1e6)) / 1e6
-
-
-def tell(*lines: str) -> None:
-    """One datagram to systemd. Never waits and never raises: who does not listen is told nothing."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line, suppress(OSError):
-        line.setblocking(False)
-        line.sendto("\n".join(lines).encode(), "\0" + address[1:] if address.startswith("@") else address)

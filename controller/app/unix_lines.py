@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
-SEND_S = 5.0
+SEND_S = 2.0  # who takes nothing for so long is frozen: it is let go, and comes again when it thaws
 
 log = structlog.get_logger("lines")
 
@@ -25,9 +25,16 @@ async def listening(path: Path, talk: Talk, *, most: int) -> AsyncIterator[None]
 
     async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async def send(message: Any) -> None:
+            if writer.is_closing():
+                raise ConnectionResetError("the line is closed")
             writer.write(msgspec.json.encode(message) + b"\n")
-            async with asyncio.timeout(SEND_S):
-                await writer.drain()
+            try:
+                async with asyncio.timeout(SEND_S):
+                    await writer.drain()
+            except TimeoutError:
+                log.warning("a process of this point takes nothing any more", socket=path.name)
+                writer.transport.abort()  # others would wait in line behind what is said to it
+                raise
 
         try:
             await talk(reader, send)

@@ -5,7 +5,7 @@ send their picture again, experts join again. Each session is with at most one e
 only the point's picture gives it. Signals pass between the two ends of a session and are not kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec import UNSET
 
@@ -36,7 +36,7 @@ from controller.central.shapes import (
     You,
     misfit,
 )  # fmt: skip
-from controller.central.standing import Desk, Home, Meetings, Say, To, belongs, waits
+from controller.central.standing import Desk, Home, Meetings, Pending, Say, To, belongs, waits
 from controller.ports.signalling import BOOTH_END, Ack, Signal
 
 SETTLING_S = 30.0  # after a start somebody unknown may still come; an answer is in the picture by then or never
@@ -47,18 +47,27 @@ POINTS_MOST = 5_000
 class Broker:
     """Each method takes the time (Unix seconds) and gives what must be said now, in order."""
 
-    def __init__(self, engine: Engine, new_id: Callable[[], str], started_s: float, durations: Durations) -> None:
+    def __init__(
+        self, engine: Engine, new_id: Callable[[], str], started_s: float, durations: Durations,
+        kept: Iterable[Pending] = (),
+    ) -> None:  # fmt: skip
+        """`kept`: what was `to_keep` before a restart."""
         self._engine, self._started_s = engine, started_s
         self._homes: dict[str, Home] = {}
         self._desks: dict[str, Desk] = {}
         self._owners = Owners()
         self._ends: dict[str, Desk] = {}  # session -> whose page was last an end of it
         self._orders = Orders(new_id)
+        self._orders.recall(kept)
         self._meetings = Meetings(durations)
         self._seats: dict[str, int] = {}
         self._providers = Providers()
         self._following = Following(self._homes, self._desks, self._owners, self._orders, engine, durations)
         self._out: list[Say] = []
+
+    def to_keep(self) -> list[Pending]:
+        """What must not be forgotten: points have not answered it yet."""
+        return self._orders.last()
 
     # ---- points
 
@@ -217,6 +226,8 @@ class Broker:
             return None if had == session else self._lost(desk, session, "busy")
         if not home.here:
             return self._lost(desk, session, "point_away")
+        if not brief.agreed:
+            return self._lost(desk, session, "not_agreed")
         if not waits(brief) or self._claimed(session):
             return self._lost(desk, session, "taken" if brief.state != "ended" else "gone")
         desk.session, desk.claimed_s, desk.ready, desk.joined = session, now_s, False, False

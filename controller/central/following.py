@@ -44,7 +44,8 @@ class Following:
         waiting = waiters(homes)
         claimed = {desk.session for desk in desks if desk.session is not None}
         may = reachable(waiting, desks)
-        rings = {session: set() if session in claimed else experts for session, experts in may.items()}
+        quiet = claimed | {waiter.brief.session for waiter in waiting if not waiter.brief.agreed}
+        rings = {session: set() if session in quiet else experts for session, experts in may.items()}
         return [
             *self._rung(waiting, rings, claimed, now_s),
             *self._dropped(now_s),

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import msgspec
 import structlog
@@ -21,6 +21,7 @@ from controller.central.problems import Problem
 from controller.central.receiver import path_id
 from controller.central.shapes import Refused, read_expert, read_point
 from controller.central.standing import Say, To
+from controller.central.told_later import Keeper
 from controller.domain.pace import Bucket
 from controller.ports.signalling import MESSAGE_MOST
 
@@ -88,7 +89,10 @@ class Line:
 class Lines:
     """All lines, and the broker behind them."""
 
-    def __init__(self, broker: Broker, doors: Doors, expert_doors: ExpertDoors, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, broker: Broker, doors: Doors, expert_doors: ExpertDoors, keeper: Keeper, now_ms: Callable[[], int]
+    ) -> None:
+        self._keeper = keeper
         self._broker, self._doors, self._expert_doors, self._now_ms = broker, doors, expert_doors, now_ms
         self._open: dict[To, Line] = {}
         self._all: set[Line] = set()
@@ -102,14 +106,15 @@ class Lines:
 
     @asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
-        """Time passes for the broker."""
-        task = asyncio.create_task(self._tick())
+        """Time passes for the broker, and what it must keep is kept."""
+        tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._keeper.run())]
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._keeper.write()
 
     def end(self) -> None:
         """Every line, and each that comes now, is closed: central ends."""
@@ -196,6 +201,7 @@ class Lines:
             line.end(TOO_MANY, b"too many messages")
 
     def _say(self, says: Iterable[Say]) -> None:
+        self._keeper.look(self._broker.to_keep())
         for to, message in says:
             if (line := self._open.get(to)) is not None:
                 line.say(_text(message))

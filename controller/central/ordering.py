@@ -2,7 +2,7 @@
 what came of it goes to the expert who gave it. No I/O here.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from controller.central.shapes import Brief, Done, Order, PointOrder
@@ -63,6 +63,15 @@ class Orders:
         if pending.order.do in RINGS:
             self._hushed[pending.order.session] = now_s + HUSH_S
         return pending
+
+    def recall(self, pending: Iterable[Pending]) -> None:
+        """Orders that were kept over a restart."""
+        for one in pending:
+            self._keep(one)
+
+    def last(self) -> list[Pending]:
+        """Those that end what an expert had, and are not answered: they are kept over a restart."""
+        return [pending for pending in self._pending.values() if pending.order.do in LAST]
 
     def is_under_way(self, session: str, *dos: str) -> bool:
         return any(pending.order.do in dos for pending in self._of.get(session, {}).values())

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from controller.central import experts as known
+from controller.central import told_later
 from controller.central.auth import Doors
 from controller.central.broker import Broker
 from controller.central.desk_pages import DeskPages, read_desk
@@ -18,6 +19,7 @@ from controller.central.experts import Expert, Experts, Passes
 from controller.central.ice import load_turn
 from controller.central.lines import Lines
 from controller.central.pools import Durations
+from controller.central.told_later import Keeper
 
 
 @asynccontextmanager
@@ -32,9 +34,10 @@ async def remote_service(
     key = await asyncio.to_thread(load_key, data_dir / "expert.key")
     contents = await asyncio.to_thread(read_desk)
     everybody = Experts(listed)
-    broker = Broker(P2p(turn), _new_id, now_ms() / 1000, Durations())
+    kept = await asyncio.to_thread(told_later.load, data_dir / "told_later.json")
+    broker = Broker(P2p(turn), _new_id, now_ms() / 1000, Durations(), kept)
     expert_doors = ExpertDoors(everybody, Passes(key, everybody), now_ms, broker.is_in_session)
-    lines = Lines(broker, doors, expert_doors, now_ms)
+    lines = Lines(broker, doors, expert_doors, Keeper(data_dir / "told_later.json", kept), now_ms)
     async with lines.ticking():
         yield [*lines.routes(), *expert_doors.routes(), *DeskPages(contents, frame_ancestors).routes()], lines
 

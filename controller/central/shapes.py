@@ -33,7 +33,8 @@ class Legs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """One session as its point has it; `expert` who has it, `order` the last order that was done to it."""
+    """One session as its point has it; `expert` who has it, `order` the last order that was done to it; `agreed`: the
+    customer has agreed to be seen and heard."""
 
     session: SessionId
     state: State
@@ -53,6 +54,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     order: Annotated[str, Meta(max_length=80)] | None = None
     legs: Legs = Legs()
     printer: bool = False
+    agreed: bool = True
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,6 +260,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     interpreter: bool | str | None
     number: str | None
     requested_at: str
+    agreed: bool
     point: str
     point_name: Name
     rings: bool

@@ -181,11 +181,13 @@ class AnswerSession(Command, frozen=True, kw_only=True):
 
 
 class ReportLegs(Command, frozen=True, kw_only=True):
-    """Whether booth and expert have a way to each other now, by whichever leg; `why` not, in a word."""
+    """Whether booth and expert have a way to each other now, by whichever leg; `why` not, in a word. Said of a session
+    on hold, which may be quiet, only when it is given up. `quality`: of the talk so far."""
 
     session: str
     up: bool
     why: str = ""
+    quality: Quality | None = None
 
 
 class HoldSession(Command, frozen=True, kw_only=True):
@@ -218,14 +220,15 @@ class HandOver(Command, frozen=True, kw_only=True):
     to_counter: str = ""
     to_service: str = ""
     position: Position = "first"
+    quality: Quality | None = None
 
 
 class LeaveSession(Command, frozen=True, kw_only=True):
-    """The customer goes, or is helped away by staff. Before an answer it is over; after one the expert still says how
-    it ended."""
+    """The customer goes, or is helped away by staff. Before they met it is over; after that the expert still says how
+    it ended. `declined`: the customer does not agree to be seen and heard, and waits on without this."""
 
     session: str
-    cause: str = "customer"
+    cause: Literal["customer", "staff", "declined"] = "customer"
     quality: Quality | None = None
 
 

@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from msgspec import UNSET
+
 from controller.domain import remote_events as r
 from controller.domain.state import ServiceEvent, Session, State
 
@@ -63,6 +65,8 @@ def _changed(session: Session, event: r.RemoteStateChanged, ms: int, here: tuple
     elif event.to == "queued" and event.cause != "no_expert":
         session.answered, session.expert = 0, ""  # it waits for another one
         session.clocks["waits"] = here
+    if event.quality is not UNSET:
+        session.quality = event.quality
     if event.to == "connected" and not session.connected:
         session.connected = ms
         session.clocks["connected"] = here

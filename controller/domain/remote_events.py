@@ -47,19 +47,21 @@ class RemoteRequested(Event, frozen=True, kw_only=True):
 
 
 class RemoteStateChanged(Event, frozen=True, kw_only=True):
-    """`expert`: who answered, a pseudonym; with cause `answered` only (ADR 0027)."""
+    """`expert`: who answered, a pseudonym; with cause `answered` only (ADR 0027). `quality`: of the talk so far, when
+    it breaks off."""
 
     session: Id
     from_: SessionState = msgspec.field(name="from")
     to: SessionState
     cause: Cause
     expert: Id | UnsetType = UNSET
+    quality: Quality | UnsetType = UNSET
 
 
 class RemoteEnded(Event, frozen=True, kw_only=True):
     """`wait_ms`: from the request to the (last) answer, or to the end of a session that nobody answered. `setup_ms`:
     from the answer to sound and picture. `connected_ms`: with the expert, holds and interruptions included;
-    `interrupted_ms` of it without a way to each other. `quality` None: there was no talk to judge."""
+    `interrupted_ms` of it without a way to each other. `quality` None: there was no talk to judge, or nobody could."""
 
     session: Id
     outcome: SessionOutcome

@@ -9,8 +9,8 @@ from controller.domain import commands as c
 from controller.domain import counters, queues, transfers, visits
 from controller.domain.draft import Draft, Refused
 from controller.domain.event_words import ServiceOutcome, SessionOutcome
-from controller.domain.events import ServiceCalled, ServiceEnded, TicketVoided
-from controller.domain.remote_events import RemoteEnded, RemoteStateChanged
+from controller.domain.events import ServiceCalled, ServiceEnded, ServiceHeld, ServiceStarted, TicketVoided
+from controller.domain.remote_events import Quality, RemoteEnded, RemoteStateChanged
 from controller.domain.session_facts import answered, live, over, own_turn, since
 from controller.domain.state import ServiceEvent, Session
 
@@ -30,20 +30,25 @@ def hand_over(draft: Draft, wish: c.HandOver) -> None:
     target = c.Transfer(counter="", to_queue=wish.to_queue, to_counter=wish.to_counter, to_service=wish.to_service,
                         position=wish.position)  # fmt: skip
     service, queue, only, place = transfers.target_of(draft, target, turn)
-    over(draft, session, "transferred", "expert", None)
+    over(draft, session, "transferred", "expert", wish.quality)
     draft.add(ServiceEnded(service_event=turn.id, outcome=sent_on(turn), accurate=True))
     draft.subject = visits.queue_again(draft, turn, service, "transfer", place, queue=queue, only=only)
 
 
 def leave(draft: Draft, wish: c.LeaveSession) -> None:
-    """The customer ends it. What was connected was a service; how it ended the expert says yet (`end`), or nobody."""
+    """The customer ends it. What was connected was a service; how it ended the expert says yet (`end`), or nobody: what
+    they write meanwhile is no service time. Who declines waits on, for a counter or until they agree."""
     session = live(draft, wish.session)
     turn = own_turn(draft, session)
-    if session.connected:
-        over(draft, session, "completed", wish.cause, wish.quality)
+    over(draft, session, "completed" if session.connected else "customer_left", wish.cause, wish.quality)
+    if turn is None:
         return
-    over(draft, session, "customer_left", wish.cause, wish.quality)
-    if turn is not None:
+    if session.connected:
+        if turn.stage == "serving":
+            draft.add(ServiceHeld(service_event=turn.id, cause="wrap_up"))
+    elif wish.cause == "declined":
+        _back_to_queue(draft, turn, "recycled")
+    else:
         _gone(draft, turn, by_customer=wish.cause == "customer")
 
 
@@ -55,9 +60,7 @@ def end(draft: Draft, wish: c.EndSession) -> None:
     turn = own_turn(draft, session)
     draft.subject = session.id
     if session.outcome is not None:
-        if turn is None or turn.stage == "ended" or session.outcome != "completed":
-            raise Refused("wrong-state", f"session {session.id} has ended already: {session.outcome}")
-        _served(draft, turn, wish, accurate=True)
+        _word_on(draft, session, turn, wish)
         return
     if wish.outcome == "completed" and not session.connected:
         raise Refused("wrong-state", f"session {session.id} was never connected: it cannot be completed")
@@ -76,6 +79,29 @@ def end(draft: Draft, wish: c.EndSession) -> None:
         _gone(draft, turn, by_customer=False)
 
 
+def _word_on(draft: Draft, session: Session, turn: ServiceEvent | None, wish: c.EndSession) -> None:
+    """The expert says how it was of a session that the customer has ended; or of one that was given up meanwhile, while
+    the point was away: whoever was served then is called no more."""
+    late = _still_waiting(draft, turn) if session.cause == "lost" and wish.outcome == "completed" else None
+    if late is not None:
+        waited = counters.waited_ms(draft, late)
+        draft.add(ServiceCalled(service_event=late.id, booth=session.booth, call=late.call + 1, waiting_ms=waited))
+        draft.add(ServiceStarted(service_event=late.id, at="inferred"))
+        _served(draft, late, wish, accurate=False)
+    elif turn is None or turn.stage == "ended" or session.outcome != "completed":
+        raise Refused("wrong-state", f"session {session.id} has ended already: {session.outcome}")
+    elif wish.outcome == "technical_failure":
+        visits.remove(draft, turn, "technical_failure", "cancelled")
+    else:
+        _served(draft, turn, wish, accurate=wish.outcome == "completed")
+
+
+def _still_waiting(draft: Draft, turn: ServiceEvent | None) -> ServiceEvent | None:
+    """The service event in which this customer waits again, until somebody calls them."""
+    now = draft.state.service_events[draft.visit(turn).current] if turn is not None else None
+    return now if now is not None and now is not turn and now.stage == "waiting" and not now.session else None
+
+
 def tick(draft: Draft) -> None:
     """What time makes of sessions: nobody answered, nobody came back, nobody said how it ended."""
     for session in list(draft.state.sessions.values()):
@@ -91,9 +117,9 @@ def tick(draft: Draft) -> None:
         elif not session.answered and since(draft, session, "waits") >= _patience_ms(draft, session):
             _nobody(draft, session)
         elif session.state == "ringing" and session.answered and since(draft, session, "answered") >= SETUP_MS:
-            _fail(draft, session, "no_setup")
+            fail(draft, session, "no_setup")
         elif session.state == "reconnecting" and since(draft, session, "state") >= LOST_MS:
-            _fail(draft, session, "lost")
+            fail(draft, session, "lost")
 
 
 def end_day(draft: Draft) -> None:
@@ -136,9 +162,10 @@ def _nobody(draft: Draft, session: Session) -> None:
         _back_to_queue(draft, turn, "technical_failure" if session.connected else "recycled")
 
 
-def _fail(draft: Draft, session: Session, cause: str) -> None:
+def fail(draft: Draft, session: Session, cause: str, quality: Quality | None = None) -> None:
+    """No way to each other any more: who waits for it goes back to the queue, first of all."""
     turn = own_turn(draft, session)
-    over(draft, session, "technical_failure", cause, None)
+    over(draft, session, "technical_failure", cause, quality)
     if turn is not None:
         _back_to_queue(draft, turn)
 

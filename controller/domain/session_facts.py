@@ -45,7 +45,7 @@ def over(draft: Draft, session: Session, outcome: SessionOutcome, cause: str, qu
             wait_ms=between(session, "requested", "reached") if session.reached else since(draft, session, "requested"),
             setup_ms=between(session, "reached", "connected"),
             connected_ms=since(draft, session, "connected") if session.connected else 0,
-            interrupted_ms=lost, quality=quality if session.connected else None,
+            interrupted_ms=lost, quality=(quality or session.quality) if session.connected else None,
         )
     )  # fmt: skip
     booth = draft.config.booth(session.booth)
@@ -57,10 +57,17 @@ def over(draft: Draft, session: Session, outcome: SessionOutcome, cause: str, qu
             draft.set_advisor(counter, "serving", "explicit")
 
 
-def turn_to(draft: Draft, session: Session, to: SessionState, cause: str, *, expert: str | UnsetType = UNSET) -> None:
+def turn_to(
+    draft: Draft, session: Session, to: SessionState, cause: str, *, expert: str | UnsetType = UNSET,
+    quality: Quality | None = None,
+) -> None:  # fmt: skip
     """The session goes to another state."""
     draft.subject = session.id
-    draft.add(RemoteStateChanged(session=session.id, from_=session.state, to=to, cause=cause, expert=expert))
+    draft.add(
+        RemoteStateChanged(
+            session=session.id, from_=session.state, to=to, cause=cause, expert=expert, quality=quality or UNSET
+        )
+    )
 
 
 def room(draft: Draft, booth: Booth, *, occupied: bool) -> None:

@@ -30,8 +30,15 @@ def session(state: State, config: Config, id_: str) -> View:
         "requested_at": moment(known.requested),
         "since": moment(known.since),
         "outcome": known.outcome,
+        "waits": known.outcome is not None and _waits_on(state, turn),
         "rated": known.rated,
     }
+
+
+def _waits_on(state: State, turn: ServiceEvent | None) -> bool:
+    """Whether this customer's number waits, or is being called, all the same."""
+    now = state.service_events[state.visits[turn.visit].current] if turn is not None else None
+    return now is not None and now.stage in {"waiting", "called"}
 
 
 def is_from_lobby(state: State, turn: ServiceEvent) -> bool:

@@ -21,7 +21,7 @@ from controller.domain.events import (
 )
 from controller.domain.point import Booth, Service
 from controller.domain.remote_events import IdentityChecked, RemoteRequested
-from controller.domain.session_ends import sent_on
+from controller.domain.session_ends import fail, sent_on
 from controller.domain.session_facts import answered, live, own_turn, room, turn_to
 from controller.domain.state import ServiceEvent, Session
 
@@ -129,7 +129,7 @@ def answer(draft: Draft, wish: c.AnswerSession) -> None:
 
 
 def legs(draft: Draft, told: c.ReportLegs) -> None:
-    """Whether they can hear and see each other now. Told of a session that is over, or held, it changes nothing."""
+    """Whether they can hear and see each other now. Told of a session that is over it changes nothing."""
     session = draft.state.sessions.get(told.session)
     if session is None or not session.answered:
         return
@@ -137,7 +137,9 @@ def legs(draft: Draft, told: c.ReportLegs) -> None:
         turn_to(draft, session, "connected", told.why or ("" if session.state == "ringing" else "back"))
         _serve(draft, session)
     elif not told.up and session.state == "connected":
-        turn_to(draft, session, "reconnecting", told.why or "lost")
+        turn_to(draft, session, "reconnecting", told.why or "lost", quality=told.quality)
+    elif not told.up and session.state == "held":
+        fail(draft, session, "lost", told.quality)
 
 
 def hold(draft: Draft, wish: c.HoldSession) -> None:

@@ -23,6 +23,7 @@ from controller.domain.event_words import (
     VisitOutcome,
 )
 from controller.domain.events import Estimate
+from controller.domain.remote_events import Quality
 
 Stage = Literal["waiting", "called", "serving", "held", "ended"]
 PrintState = Literal["requested", "printing", "confirmed", "unknown", "failed", "void", "none"]
@@ -136,6 +137,7 @@ class Session(msgspec.Struct):
     connected: int = 0  # the first time
     ended: int = 0
     interrupted_ms: int = 0  # after the first connection, without an expert
+    quality: Quality | None = None  # when the talk last broke off
     clocks: dict[str, tuple[int, str]] = msgspec.field(default_factory=dict)  # moment -> what the boot's clock read
     outcome: SessionOutcome | None = None
     rated: bool = False

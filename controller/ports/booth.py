@@ -43,11 +43,19 @@ class Here(_Told, frozen=True, kw_only=True, tag="here"):
     devices: dict[Annotated[str, Meta(max_length=20)], bool] = {}
 
 
+class Off(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer has turned off."""
+
+    audio: bool = False
+    video: bool = False
+
+
 class Talk(_Told, frozen=True, kw_only=True, tag="talk"):
     session: SessionId
     up: bool
     why: Annotated[str, Meta(pattern=r"^([a-z][a-z0-9_]{0,39})?$(?!\n)")] = ""
     stats: TalkStats | None = None
+    off: Off | None = None  # an older page does not say
 
 
 class Print(_Told, frozen=True, kw_only=True, tag="print"):
@@ -59,7 +67,7 @@ class Help(_Told, frozen=True, kw_only=True, tag="help"):
     """The customer calls for somebody to come."""
 
 
-class Off(_Told, frozen=True, kw_only=True, tag="off"):
+class LetGo(_Told, frozen=True, kw_only=True, tag="off"):
     """The answer to `end`: camera and microphone are let go."""
 
     session: SessionId
@@ -72,7 +80,7 @@ class PageTested(_Told, frozen=True, kw_only=True, tag="tested"):
     result: dict[str, Any]
 
 
-FromPage = Here | Talk | Print | Help | Off | PageTested | Signal | Ack
+FromPage = Here | Talk | Print | Help | LetGo | PageTested | Signal | Ack
 
 
 # --- central ---
@@ -154,6 +162,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     order: str | None
     legs: dict[str, bool]
     printer: bool
+    agreed: bool
 
 
 class Picture(_Told, frozen=True, kw_only=True, tag="point"):
@@ -204,6 +213,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     page: bool = False
     expert: str = ""  # the name to show
     consent: str = ""  # the version that was agreed to in this session, as its page last said
+    off: Off = Off()
     outlook: Outlook | None = None
     files: tuple[File, ...] = ()
     help: bool = False

@@ -55,11 +55,14 @@ class Close(_Said, frozen=True, kw_only=True, tag="close"):
     session: SessionId
 
 
-class Talk(_Said, frozen=True, kw_only=True, tag="talk"):
-    """Whether the browser's own leg is up. While it is not, the emergency shows picture and sound."""
+class Talk(_Said, frozen=True, kw_only=True, tag="talk", omit_defaults=True):
+    """Whether the browser's own leg is up. While it is not, the emergency shows picture and sound: of what the customer
+    has not turned off."""
 
     session: SessionId
     up: bool
+    camera: bool = True
+    microphone: bool = True
 
 
 class Hold(_Said, frozen=True, kw_only=True, tag="hold"):

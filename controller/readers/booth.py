@@ -30,6 +30,7 @@ from controller.readers.booth_questions import Questions
 
 LOOK_S, IDLE_LOOK_S = 0.25, 5.0  # how often the legs are judged without news, during a session and without one
 HELP_S = 600.0  # who called for help without a session, and was not come to for so long, has gone
+HELD_S = 180.0  # who is on hold and has had no way to each other for so long has been forgotten
 FILES_MOST = 200  # of one session: what its media process names beyond is not shown
 
 log = structlog.get_logger("booth")
@@ -71,7 +72,7 @@ class Booths:
             case b.PageTested():
                 self.questions.answered(message.id, message.result)
                 return
-            case b.Off():
+            case b.LetGo():
                 self.dark.off(message.session)
                 return
             case Signal() | Ack():
@@ -98,7 +99,7 @@ class Booths:
         return b.Seen(
             media=self._ends.media is not None, page=booth in self._ends.pages,
             expert=known.name if there is not None and there.expert == known.expert else "",
-            consent=known.consent, outlook=known.outlook,
+            consent=known.consent, off=known.off, outlook=known.outlook,
             files=tuple(known.files.values()), help=booth in self._helps, central=self._ends.central is not None,
         )  # fmt: skip
 
@@ -155,7 +156,7 @@ class Booths:
             case m.Leg():
                 session = self._live(message.session)
                 if session is not None:
-                    self._of(session).emergency = message.emergency
+                    self._of(session).emergency = message.emergency and message.up  # alone it is no conversation
             case m.FileNews():
                 session = self._live(message.session)
                 files = self._of(session).files if session is not None else {}
@@ -256,7 +257,7 @@ class Booths:
 
     async def _tend(self, session: Session) -> None:
         known = self._of(session)
-        if session.answered and session.booth:
+        if session.answered and session.booth and known.has_agreed(session):
             if not known.opened and self._ends.media is not None:
                 known.opened = True
                 await self._ends.to_media(m.Open(session=session.id, booth=session.booth, ice=known.ice))
@@ -276,7 +277,9 @@ class Booths:
         known.talk_up, up = known.talk_up and there, there or session.state == "held"
         if up != known.told_talk and known.opened and (up or session.connected):
             known.told_talk = up
-            await self._ends.to_media(m.Talk(session=session.id, up=up))
+            off = known.off
+            told = m.Talk(session=session.id, up=up, camera=not off.video, microphone=not off.audio)
+            await self._ends.to_media(told)
 
     async def _tell_held(self, session: Session, known: Known) -> None:
         """The document camera is dark while the customer is on hold."""
@@ -289,29 +292,33 @@ class Booths:
         """Do the two have a way to each other? What differs from the journal is told to it."""
         talk = known.talk_up and not self._ends.page_is_gone(session.booth)
         up = talk or known.emergency
+        apart_s = known.apart(up, self._now())
         young = self._now() < max(self._ends.began, known.since) + AFTER_START_S
         if up and session.state in {"ringing", "reconnecting"} and session.answered:
             await self._submit(c.ReportLegs(session=session.id, up=True, why="" if talk else "emergency"))
         elif not up and session.state == "connected" and not (young and not self._ends.has_left(session.booth)):
             why = known.talk_why or ("page_gone" if self._ends.page_is_gone(session.booth) else "lost")
-            await self._submit(c.ReportLegs(session=session.id, up=False, why=why))
+            await self._submit(c.ReportLegs(session=session.id, up=False, why=why, quality=known.quality()))
+        elif session.state == "held" and apart_s > HELD_S:
+            await self._submit(c.ReportLegs(session=session.id, up=False, why="lost", quality=known.quality()))
 
     async def _close(self, id_: str, tasks: asyncio.TaskGroup) -> None:
         known = self._known.pop(id_)
+        if known.booth:
+            tasks.create_task(self.dark.watch(known.booth, id_, ENDED_S))
+            await self._ends.to_page(known.booth, {"t": "end", "session": id_})
         if known.opened:
             await self._ends.to_media(m.Close(session=id_))
-        session = self._ledger.state.sessions.get(id_)
-        if session is not None and session.booth:
-            tasks.create_task(self.dark.watch(session.booth, id_, ENDED_S))
-            await self._ends.to_page(session.booth, {"t": "end", "session": id_})
 
     async def _show_central(self) -> None:
         """The whole picture, when it differs from what central was last shown."""
         if self._ends.central is None:
             return
+        agreed = {id_ for id_, known in self._known.items() if known.consent}
         orders = {id_: known.order for id_, known in self._known.items()}
         state, config, has_media = self._ledger.state, self._ledger.config, self._ends.media is not None
-        picture = booth_picture.picture(state, config, pages=self._ends.pages, media=has_media, orders=orders)
+        picture = booth_picture.picture(state, config, pages=self._ends.pages, media=has_media, orders=orders,
+                                        agreed=agreed)  # fmt: skip
         encoded = msgspec.json.encode(picture)
         if encoded != self._pictured:
             self._pictured = encoded
@@ -368,7 +375,7 @@ class Booths:
 
     def _of(self, session: Session) -> Known:
         if session.id not in self._known:
-            self._known[session.id] = Known(self._now(), files={}, rtts=[])
+            self._known[session.id] = Known(self._now(), session.booth, files={}, rtts=[])
         return self._known[session.id]
 
     def _wake(self) -> None:

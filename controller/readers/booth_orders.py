@@ -35,7 +35,7 @@ def command_of(order: b.Order, quality: Quality | None) -> c.Command:
             return c.CheckIdentity(actor=actor, session=id_, method=order.method, result=order.result)
         case "hand_over":
             return c.HandOver(actor=actor, session=id_, to_queue=order.queue, to_counter=order.counter,
-                              to_service=order.service, position=order.position)  # fmt: skip
+                              to_service=order.service, position=order.position, quality=quality)  # fmt: skip
         case "move":
             return c.MoveSession(actor=actor, session=id_, service=order.service)
         case "drop":

@@ -10,8 +10,11 @@ from controller.ports import booth as b
 from controller.ports import media as m
 
 
-def picture(state: State, config: Config, *, pages: Set[str], media: bool, orders: Mapping[str, str]) -> b.Picture:
-    """`pages`: booths whose page is here; `media`: is the media process; `orders`: the last order done to a session."""
+def picture(
+    state: State, config: Config, *, pages: Set[str], media: bool, orders: Mapping[str, str], agreed: Set[str]
+) -> b.Picture:
+    """`pages`: booths whose page is here; `media`: is the media process; `orders`: the last order done to a session;
+    `agreed`: sessions whose customer has, as far as is known."""
     providers = {provider.id: provider.name for provider in config.providers}
     return b.Picture(
         name=config.point.name,
@@ -22,7 +25,8 @@ def picture(state: State, config: Config, *, pages: Set[str], media: bool, order
                         "open": state.counters[one.id].open if one.id in state.counters else False}
                        for one in config.counters),
         sessions=tuple(
-            _brief(state, config, session, page=session.booth in pages, media=media, order=orders.get(session.id))
+            _brief(state, config, session, page=session.booth in pages, media=media, order=orders.get(session.id),
+                   agreed=session.id in agreed)
             for session in _shown(state)
         ),
     )  # fmt: skip
@@ -51,7 +55,9 @@ def _is_unsaid(state: State, session: Session) -> bool:
     return own and turn is not None and turn.stage != "ended"
 
 
-def _brief(state: State, config: Config, session: Session, *, page: bool, media: bool, order: str | None) -> b.Brief:
+def _brief(
+    state: State, config: Config, session: Session, *, page: bool, media: bool, order: str | None, agreed: bool
+) -> b.Brief:
     turn = state.service_events.get(session.service_event)
     ticket = state.tickets.get(state.visits[turn.visit].ticket) if turn is not None else None
     service, booth = config.service(session.service), config.booth(session.booth)
@@ -62,4 +68,5 @@ def _brief(state: State, config: Config, session: Session, *, page: bool, media:
         interpreter=session.interpreter or None, number=ticket.number if ticket else None,
         requested_at=moment(session.requested), since=moment(session.since), expert=session.expert or None,
         order=order or None, legs={"page": page, "media": media}, printer=bool(booth and booth.printer),
+        agreed=agreed or bool(session.connected) or not session.booth,
     )  # fmt: skip

@@ -74,6 +74,7 @@ def _session(site: Site, known: Session, seen: Seen) -> View:
         "provider_name": provider.name if provider else {},
         "expert": seen.expert or None,
         "consent": seen.consent or None,
+        "off": {"audio": seen.off.audio, "video": seen.off.video},
         "answered": bool(known.answered),
         "ahead": outlook.ahead if outlook else None,
         "ready": outlook.ready if outlook else None,

@@ -1,5 +1,7 @@
 """Remote sessions over HTTP: asked for at a booth or by staff, looked at, ended, the identity that was checked."""
 
+from typing import Literal
+
 import msgspec
 from aiohttp import web
 
@@ -49,7 +51,8 @@ async def end(request: web.Request, who: Credential) -> web.Response:
     if who.role == "booth":
         if site.state.sessions[id_].booth != who.id:
             raise Problem("forbidden", "this session is not in this booth")
-        command = c.LeaveSession(actor=f"device:{who.id}", session=id_, quality=quality)
+        cause: Literal["customer", "declined"] = "declined" if wish.declined else "customer"
+        command = c.LeaveSession(actor=f"device:{who.id}", session=id_, cause=cause, quality=quality)
     elif wish.outcome is None:
         command = c.LeaveSession(session=id_, cause="staff", quality=quality)
     else:

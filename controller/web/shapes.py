@@ -154,8 +154,10 @@ class RequestSession(Body, kw_only=True):
 
 
 class EndSession(Body, kw_only=True):
-    """From the booth: the customer leaves. From staff: without `outcome` the customer is helped away."""
+    """From the booth: the customer leaves; `declined`: they do not agree to the terms, and keep their number. From
+    staff: without `outcome` the customer is helped away."""
 
+    declined: bool = False
     outcome: Literal["completed", "customer_left", "technical_failure"] | None = None
     resolution: Resolution = "pending"
     guidance: Guidance = "none"

@@ -26,6 +26,7 @@ from drivers.media.control import Control
 from drivers.media.house import House
 from drivers.media.sound import find_alsa
 from drivers.media.synthetic import OVER, prepare
+from drivers.supervisor import SIGNS, period_s, tell
 
 ENCODERS = 2  # threads that decode and encode pictures
 STUCK = 75  # sysexits.h, EX_TEMPFAIL
@@ -52,7 +53,7 @@ async def _serve(socket: Path, simulated: bool) -> None:
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
-    tasks = [asyncio.create_task(control.run(house)), asyncio.create_task(house.run())]
+    tasks = [asyncio.create_task(work) for work in (control.run(house), house.run(), _signs())]
     films = asyncio.create_task(prepare()) if simulated else None
     ended = asyncio.create_task(over.wait())
     await asyncio.wait([*tasks, ended], return_when=asyncio.FIRST_COMPLETED)
@@ -65,6 +66,14 @@ async def _serve(socket: Path, simulated: bool) -> None:
     failures = [f for f in await asyncio.gather(*tasks, return_exceptions=True) if isinstance(f, Exception)]
     if failures:
         raise failures[0]
+
+
+async def _signs() -> None:
+    """Tell systemd that this process runs, and its loop turns: a frozen one is started anew."""
+    tell("READY=1")
+    while True:
+        tell("WATCHDOG=1")
+        await asyncio.sleep(period_s() / SIGNS)
 
 
 def _stuck() -> None:

@@ -28,6 +28,7 @@ class Emergency:
         self._sounds: list[SoundTrack] = []  # the one of now, and those before whose device may not be closed yet
         self._loudspeaker: Loudspeaker | None = None
         self._sealed = False
+        self._seen, self._spoken = True, True
         self.is_on = False
         self.heard = 0  # pieces of the expert's sound that were played, and were sound
 
@@ -45,10 +46,12 @@ class Emergency:
         if self._camera is not None:
             self._camera.seal()
 
-    def begin(self) -> None:
+    def begin(self, *, camera: bool = True, microphone: bool = True) -> None:
+        """`camera`, `microphone`: False for what the customer has turned off."""
         if self.is_on or self._sealed:
             return
         self.is_on = True
+        self._seen, self._spoken = camera, microphone
         log.info("media_emergency", on=True)
         self._loudspeaker = Loudspeaker(self._speaker)
         self._feed()
@@ -84,11 +87,11 @@ class Emergency:
         if self._gates is None or self._sealed:
             return
         gate, picture = self._gates
-        if self._microphone is not None:
+        if self._microphone is not None and self._spoken:
             sound = SoundTrack(self._microphone)
             self._sounds = [*(one for one in self._sounds if not one.is_ended), sound]
             gate.put(sound)
-        if self._camera is not None:
+        if self._camera is not None and self._seen:
             picture.put(PictureTrack(self._camera, FPS, WIDEST))
 
     def _shut(self) -> None:

@@ -78,9 +78,9 @@ class House:
                 self._open(message)
             case Close(session=session):
                 self._close(session)
-            case Talk(session=session, up=up):
+            case Talk(session=session):
                 if (leg := self._legs.get(session)) is not None:
-                    self._errands.begin(self._talk(leg, up))
+                    self._errands.begin(self._talk(leg, message))
             case Moved():
                 for leg in self._legs.values():
                     leg.moved()
@@ -159,8 +159,8 @@ class House:
         await leg.close()
         log.info("media_closed", session=leg.session)
 
-    async def _talk(self, leg: BoothLeg, up: bool) -> None:
-        if not await leg.talk(up):
+    async def _talk(self, leg: BoothLeg, told: Talk) -> None:
+        if not await leg.talk(told):
             self._stuck()
 
     async def _darken(self, leg: BoothLeg) -> None:

@@ -11,7 +11,7 @@ import structlog
 from aiortc import RTCDataChannel
 from aiortc.mediastreams import MediaStreamTrack
 
-from controller.ports.media import File, FileNews, FromMedia, Leg, LegStats
+from controller.ports.media import File, FileNews, FromMedia, Leg, LegStats, Talk
 from controller.ports.signalling import Ack, Body, Bye, Ice, IceConfig, Renew, Sdp, Signal, Wire
 from drivers.media.capture import Camera
 from drivers.media.channels import Channels
@@ -104,13 +104,13 @@ class BoothLeg:
             self._heard.put_nowait((self._wire.epoch, body))
         self._send()
 
-    async def talk(self, up: bool) -> bool:
+    async def talk(self, told: Talk) -> bool:
         """Whether every device was let go in time."""
         let_go = True
-        if up:
+        if told.up:
             let_go = await self._outfit.emergency.end()
         else:
-            self._outfit.emergency.begin()
+            self._outfit.emergency.begin(camera=told.camera, microphone=told.microphone)
         self._changed()
         return let_go
 

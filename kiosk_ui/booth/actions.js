@@ -16,7 +16,7 @@ export function actionsOf(booth) {
   const { page, shown, now, draw, follow, startOver, here, takeOver } = booth;
   const mine = () => page.session;
   const house = () => page.state?.house ?? "fi";
-  let ending = null; // {id, key, at}: the point has not said yes yet
+  let ending = null; // {id, key, at, more}: the point has not said yes yet
 
   const go = (step, more) => {
     goTo(mine(), step, now(), more);
@@ -73,8 +73,15 @@ export function actionsOf(booth) {
     },
     decline() {
       shown.aloud.hush();
-      if (running(page.state, mine())) actions.end();
+      if (running(page.state, mine())) actions.end({ declined: true });
       else actions.home();
+    },
+    /** Once more for an expert, with the number that one still has. */
+    again(ticket) {
+      const { language, text, contrast, low, aloud, volume, over } = mine();
+      startOver();
+      Object.assign(mine(), { language, text, contrast, low, aloud, volume, left: over.id });
+      go("consent", { wish: { service: over.service, ticket }, consent: null });
     },
     /** `asked`: by a press, which wants an answer also when nothing can be said. */
     async listenToConsent(asked = false) {
@@ -91,12 +98,12 @@ export function actionsOf(booth) {
   };
 
   const after = {
-    end() {
+    end(more = {}) {
       const one = running(page.state, mine());
       if (!one) return;
       Object.assign(mine(), { left: one.id, pending: null });
       page.call.end(one.id);
-      ending = { id: one.id, key: newKey(), at: now() };
+      ending = { id: one.id, key: newKey(), at: now(), more };
       tellEnd();
       follow();
     },
@@ -201,8 +208,8 @@ export function actionsOf(booth) {
 
   function tellEnd() {
     ending.at = now();
-    const { id, key } = ending;
-    quietly(() => post(`/sessions/${encodeURIComponent(id)}/end`, {}, { key }));
+    const { id, key, more } = ending;
+    quietly(() => post(`/sessions/${encodeURIComponent(id)}/end`, more, { key }));
   }
 
   async function quietly(work) {

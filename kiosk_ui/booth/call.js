@@ -76,6 +76,12 @@ export class Call {
     this.talk?.mute({ audio: this.#held || audio, video: this.#held || video });
   }
 
+  /** The customer has turned something off or on: the point knows it, for a browser that dies and comes back. */
+  turn() {
+    this.mute();
+    if (this.talk) this.#tell();
+  }
+
   /** @param {number|null} deafSince since when the point's state has not come */
   tick(now, deafSince) {
     this.#deafSince = deafSince;
@@ -144,8 +150,9 @@ export class Call {
   #tell() {
     this.#told = performance.now();
     const stats = this.talk?.stats();
-    const up = this.now.state === "up";
-    this.line.send({ t: "talk", session: this.id, up, why: this.#why || "connecting", ...(stats ? { stats } : {}) });
+    const { state } = this.now;
+    const told = { session: this.id, up: state === "up", why: this.#why || "connecting", off: { ...this.off() } };
+    this.line.send({ t: "talk", ...told, ...(stats ? { stats } : {}) });
   }
 
   #hold(held) {

@@ -13,15 +13,17 @@ const SCORES = [1, 2, 3, 4, 5];
 export function endedView({ state, session, t, name, act }) {
   const one = state.session?.id === session.over.id && state.session.state === "ended" ? state.session : session.over;
   const outcome = one.state === "ended" ? one.outcome : "customer_left";
-  const onward = outcome === "transferred" && one.number;
+  const kept = one.waits && one.number;
+  const again = kept && !["completed", "transferred"].includes(outcome);
   return html`
     <div class="slip" data-said>
       <h1 tabindex="-1">${t(TITLES[outcome] ?? "booth-ended-completed")}</h1>
       <p class="service">${name(one.service_name)}</p>
-      ${onward ? html`<p class="number" dir="ltr">${showNumber(one.number)}</p>
-        <p class="ahead">${t("booth-ended-number")}</p>` : nothing}
-      ${AGAIN.has(outcome) ? html`<p class="ahead">${t("booth-ended-again")}</p>` : nothing}
+      ${kept ? html`<p class="number" dir="ltr">${showNumber(one.number)}</p>
+        <p class="ahead">${t(again ? "booth-ended-kept" : "booth-ended-number")}</p>` : nothing}
+      ${AGAIN.has(outcome) && !kept ? html`<p class="ahead">${t("booth-ended-again")}</p>` : nothing}
     </div>
+    ${again ? html`<button class="button wide" data-again @click=${act((a) => a.again(one.ticket))}>${icon("phone")}${t("kiosk-retry")}</button>` : nothing}
     <p class="fact" data-said>${picture("success")}<span>${t("booth-ended-wiped")}</span></p>
     ${session.rating?.sent || one.rated ? html`<p class="fact strong" role="status">${icon("check-circle")}<span data-live>${t("booth-rate-thanks")}</span></p>`
       : rating(session, t, act)}

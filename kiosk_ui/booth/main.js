@@ -138,7 +138,10 @@ function remember(one) {
   const before = session.was ?? session.over;
   if (before && before.id !== one.id) wipe(); // somebody else's, without a gap between
   agreedTo(one);
-  if (session.was?.id !== one.id && one.language && LANGUAGES.includes(one.language)) session.language = one.language;
+  if (session.was?.id !== one.id) {
+    if (LANGUAGES.includes(one.language)) session.language = one.language;
+    session.talk.off = { ...(one.off ?? session.talk.off) }; // as they were turned off at the page before this one
+  }
   Object.assign(session, { was: one, over: null, rating: null, step: "home", wish: null, pending: null, problem: null });
 }
 

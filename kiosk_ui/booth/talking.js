@@ -62,6 +62,6 @@ export function ofTalk({ page, shown, draw }) {
 
   function turn(off) {
     set({ off: { ...talk().off, ...off } });
-    page.call.mute();
+    page.call.turn();
   }
 }

@@ -177,6 +177,8 @@ class Point:
         if message["t"] == "help":
             await self.push({"help": True})
         session = self.session or {}
+        if message["t"] == "talk" and message["session"] == session.get("id"):
+            await self.push({"session": {"off": message["off"]}})
         if message["t"] == "here" and message["consent"] is not None and message["session"] == session.get("id"):
             await self.push({"session": {"consent": message["consent"]}})
 

@@ -79,7 +79,7 @@ async def ending(page: Page, point: Point) -> None:
 def ended(outcome: str) -> Scene:
     async def scene(page: Page, point: Point) -> None:
         await of_session()(page, point)
-        await point.order("end", outcome=outcome, number="K042")
+        await point.order("end", outcome=outcome, number="K042", waits=outcome != "completed")
         await expect(page.locator("main.ended")).to_be_visible()
 
     return scene

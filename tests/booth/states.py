@@ -56,7 +56,8 @@ def session(**more: Any) -> dict[str, Any]:
         "id": "r-1", "state": "queued", "cause": "initial", "number": None, "service": "kela-family",
         "service_name": FAMILY, "provider_name": KELA, "language": "fi", "since": "2026-11-29T12:00:00.000Z",
         "ahead": 1, "ready": 2, "estimate": {"p50_s": 120, "p80_s": 300}, "interpreter": False, "outcome": None,
-        "files": [], "rated": False, "consent": None,
+        "files": [], "rated": False, "consent": None, "ticket": None, "waits": False,
+        "off": {"audio": False, "video": False},
     } | more  # fmt: skip
 
 

@@ -244,7 +244,7 @@ async def test_a_number_that_goes_on_waiting_stays_on_the_screen_when_the_sessio
     await expect(booth.locator("main.waiting")).to_be_visible()
     await point.order("end", outcome="transferred")
     await expect(booth.locator("main.ended")).to_be_visible()
-    await point.push({"session": {"number": "K042"}})
+    await point.push({"session": {"number": "K042", "waits": True}})
     await expect(booth.locator("main .number")).to_contain_text("042")
     await point.push({"session": None})
     await booth.wait_for_timeout(300)
@@ -311,9 +311,29 @@ async def test_each_end_says_how_it_goes_on(
     booth = await open_page("/booth/b1")
     await point.begin(state="queued", consent="2026-11", language=lang)
     await expect(booth.locator("main.waiting")).to_be_visible()
-    await point.order("end", outcome=outcome, number="K042")
+    await point.order("end", outcome=outcome, number="K042", waits=outcome != "completed")
     await expect(booth.locator("h1")).to_have_text(Messages(lang).text(words))
-    await expect(booth.locator("main .number")).to_have_count(1 if outcome == "transferred" else 0)
+    await expect(booth.locator("main .number")).to_have_count(0 if outcome == "completed" else 1)
+
+
+async def test_who_was_not_helped_asks_again_with_one_press_in_their_language_and_with_their_number(
+    open_page: OpenPage, point: Point
+) -> None:
+    booth = await open_page("/booth/b1")
+    await point.begin(state="queued", consent="2026-11", language="en", ticket="t-7")
+    await expect(booth.locator("h1")).to_have_text("You are waiting for an expert")
+    await point.order("end", outcome="no_answer", number="K042", waits=True)
+    await expect(booth.locator("main .number")).to_contain_text("042")
+    await booth.click("[data-again]")
+    await expect(booth.locator(".consent-text")).to_be_visible()
+    await booth.click("[data-agree]")
+    await until(lambda: _posted(point, "/booths/b1/sessions"))
+    (asked,) = point.posts("/booths/b1/sessions")
+    assert (asked.body["ticket"], asked.body["language"]) == ("t-7", "en")
+
+
+async def _posted(point: Point, path: str) -> bool:
+    return bool(point.posts(path))
 
 
 async def test_the_next_customer_finds_the_first_question_in_the_house_language(

@@ -46,6 +46,20 @@ async def test_a_browser_that_lost_its_memory_asks_for_no_consent_that_the_point
     assert await expert.evaluate("window.expert.faults") == []
 
 
+async def test_what_the_customer_turned_off_is_still_off_in_the_browser_that_comes_after_a_crash(
+    open_page: OpenPage, point: Point
+) -> None:
+    booth, _ = await meet(open_page, point)
+    await booth.click("[data-turn=camera]")
+    await until(lambda: _true(point.said("talk")[-1]["off"] == {"audio": False, "video": True}), what="the point knows")
+    await booth.evaluate("sessionStorage.clear()")
+    await booth.reload()
+    await expect(booth.locator("html[data-screen=talk]")).to_be_attached(timeout=20_000)
+    await expect(booth.locator("[data-turn=camera]")).to_have_attribute("aria-pressed", "true")
+    enabled = "Object.fromEntries(window.witness.tracks.map((one) => [one.kind, one.enabled]))"
+    assert await booth.evaluate(enabled) == {"audio": True, "video": False}
+
+
 async def test_an_experts_page_that_is_loaded_anew_finds_the_customer_again(open_page: OpenPage, point: Point) -> None:
     booth, expert = await meet(open_page, point)
     await expert.reload()

@@ -72,6 +72,20 @@ def test_a_point_that_refuses_an_answer_frees_the_expert_who_is_told_why() -> No
     assert table.told("expert", "E7", "you")[-1]["session"] is None
 
 
+def test_a_customer_who_has_not_agreed_yet_rings_nowhere_and_cannot_be_answered() -> None:
+    table = Table()
+    table.point_comes("sodankyla", picture(brief(S, agreed=False)))
+    table.expert_comes(expert())
+    assert table.orders("sodankyla") == []
+    [row] = table.told("expert", "E7", "waiting")[-1]["sessions"]
+    assert (row["agreed"], row["rings"]) == (False, False)
+    table.expert("E7", t="answer", session=S)
+    assert table.told("expert", "E7", "lost") == [{"t": "lost", "session": S, "why": "not_agreed"}]
+    assert table.orders("sodankyla") == []
+    table.point("sodankyla", picture(brief(S)))
+    assert table.orders("sodankyla") == [("ring", S)]
+
+
 def test_an_answered_session_is_its_experts_before_picture_and_sound_are_there() -> None:
     """A point calls it ringing until one of the two legs is up."""
     table = Table()

@@ -227,6 +227,43 @@ async def test_a_killed_broker_comes_back_and_the_session_goes_on(tmp_path: Path
         assert (await point.until("signal"))["session"] == S
 
 
+async def test_what_an_expert_said_of_a_point_that_is_away_is_told_it_though_central_was_killed(tmp_path: Path) -> None:
+    enlisted(tmp_path)
+    async with central_process(tmp_path) as central, Room.of(central.url) as room:
+        point, expert = await conversation(room)
+        await point.socket.close()
+        await expert.until("session", reached=False)
+        await expert.say(t="order", id="o-1", session=S, do="end", outcome="completed", resolution="first_contact")
+        assert (await expert.until("lost"))["why"] == "told_later"
+        async with asyncio.timeout(10):
+            while b"first_contact" not in await asyncio.to_thread(_bytes, tmp_path / "told_later.json"):
+                await asyncio.sleep(0.01)
+        await central.kill()
+        await central.start()
+        point = await room.point("sodankyla", picture())  # it has given the session up meanwhile
+        order = await point.until("order", do="end", session=S)
+        assert (order["id"], order["resolution"]) == ("E7.o-1", "first_contact")
+        await point.say(t="done", id=order["id"], ok=True)
+        async with asyncio.timeout(10):
+            while await asyncio.to_thread(_bytes, tmp_path / "told_later.json") != b"[]":
+                await asyncio.sleep(0.01)
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+async def test_a_damaged_file_of_what_was_to_be_told_is_put_aside_and_keeps_nobody_from_being_served(
+    tmp_path: Path,
+) -> None:
+    await asyncio.to_thread((tmp_path / "told_later.json").write_text, '[{"point": 1}]')
+    with capture_logs() as said:
+        async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+            await conversation(room)
+    assert [one["file"] for one in said if one["log_level"] == "error"] == [str(tmp_path / "told_later.damaged")]
+    assert await asyncio.to_thread(_bytes, tmp_path / "told_later.damaged") == b'[{"point": 1}]'
+
+
 @pytest.mark.parametrize(
     "text",
     [

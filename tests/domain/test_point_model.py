@@ -140,11 +140,16 @@ class PointModel(RuleBasedStateMachine):
         self.ask(commands[said])
 
     @precondition(lambda self: bool(self.point.state.sessions))
-    @rule(data=st.data(), how=st.sampled_from(ENDS), service=REAL)
-    def part(self, data: st.DataObject, how: Any, service: str) -> None:
+    @rule(
+        data=st.data(),
+        how=st.sampled_from(ENDS),
+        service=REAL,
+        cause=st.sampled_from(["customer", "declined", "staff"]),
+    )
+    def part(self, data: st.DataObject, how: Any, service: str, cause: Any) -> None:
         id_ = self.one_of(data, self.point.state.sessions)
         if how == "leave":
-            self.ask(c.LeaveSession(session=id_))
+            self.ask(c.LeaveSession(session=id_, cause=cause))
         elif how == "over":
             self.ask(c.HandOver(session=id_, to_service=service))
         elif how == "move":

@@ -1,4 +1,4 @@
-"""Remote sessions: from the wish to one outcome, with the customer where they should be afterwards."""
+"""Remote sessions: from the wish to the talk, and where the customer is meanwhile."""
 
 from typing import Any
 
@@ -7,52 +7,8 @@ import pytest
 from controller.domain import commands as c
 from controller.domain import events as e
 from controller.domain import remote_events as r
-from controller.domain import session_ends
-from controller.domain.state import Session, Ticket
-from tests.domain.laws import Laws
-from tests.domain.memory import MemoryPoint, at, config
-
-FINE = r.Quality(rtt_p95_ms=41, loss=0.01, freeze_ms=0, audio_ok=True, video_ok=True, relay=False)
-
-
-class Story(MemoryPoint):
-    """A point with a booth, in the words of who uses it."""
-
-    def __init__(self, **rules: Any) -> None:
-        super().__init__(config(**rules))
-        self.laws = Laws()
-
-    def wish(self, **wish: Any) -> str:
-        wish = {"service": "housing", "language": "fi", "booth": "b1", "actor": "device:b1"} | wish
-        return self.do(c.RequestSession(**wish)).subject
-
-    def session(self, id_: str) -> Session:
-        return self.state.sessions[id_]
-
-    def answered(self, id_: str, *, after: float = 20) -> None:
-        self.do(c.RingSession(session=id_))
-        self.later(after)
-        self.do(c.AnswerSession(session=id_, expert="x1"))
-
-    def connected(self, id_: str) -> None:
-        self.answered(id_)
-        self.later(2)
-        self.do(c.ReportLegs(session=id_, up=True))
-
-    def ticket_of(self, id_: str) -> Ticket:
-        turn = self.state.service_events[self.session(id_).service_event]
-        return self.state.tickets[self.state.visits[turn.visit].ticket]
-
-    def steps(self) -> list[tuple[str, str, str]]:
-        return [(change.from_, change.to, change.cause) for change in self.of(r.RemoteStateChanged)]
-
-    def ended(self) -> r.RemoteEnded:
-        (only,) = self.of(r.RemoteEnded)
-        assert isinstance(only, r.RemoteEnded)
-        return only
-
-    def holds(self) -> None:
-        self.laws.check(self)
+from tests.domain.memory import at
+from tests.domain.remote_story import FINE, Story
 
 
 def test_a_walk_in_from_the_wish_to_a_served_visit() -> None:
@@ -89,21 +45,6 @@ def test_while_somebody_waits_for_an_expert_no_counter_calls_them_by_itself() ->
     assert point.call("c1") == ""
     point.do(c.CallTicket(counter="c1", ticket=point.ticket_of(id_).id))
     assert (point.ended().outcome, point.steps()[-1]) == ("transferred", ("queued", "ended", "counter"))
-    point.holds()
-
-
-def test_nobody_answers_and_the_customer_is_served_at_a_counter_with_the_same_number() -> None:
-    point = Story()
-    id_ = point.wish()
-    number = point.ticket_of(id_).number
-    point.later(1799)
-    point.tick()
-    assert point.of(r.RemoteEnded) == []
-    point.later(1)
-    point.tick()
-    assert (point.ended().outcome, point.ended().wait_ms) == ("no_answer", 1_800_000)
-    point.open("c1")
-    assert point.serve("c1") == number
     point.holds()
 
 
@@ -157,26 +98,6 @@ def test_who_is_dropped_before_it_began_is_called_again_and_if_nobody_comes_goes
     point.holds()
 
 
-@pytest.mark.parametrize(("when", "cause"), [("setup", "no_setup"), ("talk", "lost")])
-def test_a_session_that_fails_technically_leaves_the_customer_first_in_the_queue(when: str, cause: str) -> None:
-    point = Story()
-    id_ = point.wish()
-    point.later(60)
-    others = [point.take(), point.take()]
-    if when == "setup":
-        point.answered(id_)
-    else:
-        point.connected(id_)
-        point.do(c.ReportLegs(session=id_, up=False, why="network"))
-    point.later(181)
-    point.tick()
-    assert (point.ended().outcome, point.steps()[-1][2]) == ("technical_failure", cause)
-    assert [end.outcome for end in point.of(e.ServiceEnded)] == ["technical_failure"]
-    point.open("c1")
-    assert point.call("c1") == "K001" != others[0].number
-    point.holds()
-
-
 def test_interruptions_are_counted_and_end_by_themselves() -> None:
     point = Story()
     id_ = point.wish()
@@ -188,47 +109,6 @@ def test_interruptions_are_counted_and_end_by_themselves() -> None:
         point.do(c.ReportLegs(session=id_, up=True))
     point.do(c.EndSession(session=id_, outcome="completed", resolution="referred"))
     assert (point.ended().connected_ms, point.ended().interrupted_ms) == (110_000, 50_000)
-    point.holds()
-
-
-def test_a_customer_who_leaves_before_an_answer_has_given_the_number_back() -> None:
-    point = Story()
-    id_ = point.wish()
-    ticket = point.ticket_of(id_)
-    point.do(c.LeaveSession(session=id_, actor="device:b1"))
-    assert point.ended().outcome == "customer_left"
-    assert [visit.outcome for visit in point.of(e.VisitEnded)] == ["cancelled"]
-    assert [void.ticket for void in point.of(e.TicketVoided)] == [ticket.id]
-    assert point.wish()  # the booth is free
-    point.holds()
-
-
-def test_after_the_customer_ends_it_the_expert_still_says_how_it_ended() -> None:
-    point = Story()
-    id_ = point.wish()
-    point.connected(id_)
-    point.later(300)
-    point.do(c.LeaveSession(session=id_, quality=FINE))
-    assert (point.ended().outcome, point.ended().connected_ms) == ("completed", 300_000)
-    assert point.of(e.ServiceEnded) == []
-    point.later(60)
-    assert point.wish(), "the booth is free for the next"
-    point.do(c.EndSession(session=id_, outcome="completed", resolution="first_contact"))
-    assert [(end.resolution, end.accurate) for end in point.of(e.ServiceEnded)] == [("first_contact", True)]
-    assert point.refused(c.EndSession(session=id_, outcome="completed")) == "wrong-state"
-    point.holds()
-
-
-def test_an_expert_who_says_nothing_leaves_a_service_whose_end_is_not_accurate() -> None:
-    point = Story()
-    id_ = point.wish()
-    point.connected(id_)
-    point.do(c.LeaveSession(session=id_))
-    point.later(session_ends.WRAP_UP_MS / 1000)
-    point.tick()
-    assert [(end.outcome, end.resolution, end.accurate) for end in point.of(e.ServiceEnded)] == [
-        ("served", "pending", False)
-    ]
     point.holds()
 
 
@@ -337,18 +217,6 @@ def test_what_cannot_be_asked_for_is_refused_with_its_reason(wish: dict[str, Any
     asked = {"service": "housing", "language": "fi", "booth": "b1"} | wish
     assert point.refused(c.RequestSession(**asked)) == problem
     assert point.state.sessions == {}
-
-
-def test_nobody_meets_anybody_across_midnight() -> None:
-    point = Story(hours=None)
-    first = point.wish()
-    point.connected(first)
-    point.wish(booth="b2")
-    point.until("2026-11-24T08:30")
-    point.tick()
-    assert [end.outcome for end in point.of(r.RemoteEnded)] == ["completed", "no_answer"]
-    assert point.state.sessions == {}
-    point.holds()
 
 
 def test_a_reboot_in_mid_session_loses_nothing_of_it() -> None:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from controller.app import remote
 from controller.domain.point import Central
+from controller.ports.booth import Here
 from tests.web.rig import Point, point
 
 WAIT_S = 10.0
@@ -195,3 +196,27 @@ async def _work(here: Point, central: Central, data: Path, started: asyncio.Even
         await remote.start(stack, tasks, here.ledger, here.site, central, TOKEN, data, Random(1))
         started.set()
         await asyncio.Event().wait()
+
+
+async def wished(here: Point, **more: Any) -> dict[str, Any]:
+    answer = await here.post("/booths/b1/sessions", {"service": "asumistuki", "language": "fi", **more}, role="booth")
+    assert answer.status == 201, answer.body
+    session: dict[str, Any] = answer.json
+    return session
+
+
+async def agreed(here: Point, session: str) -> None:
+    """As the booth's page says it; without a line of a page, which would also go."""
+    assert here.site.exchange is not None
+    await here.site.exchange.page_said("b1", Here(session=session, consent="1"))
+
+
+async def answered(here: Point, broker: Broker) -> str:
+    id_ = str((await wished(here))["id"])
+    await agreed(here, id_)
+    await broker.shows("queued", agreed=True)
+    assert (await broker.order(id_, "ring"))["ok"]
+    await broker.say(t="ice", session=id_, servers=[{"urls": ["turn:turn.example:3478"], "username": "u",
+                                                     "credential": "c"}], relay_only=True)  # fmt: skip
+    assert (await broker.order(id_, "answer", expert="x1", name="Aino"))["ok"]
+    return id_

@@ -14,8 +14,7 @@ from controller.app.pressed import AtBooth, Presses
 from controller.ports.inputs import Pressed
 from controller.readers import booth as hub
 from controller.readers import booth_dark
-from tests.remote.stage import Broker, Page, booth_point
-from tests.remote.test_point_side import answered
+from tests.remote.stage import Broker, Page, answered, booth_point
 from tests.web.rig import Point
 
 WAIT_S = 10.0

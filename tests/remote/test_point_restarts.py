@@ -4,8 +4,7 @@ import asyncio
 from pathlib import Path
 
 from controller.readers.booth import Booths
-from tests.remote.stage import Media, Page, booth_point
-from tests.remote.test_point_side import answered
+from tests.remote.stage import Media, Page, answered, booth_point
 
 
 async def test_the_expert_s_name_is_shown_again_though_central_has_forgotten_the_answer(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from controller.ports.signalling import LINE_BURST, LINE_EVERY_S
 from controller.readers import booth
 from controller.web import boards
-from tests.remote.stage import Broker, Media, Page, booth_point
-from tests.web.rig import Point, says
+from tests.remote.stage import Media, Page, answered, booth_point, wished
+from tests.web.rig import says
 
 SDP = {"k": "sdp", "type": "offer", "sdp": "v=0"}
 
@@ -19,23 +19,6 @@ SDP = {"k": "sdp", "type": "offer", "sdp": "v=0"}
 def signal(session: str, leg: str, end: str, *, epoch: int = 1000, seq: int = 1, **body: Any) -> dict[str, Any]:
     return {"t": "signal", "session": session, "leg": leg, "epoch": epoch, "from": end, "seq": seq,
             "body": body or SDP}  # fmt: skip
-
-
-async def wished(here: Point, **more: Any) -> dict[str, Any]:
-    answer = await here.post("/booths/b1/sessions", {"service": "asumistuki", "language": "fi", **more}, role="booth")
-    assert answer.status == 201, answer.body
-    session: dict[str, Any] = answer.json
-    return session
-
-
-async def answered(here: Point, broker: Broker) -> str:
-    id_ = str((await wished(here))["id"])
-    await broker.shows("queued")
-    assert (await broker.order(id_, "ring"))["ok"]
-    await broker.say(t="ice", session=id_, servers=[{"urls": ["turn:turn.example:3478"], "username": "u",
-                                                     "credential": "c"}], relay_only=True)  # fmt: skip
-    assert (await broker.order(id_, "answer", expert="x1", name="Aino"))["ok"]
-    return id_
 
 
 async def test_a_session_from_the_booth_s_wish_to_the_expert_s_word(tmp_path: Path) -> None:
@@ -48,6 +31,9 @@ async def test_a_session_from_the_booth_s_wish_to_the_expert_s_word(tmp_path: Pa
         assert (brief["session"], brief["service"], brief["language"], brief["number"]) == (
             id_, "asumistuki", "fi", "K001",
         )  # fmt: skip
+        assert not brief["agreed"]
+        await page.say(t="here", session=id_, consent="1", devices={})
+        await broker.shows("queued", agreed=True)
         await broker.order(id_, "ring")
         await broker.say(t="ice", session=id_, servers=[{"urls": ["turn:turn.example:3478"]}], relay_only=True)
         assert (await broker.order(id_, "answer", expert="x1", name="Aino"))["ok"]

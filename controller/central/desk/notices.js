@@ -1,5 +1,5 @@
 // What does not go as it should, said plainly: which side is broken, what still works, what the desk does about it.
-const KNOWN_LOST = ["taken", "gone", "busy", "point_away", "not_yours", "no_answer", "unknown_session"];
+const KNOWN_LOST = ["taken", "gone", "busy", "point_away", "not_agreed", "not_yours", "no_answer", "unknown_session"];
 const KNOWN_REFUSALS = ["invalid", "not-yours", "wrong-state", "session-over", "too-many", "unknown-service", "counter-not-open"];
 
 /** @returns {{kind: ""|"warning"|"alert", text: string, action?: {text: string, press: () => void}}[]} */

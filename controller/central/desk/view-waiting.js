@@ -27,10 +27,11 @@ function waiter(row, ui, t) {
       </span>
       <small><bdi>${ui.name(row.point_name) || row.point}</bdi>${row.booth ? html` · <bdi>${ui.name(row.booth_name) || row.booth}</bdi>` : nothing}
         ${row.number ? html` · <span class="number">${showNumber(row.number)}</span>` : nothing}</small>
+      ${row.agreed ? nothing : html`<small class="unready">${t("desk-not-agreed")}</small>`}
     </div>
     <p class="since"><b>${waited(t, ui.now() - Date.parse(row.requested_at))}</b>
       <small>${t("desk-since", { time: clock(row.requested_at, lang) })}</small></p>
-    <button class=${row.rings ? "answer rings" : "answer"} ?disabled=${Boolean(ui.answering)} @click=${() => ui.answer(row.session)}>
+    <button class=${row.rings ? "answer rings" : "answer"} ?disabled=${Boolean(ui.answering) || !row.agreed} @click=${() => ui.answer(row.session)}>
       ${icon("phone")}${ui.answering === row.session ? t("desk-answering") : t("desk-answer")}</button>
   </li>`;
 }

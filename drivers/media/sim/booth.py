@@ -57,6 +57,7 @@ class Booth:
                 raise ValueError(f"{self._booth}: {answer.status} {await answer.text()}")
             told = await answer.json()
         self._known.add(told["id"])
+        self._out.put_nowait(tell(self._here()))
         return str(told["id"])
 
     async def end(self, session: str) -> None:
@@ -94,8 +95,7 @@ class Booth:
 
     async def _speak(self, line: aiohttp.ClientWebSocketResponse) -> None:
         self._line = line
-        devices = {"camera": self._media, "microphone": self._media, "speaker": self._media}
-        await line.send_json({"t": "here", "consent": self._consent, "devices": devices})
+        await line.send_json(self._here())
         self.line.set()
         for leg in self._legs.values():
             leg.again()
@@ -110,6 +110,13 @@ class Booth:
             self.line.clear()
             saying.cancel()
             await asyncio.wait([saying])
+
+    def _here(self) -> dict[str, Any]:
+        """The customer agrees to whatever session there is."""
+        devices = {"camera": self._media, "microphone": self._media, "speaker": self._media}
+        session = next(iter(self._known), None)
+        consent = self._consent if session else None
+        return {"t": "here", "session": session, "consent": consent, "devices": devices}
 
     async def _send(self, line: aiohttp.ClientWebSocketResponse) -> None:
         while True:

@@ -95,6 +95,7 @@ booth-ended-no-answer = No expert could be reached
 booth-ended-technical = The connection was lost
 booth-ended-left = The service has ended
 booth-ended-again = You can try again or ask the staff.
+booth-ended-kept = Your number is still in the queue. Try again here, or ask the staff.
 booth-ended-wiped = The camera and the microphone are off. Nothing of the conversation stays on this device.
 booth-rate = How did it go?
 booth-rate-1 = Very badly

@@ -95,6 +95,7 @@ booth-ended-no-answer = Asiantuntijaa ei tavoitettu
 booth-ended-technical = Yhteys katkesi
 booth-ended-left = Palvelu on lopetettu
 booth-ended-again = Voit yrittää uudelleen tai kysyä henkilökunnalta.
+booth-ended-kept = Numerosi on yhä jonossa. Yritä tässä uudelleen tai kysy henkilökunnalta.
 booth-ended-wiped = Kamera ja mikrofoni on suljettu. Keskustelusta ei jäänyt mitään tälle laitteelle.
 booth-rate = Miten palvelu sujui?
 booth-rate-1 = Erittäin huonosti

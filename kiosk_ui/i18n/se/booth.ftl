@@ -95,6 +95,7 @@ booth-ended-no-answer = Áššedovdi ii olahuvvon
 booth-ended-technical = Oktavuohta botkanii
 booth-ended-left = Bálvalus lea heaitojuvvon
 booth-ended-again = Sáhtát geahččalit ođđasit dahje jearrat bargiin.
+booth-ended-kept = Du nummir lea ain ráiddus. Geahččal dás ođđasit dahje jeara bargiin.
 booth-ended-wiped = Kamera ja mikrofovdna leat giddejuvvon. Ságastallamis ii báhcán mihkkige dán rusttegii.
 booth-rate = Mo bálvalus manai?
 booth-rate-1 = Hui heittogit

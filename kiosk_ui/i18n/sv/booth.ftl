@@ -95,6 +95,7 @@ booth-ended-no-answer = Ingen sakkunnig kunde nås
 booth-ended-technical = Förbindelsen bröts
 booth-ended-left = Servicen har avslutats
 booth-ended-again = Du kan försöka igen eller fråga personalen.
+booth-ended-kept = Ditt nummer är kvar i kön. Försök igen här eller fråga personalen.
 booth-ended-wiped = Kameran och mikrofonen är avstängda. Inget av samtalet finns kvar på den här apparaten.
 booth-rate = Hur gick det?
 booth-rate-1 = Mycket dåligt
