@@ -12,6 +12,8 @@ from controller.domain.state import Appointment
 from controller.domain.text import moment
 
 EARLY_MS = 2 * 60 * 60_000  # how long before the agreed time one may check in
+AHEAD_MS = 15 * 60_000  # before the agreed time nobody else begins in the room by themselves
+LATE_MS = 15 * 60_000  # who is later finds it free, or waits
 ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")  # it goes into events: nothing that a person could write in
 FIRST_MS, LAST_MS = 946_684_800_000, 7_258_118_400_000  # 2000-01-01 and 2200-01-01, UTC
 OUTCOMES: dict[VisitOutcome, AppointmentState] = {
@@ -62,6 +64,17 @@ def _room_is_free(draft: Draft, wish: PutAppointment) -> None:
         taken = other.room == wish.room and other.state in {"booked", "checked_in"}
         if taken and other.id != wish.appointment and begin < when(other.end) and when(other.start) < end:
             raise Refused("wrong-state", f"room {wish.room} is taken then, by appointment {other.id}")
+
+
+def reserved_for(draft: Draft, room: str) -> Appointment | None:
+    """Whose room it is from AHEAD_MS before the agreed time on: until they are late, or once they came, to the end."""
+    if not room or draft.now.clock == "unsynced":
+        return None
+    for known in draft.state.appointments.values():
+        until = {"booked": when(known.start) + LATE_MS, "checked_in": when(known.end)}.get(known.state, 0)
+        if known.room == room and known.channel == "remote" and when(known.start) - AHEAD_MS <= draft.now.ms < until:
+            return known
+    return None
 
 
 def _is_ours(draft: Draft, room: str) -> bool:

@@ -33,7 +33,7 @@ def request(draft: Draft, wish: c.RequestSession) -> None:
     if wish.mode == "support":
         _support(draft, wish)
         return
-    booth = _free_booth(draft, wish.booth)
+    booth = _free_booth(draft, wish)
     mode: SessionMode = "appointment" if wish.appointment else "walk_in"
     turn, service = _turn_for(draft, wish)
     if "remote" not in service.channels:
@@ -210,10 +210,22 @@ def _serve(draft: Draft, session: Session) -> None:
         draft.set_advisor(advisor, "remote_serving", "explicit")
 
 
-def _free_booth(draft: Draft, id_: str) -> Booth:
-    booth = draft.config.booth(id_)
+def _free_booth(draft: Draft, wish: c.RequestSession) -> Booth:
+    """Staff may begin there at any time, for they see who comes; a customer by themselves not in another's time."""
+    booth = draft.config.booth(wish.booth)
     if booth is None:
-        raise Refused("invalid", f"there is no booth {id_!r} at this point")
-    if any(s.booth == id_ and s.outcome is None for s in draft.state.sessions.values()):
-        raise Refused("wrong-state", f"booth {id_} has a session already")
+        raise Refused("invalid", f"there is no booth {wish.booth!r} at this point")
+    if any(s.booth == wish.booth and s.outcome is None for s in draft.state.sessions.values()):
+        raise Refused("wrong-state", f"booth {wish.booth} has a session already")
+    booked = bookings.reserved_for(draft, booth.room) if wish.actor.startswith("device:") else None
+    if booked is not None and booked.id != _appointment_of(draft, wish):
+        raise Refused("wrong-state", f"booth {wish.booth} is booked from {booked.start} on")
     return booth
+
+
+def _appointment_of(draft: Draft, wish: c.RequestSession) -> str:
+    """The booking that this wish is for, "" for none."""
+    if wish.appointment:
+        return bookings.with_code(draft, wish.appointment).id
+    ticket = draft.state.tickets.get(wish.ticket)
+    return draft.state.visits[ticket.visit].appointment if ticket is not None else ""

@@ -144,7 +144,7 @@ FileState = Literal["coming", "ready", "printing", "printed", "failed", "dropped
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """A form for the customer, or a picture of a document for the expert, kept in memory only: `got` of `size` bytes;
-    `cause` why it failed or was dropped, else ""."""
+    `cause` why it failed or was dropped, else ""; `printable`: a press makes a paper of it, also another one."""
 
     id: FileId
     name: Annotated[str, Meta(max_length=80)] = ""
@@ -153,6 +153,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     got: Annotated[int, Meta(ge=0, le=1 << 30)] = 0
     state: FileState = "coming"
     cause: Annotated[str, Meta(max_length=80)] = ""
+    printable: bool = False
 
 
 class FileNews(_Said, frozen=True, kw_only=True, tag="file"):

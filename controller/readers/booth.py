@@ -95,7 +95,8 @@ class Booths:
         self._wake()
 
     def seen(self, booth: str, session: str) -> b.Seen:
-        known, there = self._known.get(session) or Known(0.0), self._live(session)
+        there = self._live(session)
+        known = (there and self._known.get(session)) or Known(0.0)
         return b.Seen(
             media=self._ends.media is not None, page=booth in self._ends.pages,
             expert=known.name if there is not None and there.expert == known.expert else "",

@@ -81,7 +81,7 @@ def _session(site: Site, known: Session, seen: Seen) -> View:
         "estimate": views.estimate_view(outlook.estimate) if outlook else None,
         "files": [
             {"id": f.id, "name": f.name, "kind": f.kind, "size": f.size, "got": f.got, "state": f.state,
-             "cause": f.cause}
+             "cause": f.cause, "printable": f.printable}
             for f in seen.files
         ],
     }  # fmt: skip

@@ -62,6 +62,9 @@ class Channel:
         key = (seq if self.view == "wall" else site.ledger.changed, site.version, site.now().ms // FRESH_MS)
         if key != self._key:
             state = without_nulls(boards.build(site, self.view, self.id))
+            if self.view == "booth" and _session_of(state) != _session_of(self._state):
+                self._kept.clear()  # nothing of a customer, and of their expert, stays for pages that come back
+                self._twofold.clear()
             self._state = self._state if state == self._state else state
             self._key = key
         self._keep(seq, self._state)
@@ -81,6 +84,12 @@ class Channel:
         while len(self._kept) > KEPT:
             gone, _ = self._kept.popitem(last=False)
             self._twofold.discard(gone)
+
+
+def _session_of(state: dict[str, Any]) -> tuple[Any, Any]:
+    """Which session a booth shows, and whether it is over."""
+    session = state.get("session") or {}
+    return session.get("id"), session.get("outcome")
 
 
 class Streams:

@@ -18,6 +18,7 @@ PDF_MOST = 20 * 1024 * 1024  # bytes
 ALL_MOST = 2 * PDF_MOST  # bytes of one session that are kept at a time
 FILES_MOST = 16  # of one session, whatever became of them
 BEGINS_MOST = 64  # of one session: a file that broke off may come again, but not for ever
+PRINTS_MOST = 5  # papers of one file: a press that finds no paper is pressed again, but not for ever
 CHUNK_MOST = 16 * 1024
 GOT_EACH = 256 * 1024  # bytes between two words of progress
 TEXT_MOST = 4096  # characters of a header
@@ -61,11 +62,22 @@ class _Kept:
     cause: str = ""
     data: bytearray = field(default_factory=bytearray)
     got: int = 0
+    prints: int = 0  # how often it was taken to be printed
+
+    @property
+    def is_printable(self) -> bool:
+        """By a press of now."""
+        return self.is_whole and self.state != "printing" and self.prints < PRINTS_MOST
+
+    @property
+    def is_whole(self) -> bool:
+        """All of it is here, and may be printed."""
+        return self.state != "coming" and bool(self.data)
 
     def picture(self) -> File:
         return File(
             id=self.header.id, name=self.name, kind="print", size=self.header.size, got=self.got, state=self.state,
-            cause=self.cause,
+            cause=self.cause, printable=self.is_printable,
         )  # fmt: skip
 
 
@@ -83,7 +95,7 @@ class Shelf:
         """A header came; its bytes follow, also when it is refused."""
         self.broken()
         known = self._files.get(header.id)
-        if known is not None and known.header == header and known.state in {"ready", "printing", "printed"}:
+        if known is not None and known.header == header and known.is_whole:
             self._say({"t": "got", "id": header.id, "bytes": header.size})
             return
         why = self._judge(header, known)
@@ -116,27 +128,23 @@ class Shelf:
             self._end(file, "dropped", "interrupted")
 
     def take(self, id_: str) -> tuple[str, bytearray] | None:
-        """Name and bytes of a file that is ready, which it no longer is: it is printed once, and its bytes are the
-        taker's alone. None: there is none."""
+        """Name and bytes, the taker's own, of a file that is ready, or was printed or could not be: one press, one
+        paper. None: there is none, it is being printed, or it was taken PRINTS_MOST times."""
         file = self._files.get(id_)
-        if file is None or file.state != "ready":
+        if file is None or not file.is_printable:
             return None
-        file.state = "printing"
-        data, file.data = file.data, bytearray()
+        file.state, file.cause, file.prints = "printing", "", file.prints + 1
         self._news(file.picture())
-        return file.name, data
+        return file.name, bytearray(file.data)
 
     def printed(self, id_: str, cause: str | None = None) -> None:
         """What became of a file that was taken; `cause`: it failed."""
         file = self._files.get(id_)
         if file is None or file.state != "printing":
             return
-        if cause is None:
-            self._say({"t": "printed", "id": id_})
-            self._end(file, "printed", "")
-        else:
-            self._say({"t": "refused", "id": id_, "why": cause})
-            self._end(file, "failed", cause)
+        file.state, file.cause = "printed" if cause is None else "failed", cause or ""
+        self._say({"t": "printed", "id": id_} if cause is None else {"t": "refused", "id": id_, "why": cause})
+        self._news(file.picture())
 
     def purge(self) -> None:
         """The session is over: nothing stays."""
@@ -150,14 +158,14 @@ class Shelf:
     @property
     def held(self) -> int:
         """Bytes that are kept now, here or by who prints them."""
-        return sum(file.got if file.state == "printing" else len(file.data) for file in self._files.values())
+        return sum((2 if file.state == "printing" else 1) * len(file.data) for file in self._files.values())
 
     def _judge(self, header: Header, known: _Kept | None) -> str | None:
         if header.kind != "print":
             return "unknown_kind"
         if header.size > PDF_MOST:
             return "too_large"
-        if known is not None and known.state not in {"dropped", "failed"}:
+        if known is not None and (known.is_whole or known.state == "coming"):
             return "id_in_use"
         if (len(self._files) >= FILES_MOST and known is None) or self._begins >= BEGINS_MOST:
             return "too_many"

@@ -77,7 +77,7 @@ export function actionsOf(booth) {
       else actions.home();
     },
     /** Once more for an expert, with the number that one still has. */
-    again(ticket) {
+    askAgain(ticket) {
       const { language, text, contrast, low, aloud, volume, over } = mine();
       startOver();
       Object.assign(mine(), { language, text, contrast, low, aloud, volume, left: over.id });

@@ -23,7 +23,7 @@ function fileRow(file, i, printer, t, act) {
       <p class="words"><bdi class="name">${file.kind === "print" ? file.name : t("booth-still-name")}</bdi>
         <span class="hint" data-live>${words(file, printer, t)}</span></p>
       ${coming ? html`<progress max="100" value=${percent} aria-label=${t("booth-file-coming")}></progress>` : nothing}
-      ${file.kind === "print" && printer && ["ready", "printed", "failed"].includes(file.state) ? html`
+      ${file.kind === "print" && printer && file.printable ? html`
         <button class="button ${file.state === "ready" ? "primary" : ""}" data-print data-digit=${FIRST_DIGIT + i}
           @click=${act((a) => a.print(file.id), true)}>${t(file.state === "ready" ? "booth-file-print" : "booth-file-again")}</button>` : nothing}
     </div>`;

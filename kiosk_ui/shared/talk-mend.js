@@ -14,6 +14,7 @@ const SOONER_MS = 3000; // silence is noticed so much before the browser tells o
 const TURN_LEAST_MS = 1500; // a wish for a new connection so soon after the last one is of the same trouble
 export const LOOK_MS = 500;
 const SILENT_MS = 2000; // shorter gaps mend themselves (media.md 5)
+const STILL_MS = 800; // pictures are there 0.2 to 0.5 s after the connection is back, or after three seconds
 const LOOKS_LEAST = 4; // a page that was held up itself has not looked
 const GAP_LOOKS = 2; // a gap that is noticed here may have been silence over there
 const FLOWS_LOOKS = 2; // what came in so many looks flows, and may be missed
@@ -168,9 +169,42 @@ export class Pulse {
   }
 }
 
+/**
+ * Whether pictures come again over a connection that is back. What was lost may be sent again first, and stands in front
+ * of them for three seconds (Chromium): a new connection is quicker.
+ */
+export class Thaw {
+  #since = null;
+  #frames = 0;
+
+  back(now) {
+    this.#since = now;
+  }
+
+  get isAwaited() {
+    return this.#since !== null;
+  }
+
+  /**
+   * @param {number} frames that were decoded until now
+   * @param {boolean} sends whether the other end shows anything, as it says itself
+   * @returns {boolean} told once: they do not come
+   */
+  look(now, frames, sends) {
+    const came = frames > this.#frames;
+    const had = this.#frames > 0;
+    this.#frames = frames;
+    if (came || !had || !sends) this.#since = null;
+    if (this.#since === null || now - this.#since < STILL_MS) return false;
+    this.#since = null;
+    return true;
+  }
+}
+
 /** @param {RTCStatsReport} report */
 export function counted(report) {
   const all = [...report.values()];
   const sum = (type, member) => all.reduce((total, one) => total + (one.type === type ? (one[member] ?? 0) : 0), 0);
-  return { packets: sum("inbound-rtp", "packetsReceived"), answers: sum("candidate-pair", "responsesReceived") };
+  const frames = sum("inbound-rtp", "framesDecoded");
+  return { packets: sum("inbound-rtp", "packetsReceived"), frames, answers: sum("candidate-pair", "responsesReceived") };
 }

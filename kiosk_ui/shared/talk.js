@@ -9,7 +9,7 @@
 // the expert's browser heard them; {"k": "still_ask", "id"} the expert would like a picture of the document, {"k": "still_may", "id", "ok"} the
 // customer's answer. Unknown ones are ignored.
 import { AGAIN_MS, Wire } from "/ui/shared/signals.js";
-import { LOOK_MS, Mending, Pulse, counted } from "/ui/shared/talk-mend.js";
+import { LOOK_MS, Mending, Pulse, Thaw, counted } from "/ui/shared/talk-mend.js";
 import { Peer } from "/ui/shared/talk-peer.js";
 import { Quality } from "/ui/shared/talk-stats.js";
 import { Typing, steps } from "/ui/shared/talk-text.js";
@@ -51,7 +51,9 @@ export class Talk {
   #timer;
   #mending;
   #pulse = new Pulse();
+  #thaw = new Thaw();
   #theyMuted = false; // the other end sends nothing, as it says
+  #theyAreDark = false; // no picture
   #againAt = 0;
   #lookedAt = 0;
   #statsAt = 0;
@@ -173,7 +175,8 @@ export class Talk {
     this.#quality.turn();
     this.#mending.turned(performance.now());
     this.#pulse = new Pulse();
-    this.#theyMuted = false;
+    this.#thaw = new Thaw();
+    this.#theyMuted = this.#theyAreDark = false;
     on.turn?.();
     const mine = (then) => (...given) => peer === this.#peer && then(...given);
     const peer = new Peer({
@@ -217,7 +220,10 @@ export class Talk {
 
   #connection(state) {
     if (state === "connected") {
-      if (this.#mending.hasMissed) this.#peer.refresh();
+      if (this.#mending.hasMissed) {
+        this.#peer.refresh();
+        this.#thaw.back(performance.now());
+      }
       this.#mending.connected();
       this.#become("up", "connected");
     } else if (state === "failed" || (state === "disconnected" && this.state === "up")) {
@@ -246,12 +252,19 @@ export class Talk {
     else if (due === "anew" || (this.#how.begins && this.#wire.isDead)) this.#anew();
     else if (this.#wire.overtaken && this.#mending.heeds(now)) this.begin(this.#wire.overtaken + 1);
     else if (due === "ask") this.#say({ k: "renew", why: this.#mending.why });
-    if (this.state === "broken" || now - this.#lookedAt >= LOOK_MS) this.#look(now);
+    if (this.state === "broken" || this.#thaw.isAwaited || now - this.#lookedAt >= LOOK_MS) this.#look(now);
   }
 
   #renewed() {
     if (!this.#mending.heeds(performance.now())) return;
     if (this.state === "up") this.#break("renew");
+    this.#anew();
+  }
+
+  /** This connection is no good, though it is up. */
+  #startOver(why) {
+    if (!this.#how.begins) return this.renew(why);
+    this.#break(why, true);
     this.#anew();
   }
 
@@ -266,7 +279,9 @@ export class Talk {
     const peer = this.#peer;
     const report = await peer?.pc.getStats().catch(() => null);
     if (!report || peer !== this.#peer) return;
-    this.#feel(this.#pulse.look(now, counted(report), !this.#theyMuted));
+    const counts = counted(report);
+    this.#feel(this.#pulse.look(now, counts, !this.#theyMuted));
+    if (this.#thaw.look(now, counts.frames, !this.#theyAreDark) && this.state === "up") this.#startOver("still");
     if (this.state !== "up" || now - this.#statsAt < STATS_MS) return;
     this.#statsAt = now;
     this.#last = this.#quality.read(report);
@@ -295,7 +310,10 @@ export class Talk {
       return;
     }
     const message = data.length <= CTL_MOST ? parsed(data) : null;
-    if (message?.k === "muted") this.#theyMuted = message.audio === true && message.video === true;
+    if (message?.k === "muted") {
+      this.#theyAreDark = message.video === true;
+      this.#theyMuted = this.#theyAreDark && message.audio === true;
+    }
     if (message) this.#how.on.ctl?.(message);
   }
 

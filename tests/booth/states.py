@@ -63,7 +63,7 @@ def session(**more: Any) -> dict[str, Any]:
 
 def document(**more: Any) -> dict[str, Any]:
     return {"id": "f1", "name": "paatos.pdf", "kind": "print", "size": 300_000, "got": 120_000, "state": "coming",
-            "cause": None} | more  # fmt: skip
+            "cause": None, "printable": more.get("state") in {"ready", "printed", "failed"}} | more  # fmt: skip
 
 
 def speech(ms: int = 3000) -> web.Response:

@@ -77,5 +77,8 @@ async def test_another_address_gives_a_picture_again_in_a_moment(tmp_path: Path,
         await see_and_hear_each_other(booth, expert, 40)
         gaps = [await page.evaluate("window.gap.longest") for page in (booth, expert)]
         states = [one[:2] for one in await expert.evaluate("window.expert.states")]
+    print(f"{who}: {gaps}, {states[3:]}")
     assert max(gaps) < PATIENCE_S
-    assert states == [["up", "connected"], ["broken", "no_packets"], ["up", "connected"]], "by the same connection"
+    assert states[:3] == [["up", "connected"], ["broken", "no_packets"], ["up", "connected"]], "by the same connection"
+    # or, where what was lost stands in front of the picture, by a new one at once
+    assert states[3:] in ([], [["broken", "still"], ["up", "connected"]], [["broken", "renew"], ["up", "connected"]])

@@ -214,6 +214,35 @@ async def test_text_is_characters_and_what_takes_them_back(open_page: OpenPage, 
     assert len(await page.evaluate(read, "x" * 100_000)) == 2000
 
 
+async def test_pictures_that_do_not_come_over_a_connection_that_is_back_are_missed_once(
+    open_page: OpenPage, point: Point
+) -> None:
+    page = await ready(open_page)
+
+    async def looks(*steps: list[Any]) -> list[bool]:
+        """[second, frames until then, does the other end show anything]; the connection is back at second 10."""
+        found: list[bool] = await page.evaluate(
+            """async (steps) => {
+              const { Thaw } = await import("/ui/shared/talk-mend.js");
+              const thaw = new Thaw();
+              return steps.map(([at, frames, sends]) => {
+                if (at === 10) thaw.back(10_000);
+                return thaw.look(at * 1000, frames, sends);
+              });
+            }""",
+            list(steps),
+        )
+        return found
+
+    before = [9, 100, True]
+    assert await looks(before, [10, 100, True], [10.7, 100, True], [10.9, 100, True], [12, 100, True]) == [
+        False, False, False, True, False]  # fmt: skip
+    assert not any(await looks(before, [10, 100, True], [10.5, 101, True], [12, 101, True])), "they came"
+    assert not any(await looks(before, [10, 100, False], [12, 100, True])), "nobody shows anything"
+    assert not any(await looks([9, 0, True], [10, 0, True], [12, 0, True])), "there never were any"
+    assert not any(await looks(before, [11, 100, True], [13, 100, True])), "it never broke"
+
+
 async def test_the_pages_end_of_a_line_does_what_the_points_end_does_whatever_the_relays_do(
     open_page: OpenPage, point: Point
 ) -> None:

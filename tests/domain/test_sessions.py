@@ -266,3 +266,39 @@ def test_a_room_is_one_appointment_s_at_a_time_and_its_state_is_told() -> None:
         ("room", "no_show"), ("room", "no_show"),
     ]  # fmt: skip
     point.holds()
+
+
+def test_before_and_in_a_booked_time_nobody_else_begins_in_the_booth_by_themselves() -> None:
+    point = Story()
+    point.until("2026-11-23T11:44")
+    point.do(c.PutAppointment(
+        appointment="a1", rev=1, provider="kela", service="housing", channel="remote", room="room", code="WXYZ",
+        start="2026-11-23T12:00:00+02:00", end="2026-11-23T12:30:00+02:00",
+    ))  # fmt: skip
+    early = point.wish()
+    point.do(c.LeaveSession(session=early))
+    point.until("2026-11-23T11:45")
+    mine = {"service": "housing", "language": "fi", "booth": "b1", "actor": "device:b1"}
+    assert point.refused(c.RequestSession(**mine)) == "wrong-state"
+    assert point.wish(booth="b2"), "another room's booth is free"
+    staff = point.do(c.RequestSession(**(mine | {"actor": "system"}))).subject
+    point.do(c.LeaveSession(session=staff, cause="staff"))
+    booked = point.wish(appointment="WXYZ", service="")
+    point.connected(booked)
+    point.do(c.EndSession(session=booked, outcome="completed"))
+    assert point.wish(), "their time is theirs no more"
+    point.holds()
+
+
+def test_who_does_not_come_in_time_has_the_booth_no_longer() -> None:
+    point = Story()
+    point.until("2026-11-23T11:50")
+    point.do(c.PutAppointment(
+        appointment="a1", rev=1, provider="kela", service="housing", channel="remote", room="room", code="WXYZ",
+        start="2026-11-23T12:00:00+02:00", end="2026-11-23T12:30:00+02:00",
+    ))  # fmt: skip
+    mine = {"service": "housing", "language": "fi", "booth": "b1", "actor": "device:b1"}
+    assert point.refused(c.RequestSession(**mine)) == "wrong-state"
+    point.until("2026-11-23T12:15")
+    assert point.wish()
+    point.holds()

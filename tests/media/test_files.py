@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.ports.media import File
-from drivers.media.files import ALL_MOST, BEGINS_MOST, CHUNK_MOST, FILES_MOST, PDF_MOST, Header, Shelf, clean_name
+from drivers.media.files import (
+    ALL_MOST,
+    BEGINS_MOST,
+    CHUNK_MOST,
+    FILES_MOST,
+    PDF_MOST,
+    PRINTS_MOST,
+    Header,
+    Shelf,
+    clean_name,
+)
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 3000 + b"\n%%EOF\n"
 
@@ -30,7 +40,7 @@ class Said:
         return [said["why"] for said in self.said if said["t"] == "refused"]
 
 
-def test_a_pdf_comes_whole_is_offered_printed_once_and_forgotten() -> None:
+def test_a_pdf_comes_whole_is_offered_and_printed() -> None:
     said = Said()
     said.send(PDF)
     assert [n.state for n in said.news][:1] == ["coming"] and said.news[-1].state == "ready"
@@ -39,15 +49,29 @@ def test_a_pdf_comes_whole_is_offered_printed_once_and_forgotten() -> None:
     assert said.shelf.take("f1") is None
     said.shelf.printed("f1")
     assert said.said[-1] == {"t": "printed", "id": "f1"} and said.news[-1].state == "printed"
+
+
+def test_a_paper_that_did_not_come_out_or_is_wanted_twice_is_printed_by_another_press_but_not_for_ever() -> None:
+    said = Said()
+    said.send(PDF)
+    for n in range(PRINTS_MOST):
+        assert said.shelf.take("f1") == ("a.pdf", PDF), n
+        assert said.news[-1].state == "printing" and said.shelf.take("f1") is None
+        said.shelf.printed("f1", "no_paper" if n % 2 else None)
+        assert (said.news[-1].state, said.news[-1].cause) == (("failed", "no_paper") if n % 2 else ("printed", ""))
+    assert said.shelf.take("f1") is None
+    said.send(PDF)
+    assert said.said[-1] == {"t": "got", "id": "f1", "bytes": len(PDF)}, "it is here already"
+    said.shelf.purge()
     assert said.shelf.held == 0
 
 
-def test_the_bytes_of_a_file_that_is_printed_are_its_printers_alone() -> None:
-    """Once in memory, not twice; they count all the same, and the end of the session does not empty them."""
+def test_the_bytes_of_a_file_that_is_printed_are_its_printers_own() -> None:
+    """They count, and the end of the session does not empty them."""
     said = Said()
     said.send(PDF)
     taken = said.shelf.take("f1")
-    assert taken is not None and said.shelf._files["f1"].data == b"" and said.shelf.held == len(PDF)
+    assert taken is not None and said.shelf.held == 2 * len(PDF)
     said.shelf.purge()
     assert taken[1] == PDF and said.shelf.held == 0
 

@@ -7,6 +7,7 @@ import pytest
 
 from controller.readers import booth
 from tests.remote.stage import Media, Page, agreed, answered, booth_point, wished
+from tests.web.watcher import watching
 
 
 async def test_an_expert_who_answers_early_sees_nothing_until_the_customer_has_agreed(tmp_path: Path) -> None:
@@ -79,3 +80,22 @@ async def test_who_does_not_agree_keeps_the_number(tmp_path: Path) -> None:
         assert (over.json["outcome"], over.json["cause"], over.json["number"]) == ("customer_left", "declined", "K001")
         again = await wished(here, ticket=told["ticket"])
         assert again["number"] == "K001"
+
+
+async def test_no_earlier_picture_of_a_session_is_kept_for_pages_that_come_back(tmp_path: Path) -> None:
+    """Names of files and of experts are somebody's."""
+    page, media = Page(), Media()
+    async with booth_point(tmp_path) as (here, broker), page.connected(here), media.connected(tmp_path):
+        id_ = await answered(here, broker)
+        form = {"id": "f1", "name": "toimeentulotuki.pdf", "kind": "print", "size": 5, "got": 5, "state": "ready"}
+        async with watching(here, "booth") as shown:
+            await media.say(t="file", session=id_, file=form)
+            while "toimeentulotuki" not in str(shown.state):
+                await shown.hear()
+            during, had = shown.seq, shown.state
+            await here.post(f"/sessions/{id_}/end", {}, role="booth")
+            while shown.state["session"]["state"] != "ended":
+                await shown.hear()
+            assert "toimeentulotuki" not in str(shown.state) and "Aino" not in str(shown.state)
+        async with watching(here, "booth", since=during, epoch=shown.epoch, had=had) as again:
+            assert again.kinds == ["snap"]
