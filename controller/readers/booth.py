@@ -44,7 +44,7 @@ class Booths:
         self._known: dict[str, Known] = {}
         self._ends = Ends()
         self._helps: dict[str, tuple[str, float]] = {}  # booth -> the session during which it called, if any; and when
-        self.media_is_new = asyncio.Event()
+        self.media_news = asyncio.Event()  # it came, it went, or another device is there or not
         self.health: tuple[m.BoothHealth, ...] = ()
         self._pictured: bytes = b""
         self.questions = Questions(self._ends)
@@ -129,7 +129,7 @@ class Booths:
     async def media_came(self, send: b.Send) -> None:
         """It has connected: it is told which booths there are, and what is under way."""
         self._ends.media = send
-        self.media_is_new.set()
+        self.media_news.set()
         await send(booth_picture.devices(self._ledger.config))
         for known in self._known.values():
             known.media_is_new()
@@ -138,6 +138,7 @@ class Booths:
     def media_left(self, send: b.Send) -> None:
         if self._ends.media is send:
             self._ends.media, self.health = None, ()
+            self.media_news.set()
             for known in self._known.values():
                 known.emergency = known.opened = False
             self._wake()
@@ -145,7 +146,9 @@ class Booths:
     async def media_said(self, message: m.FromMedia) -> None:
         match message:
             case m.Health():
-                self.health = message.booths
+                if message.booths != self.health:
+                    self.health = message.booths
+                    self.media_news.set()
             case m.TriedOut():
                 self.questions.answered(message.id, message.result)
                 return

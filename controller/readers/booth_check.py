@@ -1,4 +1,5 @@
-"""The booth's self-test: every morning, before a booked slot, and whenever a technician asks. Green, yellow or red.
+"""The booth's self-test: every morning, before a booked slot, when one of its devices or its media process has come or
+gone, and whenever a technician asks. Green, yellow or red.
 
 The media process looks whether its cameras give pictures that live and whether there is a path to TURN; the answer
 becomes the booth's device state in the journal, so that technician and central know before a customer does.
@@ -17,14 +18,17 @@ from controller.domain.draft import Refused
 from controller.domain.event_words import DeviceState
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Ledger
+from controller.ports.media import BoothHealth
 from controller.ports.signalling import IceConfig
 from controller.readers.booth import Booths
 
 LOOK_S = 60.0
+MISSING_S = 15.0  # a media process that is started anew is back sooner
 PAGE_S = 15.0  # it looks for some 4 s
 PATHS_S = 5.0  # central answers at once; one that is older than the question never does
 ANSWER_S = 60.0  # two cameras that do not answer, and three TURN addresses that do not
 BEFORE_MS, AGAIN_MS = 15 * 60_000, 30 * 60_000  # a booked slot so near is prepared for, unless it was tried so lately
+LOOSE_MS = 30_000  # between two tests of a cable that is loose
 STATES: dict[str, DeviceState] = {"green": "ready", "yellow": "degraded", "red": "out_of_service"}
 
 PAGE = {  # what a booth's page may find (docs/remote-service.md, CHECK) -> the cause
@@ -43,18 +47,33 @@ class BoothCheck:
         self._ledger, self._booths = ledger, booths
         self._pathless: set[str] = set()  # tried while central was away, which alone knows the TURN servers
         self._tried: dict[str, tuple[str, int]] = {}  # booth -> business date and ms of the last test
+        self._devices: dict[str, BoothHealth | None] = {}  # booth -> as they were then; None: no media process
+        self._missing_since: float | None = None  # of the media process
         self._ids = itertools.count(1)
 
     async def run(self) -> None:
         while True:
+            self._miss()
             for booth in self._ledger.config.booths:
                 if self._is_due(booth.id, booth.room):
                     # a simulated booth has no devices of its own: its page is looked at only when somebody asks
                     await self.try_booth(booth.id, page=not booth.is_simulated)
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
-                    await self._booths.media_is_new.wait()
-            self._booths.media_is_new.clear()
+                async with asyncio.timeout(LOOK_S if self._missing_since is None else min(LOOK_S, MISSING_S)):
+                    await self._booths.media_news.wait()
+            self._booths.media_news.clear()
+
+    def _miss(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._missing_since = None if self._booths.questions.has_media else self._missing_since or now
+
+    @property
+    def _is_missing(self) -> bool:
+        since = self._missing_since
+        return since is not None and asyncio.get_running_loop().time() - since >= MISSING_S
+
+    def _devices_of(self, booth: str) -> BoothHealth | None:
+        return next((health for health in self._booths.health if health.id == booth), None)
 
     async def try_booth(self, booth: str, *, page: bool = True) -> dict[str, Any]:
         """{"state": "green"|"yellow"|"red", "causes": [...], "cameras": {...}, "paths": [...]}; told to the journal."""
@@ -62,6 +81,7 @@ class BoothCheck:
         self._tried[booth] = self._ledger.state.business_date, now
         paths = await self._paths(booth, self._id(now))
         found = await self._booths.questions.tested(booth, self._id(now), paths, within=ANSWER_S)
+        self._devices[booth] = self._devices_of(booth)
         found["page"] = await self._booths.questions.page_tested(booth, self._id(now), within=PAGE_S) if page else None
         found["causes"], found["state"] = causes(found), light(found)
         await self._report(booth, STATES[found["state"]], tuple(found["causes"]))
@@ -81,9 +101,11 @@ class BoothCheck:
     def _is_due(self, booth: str, room: str) -> bool:
         state, now = self._ledger.state, self._ledger.clock.now().ms
         in_use = any(s.booth == booth and s.outcome is None for s in state.sessions.values())
-        if in_use or not self._booths.questions.has_media:
+        if in_use or not (self._booths.questions.has_media or self._is_missing):
             return False
         date, at = self._tried.get(booth, ("", 0))
+        if booth in self._devices and self._devices[booth] != self._devices_of(booth):
+            return now - at >= LOOSE_MS
         if state.business_date and date != state.business_date:
             return True
         if booth in self._pathless and self._booths.questions.has_central:

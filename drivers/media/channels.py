@@ -97,7 +97,7 @@ class Channels:
             return
         try:
             said = _read_ctl(data)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return
         if isinstance(said, StillWanted) and said.id not in self._asked:
             if self._stills.full() or len(self._asked) >= STILLS_MOST:
@@ -117,7 +117,7 @@ class Channels:
             return
         try:
             said = read_text(data)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             self._refuse_header(data)
             return
         if isinstance(said, Header):
@@ -130,7 +130,7 @@ class Channels:
         self.shelf.broken()
         try:
             id_ = msgspec.json.decode(data, type=_HasId).id
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return
         self._say({"t": "refused", "id": id_, "why": "bad_header"})
 

@@ -8,6 +8,7 @@ import pytest
 
 from controller.readers import booth_check
 from tests.remote.stage import Media, Page, booth_point
+from tests.web.rig import Point
 
 GOOD = {"state": "ready", "fps": 30.0, "size": [1280, 720], "moving": True, "black": False}
 PATH = {"url": "turn:turn.example:3478?transport=udp", "how": "udp", "ok": True, "why": "", "rtt_ms": 41.0,
@@ -97,3 +98,37 @@ async def test_a_booth_that_was_tried_while_central_was_away_is_tried_again_when
             broker.is_away = False
             test = await media.until(lambda m: m["t"] == "test" and m["ice"]["servers"])
             await media.say(t="tested", id=test["id"], result=result)
+
+
+async def state(here: Point, wanted: str) -> list[str]:
+    """The booth's causes once it is in that state."""
+    async with asyncio.timeout(15):
+        while "b1" not in here.ledger.state.devices or here.ledger.state.devices["b1"].state != wanted:
+            await asyncio.sleep(0.02)
+    return here.ledger.state.devices["b1"].causes
+
+
+async def test_a_camera_that_is_pulled_out_or_a_media_process_that_is_gone_is_known_before_the_next_customer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booth_check, "LOOSE_MS", 0)
+    monkeypatch.setattr(booth_check, "MISSING_S", 0.5)
+    media = Media()
+    async with booth_point(tmp_path) as (here, _):
+        async with media.connected(tmp_path):
+            whole = {"id": "b1", "document_camera": "ready", "camera": "ready", "microphone": "ready"}
+            await media.say(t="health", booths=[whole])
+            await answering(media, {"state": "green", "cameras": {"document_camera": GOOD}, "paths": []})
+            assert await state(here, "ready") == []
+            asked = len(media.heard)
+            await media.say(t="health", booths=[whole | {"document_camera": "absent"}])
+            test = await media.until(lambda m: m["t"] == "test", after=asked)
+            gone = {"document_camera": {"state": "absent"}}
+            await media.say(t="tested", id=test["id"], result={"state": "red", "cameras": gone, "paths": []})
+            assert await state(here, "out_of_service") == ["no_camera"]
+            asked = len(media.heard)
+            await media.say(t="health", booths=[whole])
+            test = await media.until(lambda m: m["t"] == "test", after=asked)
+            await media.say(t="tested", id=test["id"], result={"state": "green", "cameras": {}, "paths": []})
+            assert await state(here, "ready") == []
+        assert await state(here, "out_of_service") == ["no_media"]
