@@ -4,11 +4,11 @@ import re
 from datetime import datetime
 
 from controller.domain import queues, visits
-from controller.domain.commands import CancelAppointment, CheckIn, PutAppointment
+from controller.domain.commands import CancelAppointment, CheckIn, Now, PutAppointment
 from controller.domain.draft import Draft, Refused, hash_booking
 from controller.domain.event_words import AppointmentState, RoomState, VisitOutcome
 from controller.domain.events import AppointmentChanged, RoomStateChanged, VisitEnded
-from controller.domain.state import Appointment
+from controller.domain.state import Appointment, State
 from controller.domain.text import moment
 
 EARLY_MS = 2 * 60 * 60_000  # how long before the agreed time one may check in
@@ -66,14 +66,15 @@ def _room_is_free(draft: Draft, wish: PutAppointment) -> None:
             raise Refused("wrong-state", f"room {wish.room} is taken then, by appointment {other.id}")
 
 
-def reserved_for(draft: Draft, room: str) -> Appointment | None:
+def reserved_for(state: State, room: str, now: Now) -> Appointment | None:
     """Whose room it is from AHEAD_MS before the agreed time on: until they are late, or once they came, to the end."""
-    if not room or draft.now.clock == "unsynced":
+    if not room or now.clock == "unsynced":
         return None
-    for known in draft.state.appointments.values():
-        until = {"booked": when(known.start) + LATE_MS, "checked_in": when(known.end)}.get(known.state, 0)
-        if known.room == room and known.channel == "remote" and when(known.start) - AHEAD_MS <= draft.now.ms < until:
-            return known
+    for known in state.appointments.values():
+        if known.room == room and known.channel == "remote" and known.state in {"booked", "checked_in"}:
+            until = when(known.end) if known.state == "checked_in" else when(known.start) + LATE_MS
+            if when(known.start) - AHEAD_MS <= now.ms < until:
+                return known
     return None
 
 

@@ -217,7 +217,7 @@ def _free_booth(draft: Draft, wish: c.RequestSession) -> Booth:
         raise Refused("invalid", f"there is no booth {wish.booth!r} at this point")
     if any(s.booth == wish.booth and s.outcome is None for s in draft.state.sessions.values()):
         raise Refused("wrong-state", f"booth {wish.booth} has a session already")
-    booked = bookings.reserved_for(draft, booth.room) if wish.actor.startswith("device:") else None
+    booked = bookings.reserved_for(draft.state, booth.room, draft.now) if wish.actor.startswith("device:") else None
     if booked is not None and booked.id != _appointment_of(draft, wish):
         raise Refused("wrong-state", f"booth {wish.booth} is booked from {booked.start} on")
     return booth

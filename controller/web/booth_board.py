@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from controller.domain import session_view, views, waiting
+from controller.domain import bookings, session_view, views, waiting
 from controller.domain.point import Booth, Service
 from controller.domain.state import Session
 from controller.ports.booth import Seen
+from controller.web import dates
 from controller.web.problems import Problem
 from controller.web.site import Site
 from kiosk_ui.messages import Messages
@@ -26,6 +27,7 @@ def board(site: Site, id_: str) -> View:
     seen = site.exchange.seen(id_, known.id if known else "") if site.exchange is not None else Seen()
     return {
         "booth": {"id": id_, "name": session_view.booth_name(site.config, id_)},
+        "booked": _booked(site, booth),
         "services": [_offer(site, service, now) for service in _offered(site, booth)],
         "session": _session(site, known, seen) if known is not None else None,
         "consent": {"version": booth.consent, "text": booth.consent_text or _consent(site)},
@@ -37,6 +39,12 @@ def board(site: Site, id_: str) -> View:
         "printer": bool(booth.printer),
         "idle_s": booth.idle_s,
     }
+
+
+def _booked(site: Site, booth: Booth) -> str | None:
+    """The hour from which it is somebody's by appointment, while nobody else may begin here by themselves."""
+    booked = bookings.reserved_for(site.state, booth.room, site.now())
+    return dates.clock_time(bookings.read_time(booked.start), site.config.point.zone) if booked is not None else None
 
 
 def for_staff(site: Site, booth: Booth) -> View:

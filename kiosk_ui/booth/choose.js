@@ -6,11 +6,11 @@ import { icon, picture } from "/ui/shared/icons.js";
 import { plain } from "/ui/booth/notices.js";
 
 export function homeView({ state, session, t, name, act }) {
-  const { services } = state;
+  const services = state.booked ? [] : state.services;
   return html`
     <p class="above">${t("booth-welcome")}</p>
-    <h1 tabindex="-1">${t("booth-question")}</h1>
-    <p class="big-text">${t("booth-intro")}</p>
+    <h1 tabindex="-1">${state.booked ? t("booth-booked-title", { time: state.booked }) : t("booth-question")}</h1>
+    <p class="big-text">${t(state.booked ? "booth-booked" : "booth-intro")}</p>
     <div class="rows">
       ${repeat(services, (one) => one.id, (one, i) => serviceRow(one, i, { session, t, name, act }))}
     </div>

@@ -23,11 +23,11 @@ export function endedView({ state, session, t, name, act }) {
         <p class="ahead">${t(again ? "booth-ended-kept" : "booth-ended-number")}</p>` : nothing}
       ${AGAIN.has(outcome) && !kept ? html`<p class="ahead">${t("booth-ended-again")}</p>` : nothing}
     </div>
-    ${again ? html`<button class="button wide" data-again @click=${act((a) => a.askAgain(one.ticket))}>${icon("phone")}${t("kiosk-retry")}</button>` : nothing}
+    ${again ? html`<button class="button primary wide" data-again @click=${act((a) => a.askAgain(one.ticket))}>${icon("refresh")}${t("kiosk-retry")}</button>` : nothing}
     <p class="fact" data-said>${picture("success")}<span>${t("booth-ended-wiped")}</span></p>
     ${session.rating?.sent || one.rated ? html`<p class="fact strong" role="status">${icon("check-circle")}<span data-live>${t("booth-rate-thanks")}</span></p>`
       : rating(session, t, act)}
-    <button class="button primary wide" data-done @click=${act((a) => a.finish())}>${t("kiosk-done")}</button>`;
+    <button class=${again ? "button wide" : "button primary wide"} data-done @click=${act((a) => a.finish())}>${t("kiosk-done")}</button>`;
 }
 
 const rating = (session, t, act) => html`

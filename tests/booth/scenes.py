@@ -27,6 +27,11 @@ async def home(page: Page, point: Point) -> None:
     await expect(page.locator("[data-service=kela-family]")).to_be_visible()
 
 
+async def booked(page: Page, point: Point) -> None:
+    await point.push({"booked": "12.15"})
+    await expect(page.locator("main")).to_contain_text("12.15")
+
+
 async def many(page: Page, point: Point) -> None:
     """As many matters as the demo's point has."""
     first = point.state["services"][0]
@@ -86,7 +91,8 @@ def ended(outcome: str) -> Scene:
 
 
 SCENES: dict[str, Scene] = {
-    "home": home, "many": many, "consent": consent, "refused": refused, "closed": closed, "not_in_use": not_in_use,
+    "home": home, "booked": booked, "many": many, "consent": consent, "refused": refused, "closed": closed,
+    "not_in_use": not_in_use,
     "waiting": of_session(ready=0, number="K042"), "ringing": of_session(state="ringing"),
     "connecting": of_session(state="connected"), "held": of_session(state="held"),
     "interrupted": of_session(state="reconnecting"), "text": text, "files": files,

@@ -45,7 +45,7 @@ def booth(**more: Any) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "view": "booth", "point": POINT, "booth": {"id": "b1", "name": four("Koppi 1", "Bås 1", "Booth 1", "Kohppa 1")},
-        "languages": LANGUAGES, "house": "fi", "demo": False, "services": services, "session": None,
+        "languages": LANGUAGES, "house": "fi", "demo": False, "services": services, "session": None, "booked": None,
         "consent": {"version": "2026-11", "text": CONSENT}, "help": False, "media": True, "page": True, "printer": True,
         "idle_s": 60,
     } | more  # fmt: skip

@@ -299,6 +299,21 @@ async def test_what_should_have_sounded_before_the_first_touch_does_not_sound_af
         await browser.close()
 
 
+async def test_a_booth_that_somebody_has_booked_says_so_before_anybody_reads_the_terms(
+    open_page: OpenPage, point: Point
+) -> None:
+    booth = await open_page("/booth/b1")
+    await expect(booth.locator("[data-service]")).to_have_count(3)
+    await point.push({"booked": "12.15"})
+    await expect(booth.locator("[data-service]")).to_have_count(0)
+    await expect(booth.locator("main")).to_contain_text("klo 12.15 alkaen")
+    await tap(booth, "[data-way=appointment]")
+    await expect(booth.locator("html[data-screen=code]")).to_be_attached()
+    await tap(booth, "[data-back], [data-home]")
+    await point.push({"booked": None})
+    await expect(booth.locator("[data-service]")).to_have_count(3)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
     ("outcome", "words"),

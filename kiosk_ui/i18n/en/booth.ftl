@@ -2,6 +2,8 @@
 booth-welcome = Remote service
 booth-question = What is it about?
 booth-intro = An expert serves you by picture, sound and text.
+booth-booked-title = The booth is booked from { $time }
+booth-booked = If the appointment is yours, give its code. Otherwise ask the staff.
 booth-appointment-hint = Enter your booking code
 booth-moment = One moment, you are being put in the queue…
 booth-stale-title = This screen has a problem

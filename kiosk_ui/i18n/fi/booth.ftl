@@ -2,6 +2,8 @@
 booth-welcome = Etäpalvelu
 booth-question = Mitä asiasi koskee?
 booth-intro = Asiantuntija palvelee sinua kuvan, äänen ja tekstin välityksellä.
+booth-booked-title = Koppi on varattu klo { $time } alkaen
+booth-booked = Jos aika on sinun, anna ajanvarauskoodi. Muuten kysy henkilökunnalta.
 booth-appointment-hint = Anna ajanvarauskoodi
 booth-moment = Hetki, asiaasi viedään jonoon…
 booth-stale-title = Näytössä on häiriö

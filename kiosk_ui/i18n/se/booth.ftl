@@ -2,6 +2,8 @@
 booth-welcome = Gáiddusbálvalus
 booth-question = Masa du ášši guoská?
 booth-intro = Áššedovdi bálvala du gova, jiena ja teavstta bokte.
+booth-booked-title = Kohppa lea várrejuvvon dii. { $time } rájes
+booth-booked = Jos áigi lea du, čále áigevárrenkoda. Muđui jeara bargiin.
 booth-appointment-hint = Čále áigevárrenkoda
 booth-moment = Vuorddes, du ášši biddjojuvvo ráidui…
 booth-stale-title = Šearpmas lea váttisvuohta

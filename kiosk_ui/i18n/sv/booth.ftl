@@ -2,6 +2,8 @@
 booth-welcome = Distansservice
 booth-question = Vad gäller ditt ärende?
 booth-intro = En sakkunnig betjänar dig med bild, ljud och text.
+booth-booked-title = Båset är bokat från kl. { $time }
+booth-booked = Om tiden är din, ange bokningskoden. Fråga annars personalen.
 booth-appointment-hint = Ange bokningskoden
 booth-moment = Ett ögonblick, ditt ärende ställs i kö…
 booth-stale-title = Det är en störning på skärmen
