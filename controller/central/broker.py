@@ -45,7 +45,8 @@ POINTS_MOST = 5_000
 
 
 class Broker:
-    """Each method takes the time (Unix seconds) and gives what must be said now, in order."""
+    """Each method takes the time and gives what must be said now, in order. The time is in seconds, Unix time at the
+    start, and steady from then on: a clock that is set in between drops nobody."""
 
     def __init__(
         self, engine: Engine, new_id: Callable[[], str], started_s: float, durations: Durations,
@@ -92,7 +93,7 @@ class Broker:
             case Done():
                 self._done(point, message, now_s)
             case Paths():
-                ice = self._engine.terms(f"test.{point}", now_s)
+                ice = self._engine.terms(f"test.{point}")
                 paths = PathsSaid(id=message.id, servers=ice.servers, relay_only=ice.relay_only)
                 self._out.append((To("point", point), paths))
             case Signal() | Ack():
@@ -265,7 +266,7 @@ class Broker:
         self._ends[session] = desk
         desk.joined, desk.shown, desk.wants = True, (brief, home.here), None
         self._seats[session] = seat = max(self._seats.get(session, 0) + 1, int(now_s))
-        ice = self._engine.terms(session, now_s)
+        ice = self._engine.terms(session)
         joined = Joined(
             session=session, seat=seat, ice=Terms(servers=ice.servers, relay_only=ice.relay_only), brief=brief,
             point_name=home.name, services=tuple(home.services), queues=tuple(home.queues),

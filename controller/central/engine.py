@@ -9,6 +9,7 @@ neither do the pages' machines; what changes is `most`, and the consent text, si
 Docs: ADR 0026.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from controller.central.ice import Turn, ice_for
@@ -21,7 +22,7 @@ class Engine(Protocol):
     name: str
     most: int
 
-    def terms(self, session: str, now_s: float) -> IceConfig:
+    def terms(self, session: str) -> IceConfig:
         """How the ends of this session may reach whoever they meet; made anew for each who comes."""
 
     def pass_on(self, message: Signal | Ack) -> list[tuple[End, Signal | Ack]]:
@@ -34,11 +35,12 @@ class P2p:
     name = "p2p"
     most = 2
 
-    def __init__(self, turn: Turn | None) -> None:
-        self._turn = turn
+    def __init__(self, turn: Turn | None, wall_s: Callable[[], float]) -> None:
+        """`wall_s`: Unix seconds, as the TURN server's own clock reads them."""
+        self._turn, self._wall_s = turn, wall_s
 
-    def terms(self, session: str, now_s: float) -> IceConfig:
-        return ice_for(self._turn, session, now_s)
+    def terms(self, session: str) -> IceConfig:
+        return ice_for(self._turn, session, self._wall_s())
 
     def pass_on(self, message: Signal | Ack) -> list[tuple[End, Signal | Ack]]:
         if message.from_ == "expert":

@@ -91,7 +91,7 @@ class Following:
             for session, brief in home.sessions.items():
                 if brief.state not in {"queued", "ended"} and session not in home.iced:
                     home.iced.add(session)
-                    ice = self._engine.terms(session, now_s)
+                    ice = self._engine.terms(session)
                     desk = self._desks.get(brief.expert or "") if is_answered(brief) else None
                     who = {} if desk is None else {"expert": desk.expert.id, "name": desk.expert.name}
                     told = Ice(session=session, servers=ice.servers, relay_only=ice.relay_only, **who)

@@ -90,10 +90,10 @@ class Lines:
     """All lines, and the broker behind them."""
 
     def __init__(
-        self, broker: Broker, doors: Doors, expert_doors: ExpertDoors, keeper: Keeper, now_ms: Callable[[], int]
+        self, broker: Broker, doors: Doors, expert_doors: ExpertDoors, keeper: Keeper, now_s: Callable[[], float]
     ) -> None:
         self._keeper = keeper
-        self._broker, self._doors, self._expert_doors, self._now_ms = broker, doors, expert_doors, now_ms
+        self._broker, self._doors, self._expert_doors, self._now_s = broker, doors, expert_doors, now_s
         self._open: dict[To, Line] = {}
         self._all: set[Line] = set()
         self._is_closing = False
@@ -205,9 +205,6 @@ class Lines:
         for to, message in says:
             if (line := self._open.get(to)) is not None:
                 line.say(_text(message))
-
-    def _now_s(self) -> float:
-        return self._now_ms() / 1000
 
     async def _tick(self) -> None:
         while True:

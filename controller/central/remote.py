@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,11 +36,18 @@ async def remote_service(
     contents = await asyncio.to_thread(read_desk)
     everybody = Experts(listed)
     kept = await asyncio.to_thread(told_later.load, data_dir / "told_later.json")
-    broker = Broker(P2p(turn), _new_id, now_ms() / 1000, Durations(), kept)
+    steady_s = _steady(now_ms() / 1000)
+    broker = Broker(P2p(turn, lambda: now_ms() / 1000), _new_id, steady_s(), Durations(), kept)
     expert_doors = ExpertDoors(everybody, Passes(key, everybody), now_ms, broker.is_in_session)
-    lines = Lines(broker, doors, expert_doors, Keeper(data_dir / "told_later.json", kept), now_ms)
+    lines = Lines(broker, doors, expert_doors, Keeper(data_dir / "told_later.json", kept), steady_s)
     async with lines.ticking():
         yield [*lines.routes(), *expert_doors.routes(), *DeskPages(contents, frame_ancestors).routes()], lines
+
+
+def _steady(began_s: float) -> Callable[[], float]:
+    """Unix seconds of the start, and how long ago that was: whoever sets the clock changes nothing for who waits."""
+    began = time.monotonic()
+    return lambda: began_s + time.monotonic() - began
 
 
 def _new_id() -> str:

@@ -58,7 +58,7 @@ class Table:
 
     def __post_init__(self) -> None:
         numbers = itertools.count(1)
-        self.broker = Broker(P2p(self.turn), lambda: f"b-{next(numbers)}", self.now_s, Durations())
+        self.broker = Broker(P2p(self.turn, lambda: self.now_s), lambda: f"b-{next(numbers)}", self.now_s, Durations())
 
     def hear(self, says: list[Say]) -> None:
         self.said += [(to.kind, to.id, msgspec.json.decode(msgspec.json.encode(message))) for to, message in says]

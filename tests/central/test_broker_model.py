@@ -82,7 +82,7 @@ class World(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         """The broker is killed: every line breaks, nothing is remembered."""
-        self.broker = Broker(P2p(None), lambda: f"b-{next(self.numbers)}", self.now_s, Durations())
+        self.broker = Broker(P2p(None, lambda: self.now_s), lambda: f"b-{next(self.numbers)}", self.now_s, Durations())
         for point in self.points.values():
             point.here, point.inbox = False, []
         self.pages.clear()

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import functools
 import itertools
+import time
 from pathlib import Path
 
 import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from controller.central import lines, remote
+from controller.central import following, lines, main, remote
 from controller.central.broker import Broker
 from controller.central.enlist import main as enlist
 from controller.central.expert_doors import CODES_AT_ONCE
@@ -225,6 +226,20 @@ async def test_a_killed_broker_comes_back_and_the_session_goes_on(tmp_path: Path
         assert (await expert.until("joined"))["session"] == S
         await expert.say(signal(S, "expert"))
         assert (await point.until("signal"))["session"] == S
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_with_an_expert_who_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_back_ms = 0
+    monkeypatch.setattr(main, "_utc_ms", lambda: time.time_ns() // 1_000_000 - set_back_ms)
+    monkeypatch.setattr(following, "LEFT_S", 2.0)
+    async with serving(tmp_path, experts=EXPERTS) as url, Room.of(url) as room:
+        point, expert = await conversation(room)
+        await expert.socket.close()
+        await asyncio.sleep(0.5)
+        set_back_ms = 3_600_000
+        assert (await point.until("order", do="drop"))["session"] == S
 
 
 async def test_what_an_expert_said_of_a_point_that_is_away_is_told_it_though_central_was_killed(tmp_path: Path) -> None:
