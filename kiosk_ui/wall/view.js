@@ -55,7 +55,7 @@ function title(name, simulated, href, t, desk = null) {
 function frame(name, state, ui, t, line = nothing) {
   const { width, height, link, simulated } = FRAMES[name];
   const href = ui.links[link];
-  const allow = ["booth", "counter"].includes(name) ? "autoplay; camera; microphone" : "autoplay";
+  const allow = name === "booth" ? "autoplay; camera; microphone" : "autoplay";
   const desk = name === "booth" && ui.links.expert ? ui.links.expert : null;
   return html`<section class="card ${name}">${title(name, simulated, href, t, desk)}${line}
     ${href ? html`<div class="fit" data-width=${width} data-height=${height}>${keyed(href, html`<iframe src=${href} title=${name} allow=${allow}></iframe>`)}</div>`
