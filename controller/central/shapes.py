@@ -42,6 +42,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     mode: Literal["walk_in", "appointment", "support"] = "walk_in"
     booth: Id | None = None
     booth_name: Name = {}
+    counter: Id | None = None
+    counter_name: Name = {}
     provider: Id
     service: Id
     service_name: Name = {}
@@ -253,6 +255,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     booth: str | None
     booth_name: Name
+    counter: str | None
+    counter_name: Name
     provider: str
     service: str
     service_name: Name

@@ -81,6 +81,7 @@ class PageTested(_Told, frozen=True, kw_only=True, tag="tested"):
 
 
 FromPage = Here | Talk | Print | Help | LetGo | PageTested | Signal | Ack
+FromCounter = Here | Talk | LetGo | Signal | Ack  # of an advisor who is supported: no files, no devices of the point's
 
 
 # --- central ---
@@ -150,6 +151,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     mode: str
     booth: str | None
     booth_name: Texts
+    counter: str | None  # of the advisor who is supported
+    counter_name: Texts
     provider: str
     service: str
     service_name: Texts
@@ -184,16 +187,22 @@ Send = Callable[[Any], Awaitable[None]]
 """Says one message (a struct or a plain map) to the other end of a line. Raises ConnectionError, TimeoutError."""
 
 
+def counter_place(counter: str) -> str:
+    """A counter as a place: no booth has this id."""
+    return f"counter/{counter}"
+
+
 class Exchange(Protocol):
-    """Where the lines of a booth's page meet the session. Every method may be called for a booth of this point only."""
+    """Where the lines of a page meet the session. A place is a booth's id, or `counter_place` of a counter; every
+    method may be called for those of this point only."""
 
-    def page_came(self, booth: str, send: Send) -> None: ...
+    def page_came(self, place: str, send: Send) -> None: ...
 
-    def page_left(self, booth: str, send: Send) -> None: ...
+    def page_left(self, place: str, send: Send) -> None: ...
 
-    async def page_said(self, booth: str, message: FromPage) -> None: ...
+    async def page_said(self, place: str, message: FromPage) -> None: ...
 
-    def seen(self, booth: str, session: str) -> "Seen": ...
+    def seen(self, place: str, session: str) -> "Seen": ...
 
     def quality(self, session: str) -> Quality | None: ...
 

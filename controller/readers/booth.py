@@ -1,12 +1,14 @@
 """The booths: where the lines of booth page, media process and central meet the session in the journal.
 
+The point's end of a session's talk leg is a page at its *place*: the booth, or the counter of an advisor who is
+supported. Only a booth has a media process, files, and a browser that is ended when it does not let go.
+
 The hub keeps nothing that must survive: whoever comes is told how it stands, whoever says something twice is heard
 once. What happens to a session goes to the ledger as a command; what the two ends of a leg tell each other is passed on
 to the other end of the very session that it names, or to nobody.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -18,13 +20,13 @@ from controller.domain.draft import Refused
 from controller.domain.remote_events import Quality
 from controller.domain.state import Session
 from controller.journal.faults import JournalFault
-from controller.ledger import CommandFailed, Key, KeyConflict, Ledger
+from controller.ledger import CommandFailed, Ledger
 from controller.ports import booth as b
 from controller.ports import media as m
 from controller.ports.signalling import Ack, Signal
 from controller.readers import booth_orders, booth_picture
 from controller.readers.booth_dark import ENDED_S, PRESSED_S, Dark
-from controller.readers.booth_ends import AFTER_START_S, Ends
+from controller.readers.booth_ends import AFTER_START_S, Ends, fits, place_of
 from controller.readers.booth_known import Known
 from controller.readers.booth_questions import Questions
 
@@ -54,29 +56,29 @@ class Booths:
 
     # --- the port of pages ---
 
-    def page_came(self, booth: str, send: b.Send) -> None:
-        self._ends.page_came(booth, send)
+    def page_came(self, place: str, send: b.Send) -> None:
+        self._ends.page_came(place, send)
         self._wake()
 
-    def page_left(self, booth: str, send: b.Send) -> None:
-        self._ends.page_left(booth, send)
+    def page_left(self, place: str, send: b.Send) -> None:
+        self._ends.page_left(place, send)
         self._wake()
 
-    async def page_said(self, booth: str, message: b.FromPage) -> None:
-        session = self._of_booth(booth)
+    async def page_said(self, place: str, message: b.FromPage) -> None:
+        session = self._at(place, getattr(message, "session", None))
         if isinstance(message, b.Here):
-            self.dark.here(booth, message.session)
+            self.dark.here(place, message.session)
         match message:
             case b.Help():
-                self._helps[booth] = session.id if session is not None else "", self._now()
+                self._helps[place] = session.id if session is not None else "", self._now()
             case b.PageTested():
                 self.questions.answered(message.id, message.result)
                 return
             case b.LetGo():
-                self.dark.off(message.session)
+                self.dark.off(place, message.session)
                 return
             case Signal() | Ack():
-                if session is not None and self._fits(message, session, "talk", "booth"):
+                if session is not None and fits(message, session, "talk", "booth"):
                     await self._ends.to_central(message)
                 return
             case b.Talk() if session is not None and message.session == session.id:
@@ -88,20 +90,20 @@ class Booths:
                 known = self._of(session)
                 if message.session == session.id:  # a new page has not asked yet, and may tell of the one before
                     known.consent = message.consent or known.consent
-                if session.state != "queued":
+                if self._wants_ice(session):
                     await self._ice_to_page(session, known)
             case _:
                 return
         self._wake()
 
-    def seen(self, booth: str, session: str) -> b.Seen:
+    def seen(self, place: str, session: str) -> b.Seen:
         there = self._live(session)
         known = (there and self._known.get(session)) or Known(0.0)
         return b.Seen(
-            media=self._ends.media is not None, page=booth in self._ends.pages,
+            media=self._ends.media is not None, page=place in self._ends.pages,
             expert=known.name if there is not None and there.expert == known.expert else "",
             consent=known.consent, off=known.off, outlook=known.outlook,
-            files=tuple(known.files.values()), help=booth in self._helps, central=self._ends.central is not None,
+            files=tuple(known.files.values()), help=place in self._helps, central=self._ends.central is not None,
         )  # fmt: skip
 
     def quality(self, session: str) -> Quality | None:
@@ -117,7 +119,7 @@ class Booths:
     async def left(self, booth: str) -> None:
         """The button in the booth was pressed: camera and microphone go off now, whatever the journal or a browser
         does. Returns when they are, or were cut."""
-        session = self._of_booth(booth)
+        session = self._at(booth)
         if session is not None:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.dark.watch(booth, session.id, PRESSED_S))
@@ -154,7 +156,7 @@ class Booths:
                 return
             case Signal() | Ack():
                 session = self._live(message.session)
-                if session is not None and self._fits(message, session, "booth", "media"):
+                if session is not None and fits(message, session, "booth", "media"):
                     await self._ends.to_central(message)
                 return
             case m.Leg():
@@ -186,8 +188,7 @@ class Booths:
         """This box has another address: what is under way is mended before anybody misses it."""
         await self._ends.to_media(m.Moved())
         for session in [s for s in self._ledger.state.sessions.values() if s.outcome is None and s.answered]:
-            if session.booth:
-                await self._ends.to_page(session.booth, {"t": "moved", "session": session.id})
+            await self._ends.to_page(place_of(session), {"t": "moved", "session": session.id})
 
     def central_left(self, send: b.Send) -> None:
         if self._ends.central is send:
@@ -207,7 +208,7 @@ class Booths:
                 known.ice, known.opened = message.config, known.opened and known.ice == message.config
                 if message.name:
                     known.expert, known.name = message.expert, message.name
-                if session.state != "queued":
+                if self._wants_ice(session):
                     await self._ice_to_page(session, known)
             case b.PathsTold():
                 self.questions.answered(message.id, message.config)
@@ -222,8 +223,8 @@ class Booths:
         if session is None or not session.answered or message.from_ != "expert":
             return
         if message.leg == "talk":
-            await self._ends.to_page(session.booth, message)
-        else:
+            await self._ends.to_page(place_of(session), message)
+        elif session.booth:
             await self._ends.to_media(message)
 
     # --- its own task ---
@@ -261,7 +262,9 @@ class Booths:
 
     async def _tend(self, session: Session) -> None:
         known = self._of(session)
-        if session.answered and session.booth and known.has_agreed(session):
+        if not session.booth:
+            await self._tend_counter(session, known)
+        elif session.answered and known.has_agreed(session):
             if not known.opened and self._ends.media is not None:
                 known.opened = True
                 await self._ends.to_media(m.Open(session=session.id, booth=session.booth, ice=known.ice))
@@ -273,6 +276,13 @@ class Booths:
             known.media_is_new()
             await self._ends.to_media(m.Close(session=session.id))
         await self._judge(session, known)
+
+    async def _tend_counter(self, session: Session, known: Known) -> None:
+        """An advisor is supported: there is a page and nothing else, and it opens nothing before somebody answers."""
+        known.talk_up = known.talk_up and bool(session.answered)
+        if session.answered and not known.told_ice:
+            await self._ice_to_page(session, known)
+        known.told_ice = bool(session.answered)
 
     async def _tell_talk(self, session: Session, known: Known) -> None:
         """The media process learns whether the booth's browser is there: if not, it shows and plays by itself; as soon
@@ -294,14 +304,15 @@ class Booths:
 
     async def _judge(self, session: Session, known: Known) -> None:
         """Do the two have a way to each other? What differs from the journal is told to it."""
-        talk = known.talk_up and not self._ends.page_is_gone(session.booth)
+        place = place_of(session)
+        talk = known.talk_up and not self._ends.page_is_gone(place)
         up = talk or known.emergency
         apart_s = known.apart(up, self._now())
         young = self._now() < max(self._ends.began, known.since) + AFTER_START_S
         if up and session.state in {"ringing", "reconnecting"} and session.answered:
             await self._submit(c.ReportLegs(session=session.id, up=True, why="" if talk else "emergency"))
-        elif not up and session.state == "connected" and not (young and not self._ends.has_left(session.booth)):
-            why = known.talk_why or ("page_gone" if self._ends.page_is_gone(session.booth) else "lost")
+        elif not up and session.state == "connected" and not (young and not self._ends.has_left(place)):
+            why = known.talk_why or ("page_gone" if self._ends.page_is_gone(place) else "lost")
             await self._submit(c.ReportLegs(session=session.id, up=False, why=why, quality=known.quality()))
         elif session.state == "held" and apart_s > HELD_S:
             await self._submit(c.ReportLegs(session=session.id, up=False, why="lost", quality=known.quality()))
@@ -310,7 +321,7 @@ class Booths:
         known = self._known.pop(id_)
         if known.booth:
             tasks.create_task(self.dark.watch(known.booth, id_, ENDED_S))
-            await self._ends.to_page(known.booth, {"t": "end", "session": id_})
+        await self._ends.to_page(known.place, {"t": "end", "session": id_})
         if known.opened:
             await self._ends.to_media(m.Close(session=id_))
 
@@ -331,22 +342,11 @@ class Booths:
     # --- orders ---
 
     async def _order(self, order: b.Order) -> b.Done:
-        """Done once, however often it comes: the answer is kept with the journal."""
-        key = Key(f"desk/{order.id}", hashlib.sha256(msgspec.json.encode(order)).digest())
-        try:
-            command = booth_orders.command_of(order, self.quality(order.session))
-            reply = await self._ledger.submit(
-                command, render=booth_orders.done, refusal=booth_orders.refused, key=key
-            )  # fmt: skip
-        except (JournalFault, CommandFailed, KeyConflict, Refused) as fault:
-            return b.Done(id=order.id, ok=False, problem="internal", detail=str(fault))
+        done, fresh = await booth_orders.carried_out(self._ledger, order, self.quality(order.session))
         session = self._live(order.session)
-        if reply.status == 200 and session is not None:
-            self._took(order, self._of(session), fresh=reply.fresh)
-        if reply.status == 200:
-            return b.Done(id=order.id, ok=True)
-        no = msgspec.json.decode(reply.body, type=booth_orders.No)
-        return b.Done(id=order.id, ok=False, problem=no.problem, detail=no.detail)
+        if done.ok and session is not None:
+            self._took(order, self._of(session), fresh=fresh)
+        return done
 
     def _took(self, order: b.Order, known: Known, *, fresh: bool) -> None:
         """An order that is only repeated does not touch the talk that goes on."""
@@ -364,14 +364,15 @@ class Booths:
 
     async def _ice_to_page(self, session: Session, known: Known) -> None:
         told = {"t": "ice", "session": session.id, "servers": known.ice.servers, "relay_only": known.ice.relay_only}
-        await self._ends.to_page(session.booth, told)
+        await self._ends.to_page(place_of(session), told)
 
-    def _fits(self, message: Signal | Ack, session: Session, leg: str, end: str) -> bool:
-        """Is this a signal of that end of the session's own leg, while somebody is at the other end?"""
-        return bool(session.answered) and (message.session, message.leg, message.from_) == (session.id, leg, end)
+    def _wants_ice(self, session: Session) -> bool:
+        return bool(session.answered) if not session.booth else session.state != "queued"
 
-    def _of_booth(self, booth: str) -> Session | None:
-        return next((s for s in self._ledger.state.sessions.values() if s.booth == booth and s.outcome is None), None)
+    def _at(self, place: str, id_: str | None = None) -> Session | None:
+        """What runs there: this session of it, else the newest."""
+        here = [s for s in self._ledger.state.sessions.values() if s.outcome is None and place_of(s) == place]
+        return next((s for s in here if s.id == id_), here[-1] if here else None)
 
     def _live(self, id_: str) -> Session | None:
         session = self._ledger.state.sessions.get(id_)
@@ -379,7 +380,7 @@ class Booths:
 
     def _of(self, session: Session) -> Known:
         if session.id not in self._known:
-            self._known[session.id] = Known(self._now(), session.booth, files={}, rtts=[])
+            self._known[session.id] = Known(self._now(), session.booth, place_of(session), files={}, rtts=[])
         return self._known[session.id]
 
     def _wake(self) -> None:

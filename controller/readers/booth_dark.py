@@ -27,16 +27,16 @@ class Dark:
         self._awaited: dict[str, asyncio.Event] = {}  # session -> its page has said that it is off
         self._booths: dict[str, str] = {}  # session -> booth
 
-    def off(self, session: str) -> None:
-        """The page has let go of camera and microphone."""
-        if (event := self._awaited.get(session)) is not None:
-            event.set()
+    def off(self, booth: str, session: str) -> None:
+        """The page there has let go of camera and microphone. What a page of elsewhere says of it is nothing."""
+        if self._booths.get(session) == booth:
+            self._awaited[session].set()
 
     def here(self, booth: str, session: str | None) -> None:
         """The booth's page says anew how it stands, and in which session it is: in every other one it is off."""
         for awaited, at in list(self._booths.items()):
             if at == booth and awaited != session:
-                self.off(awaited)
+                self.off(booth, awaited)
 
     async def watch(self, booth: str, session: str, within_s: float) -> None:
         """Until it is off, or cut."""

@@ -13,7 +13,8 @@ class Known(msgspec.Struct):
     """What no event says of a session. Times are the loop's."""
 
     since: float
-    booth: str = ""
+    booth: str = ""  # none for an advisor who is supported
+    place: str = ""  # of the page at its end
     expert: str = ""  # whose name
     name: str = ""
     consent: str = ""
@@ -28,13 +29,15 @@ class Known(msgspec.Struct):
     opened: bool = False  # the media process was told
     told_talk: bool | None = None
     told_held: bool = False
+    told_ice: bool = False  # the counter's page, since somebody has answered
     files: dict[str, File] = {}
     page: b.TalkStats | None = None
     rtts: list[float] = []
 
     def has_agreed(self, session: Session) -> bool:
-        """To be seen and heard. Who was in conversation has, also when this daemon was restarted since."""
-        return bool(self.consent or session.connected)
+        """To be seen and heard. Who was in conversation has, also when this daemon was restarted since; an advisor who
+        asks for support agrees by asking."""
+        return bool(self.consent or session.connected or not session.booth)
 
     def heard(self, told: b.Talk) -> None:
         """What the booth's own page says of the talk."""

@@ -1,11 +1,15 @@
 """What an order of an expert, or of the broker for them, asks of the core, and how the answer is kept."""
 
+import hashlib
+
 import msgspec
 
 from controller.domain import commands as c
 from controller.domain.draft import Draft, Refused
 from controller.domain.remote_events import Quality
 from controller.domain.state import State
+from controller.journal.faults import JournalFault
+from controller.ledger import CommandFailed, Key, KeyConflict, Ledger
 from controller.ports import booth as b
 
 
@@ -14,6 +18,19 @@ class No(msgspec.Struct):
 
     problem: str
     detail: str
+
+
+async def carried_out(ledger: Ledger, order: b.Order, quality: Quality | None) -> tuple[b.Done, bool]:
+    """Done once, however often it comes: the answer is kept with the journal. Gives it, and whether it was done now."""
+    key = Key(f"desk/{order.id}", hashlib.sha256(msgspec.json.encode(order)).digest())
+    try:
+        reply = await ledger.submit(command_of(order, quality), render=done, refusal=refused, key=key)
+    except (JournalFault, CommandFailed, KeyConflict, Refused) as fault:
+        return b.Done(id=order.id, ok=False, problem="internal", detail=str(fault)), False
+    if reply.status == 200:
+        return b.Done(id=order.id, ok=True), reply.fresh
+    no = msgspec.json.decode(reply.body, type=No)
+    return b.Done(id=order.id, ok=False, problem=no.problem, detail=no.detail), False
 
 
 def command_of(order: b.Order, quality: Quality | None) -> c.Command:

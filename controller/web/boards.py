@@ -8,7 +8,7 @@ from controller.domain.point import Service
 from controller.domain.session_view import booth_name
 from controller.domain.state import Counter, ServiceEvent
 from controller.domain.text import moment
-from controller.web import booth_board, dates, device_rows
+from controller.web import booth_board, dates, device_rows, support_board
 from controller.web.problems import Problem
 from controller.web.site import Site
 
@@ -98,7 +98,7 @@ def desk(site: Site, id_: str) -> View:
     if configured is None:
         raise Problem("invalid", f"there is no counter {id_[:40]!r} at this point")
     known = state.counters.get(id_) or Counter(id_)
-    return _common(site, "counter", id_) | {
+    return _common(site, "counter", id_) | support_board.board(site, id_) | {
         "name": configured.name,
         "label": configured.label,
         "state": "open" if known.open else "closed",

@@ -46,7 +46,8 @@ async def page(request: web.Request) -> web.StreamResponse:
         raise Problem("not-found", "there is no such page at this point")
     response = await _file(path)
     response.headers["Content-Security-Policy"] = policy(site)
-    devices = "camera=(self), microphone=(self)" if folder in {"booth", "wall"} else "camera=(), microphone=()"
+    seen = folder in {"booth", "counter", "wall"}  # who sits there may be seen and heard by an expert
+    devices = "camera=(self), microphone=(self)" if seen else "camera=(), microphone=()"
     response.headers["Permissions-Policy"] = f"{devices}, geolocation=(), usb=(), serial=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if site.demo is not None:

@@ -93,6 +93,8 @@ ROUTES: tuple[Route, ...] = (
            "clock-not-set", "journal-full"), 201),
     Route("GET", "/booths/{id}/line", booth_lines.line, BOOTH, "WebSocket: signals of the booth's talk leg",
           problems=("not-found",)),
+    Route("GET", "/counters/{id}/line", booth_lines.counter_line, STAFF,
+          "WebSocket: signals between an advisor and the expert who supports them", problems=("not-found",)),
     Route("GET", "/sessions/{id}", sessions.look, STAFF | BOOTH, "A remote session, now", None, shapes.Session,
           problems=("not-found",)),
     _post("/sessions/{id}/end", sessions.end, STAFF | BOOTH, "The session is over", shapes.EndSession, shapes.Session,

@@ -83,9 +83,9 @@ class Site:
         self.tiers: Callable[[str], str | None] = lambda _printer: None
         self.ready_causes: Callable[[], list[str]] = list
         self.unowned: Callable[[], list[Unowned]] = list  # whoever changes what it gives calls `touch`
-        self.exchange: Exchange | None = None  # where the booths' lines meet; None: this point has no booth
+        self.exchange: Exchange | None = None  # where booths' and counters' lines meet; None: it has no booth
         self.try_booth: Trying | None = None
-        self.booth_pages: dict[str, asyncio.Event] = {}  # booth -> set when another page of it takes its line
+        self.line_pages: dict[str, asyncio.Event] = {}  # place -> set when another page of it takes its line
         self.disk: Disk | None = None
         self.presence = Presence(lambda: self.now().ms, self.touch)
         self.device_log = DeviceLog()

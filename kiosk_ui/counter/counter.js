@@ -6,6 +6,7 @@ import { drawer, ownId } from "/ui/shared/page.js";
 import { goSignIn, signInFromAddress } from "/ui/shared/sign-in.js";
 import { complete, firstForm, offered, primary, requests } from "/ui/counter/requests.js";
 import { KEYS } from "/ui/counter/desk.js";
+import { Support } from "/ui/counter/support.js";
 import { view } from "/ui/counter/view.js";
 
 const LANGUAGE = "luukku.counter.language"; // in localStorage
@@ -15,12 +16,13 @@ const SAID_MS = 4000;
 
 const ui = {
   state: null, live: false, lang: storedLanguage(), panel: null, form: {}, busy: "", problem: null, said: null,
-  alarm: "idle", local: "", point: null, shownAt: 0, lost: null,
+  alarm: "idle", local: "", point: null, shownAt: 0, lost: null, support: null, expertFor: "",
   age: (iso) => (ui.point && iso ? ui.point.time + performance.now() - ui.point.at - Date.parse(iso) : 0),
-  act, show, set, press, pressPrimary, pressAlarm, speak, formOf,
+  act, show, set, press, pressPrimary, pressAlarm, speak, formOf, chooseExpert,
   submit: (name) => (event) => { event.preventDefault(); submit(name); },
 };
 const draw = drawer(() => view(ui.state, ui));
+ui.support = new Support(ownId(), { draw, failed, say });
 
 /** Send one request; the key is made here, at the press. A press after a lost line is the same press again. */
 async function act(name, form = {}) {
@@ -46,18 +48,27 @@ function done(name, answer) {
   Object.assign(ui, { panel: null, form: {} });
   if (name === "callNext" && answer === null) say("counter-nobody-waits");
   if (name === "work") say("counter-recorded");
+  if (name === "support") ui.support.asked(answer);
 }
 
-function failed(error, request) {
+function failed(error, request = null) {
   if (!(error instanceof Problem)) throw error;
   if (error.status === 401) goSignIn();
   if (error.problem === "network") ui.lost = request;
   ui.problem = { name: error.problem, detail: error.detail };
+  draw();
 }
 
 function say(id) {
   ui.said = id;
   setTimeout(() => { ui.said = null; draw(); }, SAID_MS);
+  draw();
+}
+
+/** Which matter an expert is wanted for; forgotten with the customer. */
+function chooseExpert(service) {
+  ui.expertFor = service;
+  draw();
 }
 
 function show(panel) {
@@ -134,6 +145,7 @@ function storedLanguage() {
 }
 
 function onKey(event) {
+  if (event.target.closest?.("[data-typing]")) return; // what is written to an expert calls nobody
   const name = Object.keys(KEYS).find((one) => KEYS[one] === event.key);
   if (event.key === "Escape" && ui.panel) show(null);
   if (!name || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -147,7 +159,9 @@ function onKey(event) {
 function onState(state) {
   const left = ui.state?.current?.service_event !== state.current?.service_event;
   if (left && ui.panel) Object.assign(ui, { panel: null, form: {} });
+  if (left) ui.expertFor = "";
   ui.state = state;
+  ui.support.told(state);
   if (!ui.lang) speakQuietly(state.house);
   draw();
 }
@@ -164,6 +178,7 @@ function onBeat({ time, local }) {
 
 function onLive(live) {
   Object.assign(ui, { live }, live ? {} : { local: "", point: null });
+  ui.support.live(live);
   draw();
 }
 
@@ -172,4 +187,4 @@ await loadMessages(["counter"], Object.keys(LANGUAGE_NAMES));
 if ((await signInFromAddress()) === "refused") goSignIn();
 addEventListener("keydown", onKey);
 draw();
-connect({ view: "counter", id: ownId(), onState, onBeat, onLive, onRefused: goSignIn, idle: () => !ui.panel && !ui.state?.current });
+connect({ view: "counter", id: ownId(), onState, onBeat, onLive, onRefused: goSignIn, idle: () => !ui.panel && !ui.state?.current && !ui.support.session });

@@ -3,6 +3,7 @@ import { html, nothing } from "/ui/vendor/lit/lit-html.js";
 import { LANGUAGE_NAMES, pick, showNumber } from "/ui/shared/i18n.js";
 import { offered, primary } from "/ui/counter/requests.js";
 import { endForm, transferForm } from "/ui/counter/forms.js";
+import { askForExpert } from "/ui/counter/support-view.js";
 import { timer } from "/ui/counter/time.js";
 
 export const KEYS = { primary: "F2", recall: "F4", hold: "F8", transfer: "F9", noShow: "F10" };
@@ -32,7 +33,7 @@ export function serviceName(state, id, lang) {
 function customer(state, ui, t) {
   const { current } = state;
   const provider = pick(serviceOf(state, current.service)?.provider_name, ui.lang, state.house);
-  return html`
+  return html`${askForExpert(state, ui, t)}
     <p class="number">${showNumber(current.number).replace("\u2009", "\u00a0")}</p>
     <p class="doing"><b>${t(`counter-state-${current.state}`)}</b> <span class="timer">${timer(ui.age(since(state)))}</span>
       ${current.call > 1 ? html`<span class="tag">${t("counter-call-count", { n: current.call })}</span>` : nothing}</p>

@@ -20,6 +20,8 @@ export const requests = {
   end: (state, form) => [at(state, "end"), endBody(form)],
   activity: (state, { activity }) => [at(state, "activity"), { activity }],
   work: (_, { provider, service, minutes, channel }) => ["/work", { provider, service, minutes: Number(minutes), channel }],
+  support: ({ id, booths, current }, { service }) => // any booth of the point: the session is in none
+    [`/booths/${encodeURIComponent(booths[0].id)}/sessions`, { mode: "support", counter: id, service, language: current.language }],
   alarm: (state) => ["/incidents", { place: state.id, kind: "threat" }],
   acknowledge: incident("acknowledge"),
   helped: (_, { id }) => [`/booths/${encodeURIComponent(id)}/helped`, {}],

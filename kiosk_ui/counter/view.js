@@ -6,6 +6,7 @@ import { causeWords, chiefCause, whatToDo } from "/ui/counter/causes.js";
 import { desk } from "/ui/counter/desk.js";
 import { openForm, sidePanel } from "/ui/counter/forms.js";
 import { side, waitingList } from "/ui/counter/lists.js";
+import { supportPanel } from "/ui/counter/support-view.js";
 import { timer } from "/ui/counter/time.js";
 
 const ACTIVITIES = ["available", "wrap_up", "other_work", "break"];
@@ -16,7 +17,10 @@ const ACTIVITIES = ["available", "wrap_up", "other_work", "break"];
  */
 export function view(state, ui) {
   const t = speaker(ui.lang, state?.house);
-  if (!ui.live || !state) return stale(ui, t);
+  return html`${ui.live && state ? desktop(state, ui, t) : stale(ui, t)}${supportPanel(state?.house, ui, t)}`;
+}
+
+function desktop(state, ui, t) {
   const opened = state.state === "open";
   return html`${head(state, ui, t)}${banners(state, ui, t)}
     <main class=${opened ? "desk" : "closed"}>

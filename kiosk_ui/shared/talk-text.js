@@ -70,5 +70,17 @@ export function applied(text, step) {
   return characters(text).slice(0, -step.erase).join("");
 }
 
+/**
+ * The step from one content of the field to the next, as the channel says it: take so many back, then add this.
+ * Only the end can be taken back, so a change in the middle takes back all that follows it.
+ * @returns {{erase: number, insert: string}}
+ */
+export function change(before, after) {
+  const [old, now] = [characters(before), characters(after)];
+  let same = 0;
+  while (same < old.length && same < now.length && old[same] === now[same]) same += 1;
+  return { erase: old.length - same, insert: now.slice(same).join("") };
+}
+
 const splitter = globalThis.Intl?.Segmenter ? new Intl.Segmenter() : null;
 export const characters = (text) => (splitter ? [...splitter.segment(text)].map((one) => one.segment) : [...text]);

@@ -14,7 +14,7 @@ DESK_FOLDER = Path(__file__).parents[2] / "controller" / "central" / "desk"
 FAMILIES = {
     "desk-lost-", "desk-refusal-", "desk-do-", "desk-device-", "desk-over-", "desk-line-", "desk-tab-", "desk-file-",
     "desk-why-", "desk-print-", "desk-still-", "desk-sign-in-", "desk-outcome-", "desk-resolution-", "desk-guidance-",
-    "desk-method-", "desk-result-", "desk-position-",
+    "desk-method-", "desk-result-", "desk-position-", "desk-support-",
 }  # fmt: skip
 
 
@@ -47,6 +47,13 @@ def sources() -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language_has_the_same_messages_with_the_same_variables(language: str) -> None:
     assert messages(language) == messages("fi")
+
+
+def test_every_word_for_an_advisor_stands_in_the_place_of_one_for_a_customer() -> None:
+    known = messages("fi")
+    for own in [one for one in known if one.startswith("desk-support-")]:
+        usual = own.replace("desk-support-", "desk-")
+        assert known.get(usual) == known[own], f"{own}: nobody asks for {usual}"
 
 
 def test_every_message_that_the_page_names_is_there_and_none_is_left_over() -> None:

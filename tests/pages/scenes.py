@@ -132,6 +132,26 @@ def counter(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
+BOOTHS = [{"id": "b1", "name": four("Etäpalveluhuone", "Distansrummet", "Remote room", "Gáiddusbálvallatnja"),
+           "state": "free", "help": False}]  # fmt: skip
+
+
+def supports() -> list[dict[str, Any]]:
+    """What an advisor can ask an expert about."""
+    return [{name: one[name] for name in ("id", "name", "provider", "provider_name")} for one in services()[:4]]
+
+
+def support(**more: Any) -> dict[str, Any]:
+    """An expert who supports the advisor of this counter."""
+    service = services()[0]
+    return {
+        "id": "r-1", "state": "queued", "cause": "", "mode": "support", "service": service["id"], "language": "fi",
+        "service_name": service["name"], "provider": "kela", "provider_name": service["provider_name"],
+        "requested_at": NOW, "since": NOW, "answered": False, "expert": None, "page": False, "ahead": None,
+        "ready": None, "estimate": None,
+    } | more  # fmt: skip
+
+
 HELD = [current("held", number="K038", service_event="se-38", ticket="t38", service="kela-family")]
 LATE = [{"ticket": "t-V019", "number": "V019", "service": "vero-card", "ended_at": "2026-11-21T19:59:00.000Z"}]
 

@@ -49,7 +49,7 @@ export class Call {
     devices.start();
     this.deviced();
     this.talk.begin(joined.seat * 1000 + 1);
-    this.booth.begin(joined.seat * 1000 + 1);
+    if (!this.isSupport) this.booth.begin(joined.seat * 1000 + 1);
   }
 
   customer = null; // MediaStream
@@ -92,7 +92,12 @@ export class Call {
 
   hear(message) {
     if (message.leg === "talk") this.talk.hear(message);
-    else this.booth.hear(message);
+    else if (!this.isSupport) this.booth.hear(message);
+  }
+
+  /** With an advisor at a counter: there is no booth, and so no second leg, no documents, no files. */
+  get isSupport() {
+    return this.brief.mode === "support";
   }
 
   /** The conversation is over; what is left is to put it into words. */

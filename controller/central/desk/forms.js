@@ -29,8 +29,8 @@ export const complete = {
 
 /** name -> (form, call) -> the order's members */
 export const orders = {
-  end: ({ outcome, resolution, guidance, delivered }) =>
-    outcome === "completed"
+  end: ({ outcome, resolution, guidance, delivered }, { isSupport }) => // an advisor's service is put into words at the counter
+    outcome === "completed" && !isSupport
       ? { do: "end", outcome, resolution, guidance, delivered: Object.entries(delivered).map(([service, qty]) => ({ service, qty })) }
       : { do: "end", outcome },
   identity: ({ method, result }) => ({ do: "identity", method, result }),

@@ -22,7 +22,8 @@ function interruptions(ui, t, add) {
   if (call.isHeld) add("warning", t("desk-held-notice"));
   if (talking.state !== "up") add(talking.was ? "alert" : "", t(talkTrouble(call)));
   if (call.isEmergency) add("warning", t(call.isSilent ? "desk-emergency-silent" : "desk-emergency"));
-  if (booth.state === "broken" || (call.reached && !brief.legs.media && booth.state !== "up")) add("warning", t("desk-booth-leg-gone"));
+  const wantsBooth = !call.isSupport;
+  if (wantsBooth && (booth.state === "broken" || (call.reached && !brief.legs.media && booth.state !== "up"))) add("warning", t("desk-booth-leg-gone"));
   return ui.devices.fault && add("alert", t(`desk-device-${ui.devices.fault}`), { text: t("desk-devices"), press: () => ui.show("devices") });
 }
 

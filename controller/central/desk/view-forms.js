@@ -20,7 +20,7 @@ export function forms(ui, t, name = ui.panel) {
 
 function end(form, ui, t) {
   return html`${choice("outcome", OUTCOMES, form, ui, t, true)}
-    ${form.outcome === "completed" ? html`
+    ${form.outcome === "completed" && !ui.call.isSupport ? html`
       ${choice("resolution", RESOLUTIONS, form, ui, t)}${choice("guidance", GUIDANCE, form, ui, t)}
       ${delivered(form, ui, t)}` : nothing}`;
 }

@@ -8,13 +8,13 @@ import { hearBy } from "/expert/devices.js";
 import { documents } from "/expert/view-document.js";
 import { forms } from "/expert/view-forms.js";
 import { side } from "/expert/view-side.js";
-import { interpreter, languageTag } from "/expert/view-waiting.js";
+import { advisorAt, interpreter, languageTag } from "/expert/view-waiting.js";
 import { timer } from "/expert/time.js";
 
 export function session(ui, t) {
   return keyed(ui.call.id, html`
     ${about(ui, t)}
-    ${customer(ui, t)}${documents(ui, t)}
+    ${customer(ui, t)}${ui.call.isSupport ? nothing : documents(ui, t)}
     ${controls(ui, t)}
     <section class="side">${ui.panel && ui.panel !== "devices" ? forms(ui, t) : side(ui, t)}</section>
     ${deeds(ui, t)}`);
@@ -32,7 +32,7 @@ function about(ui, t) {
     ${languageTag(brief.language, ui)}
     ${brief.interpreter ? html`<span class="tag loud">${interpreter(brief.interpreter, t)}</span>` : nothing}
     ${brief.mode === "appointment" ? html`<span class="tag loud">${t("desk-booked")}</span>` : nothing}
-    <span class="quiet"><bdi>${ui.name(call.pointName)}</bdi>${brief.booth ? html` · <bdi>${ui.name(brief.booth_name) || brief.booth}</bdi>` : nothing}</span>
+    <span class="quiet"><bdi>${ui.name(call.pointName)}</bdi>${brief.booth ? html` · <bdi>${ui.name(brief.booth_name) || brief.booth}</bdi>` : nothing}${advisorAt(brief, ui, t)}</span>
     <span class="right">${quality && call.talking.state === "up" ? line(quality, t) : nothing}
       <span class="timer" aria-label=${t("desk-lasted")}>${timer(performance.now() - call.startedAt)}</span></span>
   </div>`;
@@ -85,20 +85,20 @@ function controls(ui, t) {
     ${toggle(call.off.video, call.off.video ? "desk-camera-on" : "desk-camera-off", "Shift+F4", () => ui.turn("video"))}
     ${toggle(Boolean(devices.screen), devices.screen ? "desk-stop-sharing" : "desk-share", "", ui.share)}
     ${ui.canCaption ? toggle(call.captions.isOn, "desk-captions", "", ui.caption) : nothing}
-    <button class="button" aria-pressed=${String(ui.large === "document")} @click=${() => ui.change({ large: ui.large === "document" ? "customer" : "document" })}>
-      ${icon("swap-vertical")}${t(ui.large === "document" ? "desk-customer-large" : "desk-document-large")}</button>
+    ${call.isSupport ? nothing : html`<button class="button" aria-pressed=${String(ui.large === "document")} @click=${() => ui.change({ large: ui.large === "document" ? "customer" : "document" })}>
+      ${icon("swap-vertical")}${t(ui.large === "document" ? "desk-customer-large" : "desk-document-large")}</button>`}
   </div>`;
 }
 
 function deeds(ui, t) {
   const deed = (name, key) => html`<button class="button" data-panel=${name} aria-pressed=${String(ui.panel === name)} ?disabled=${ui.busy.has(name)}
     @click=${() => ui.show(name)}>${t(`desk-${name}`)}${key ? html`<kbd>${key}</kbd>` : nothing}</button>`;
-  const { isHeld } = ui.call;
+  const { isHeld, isSupport } = ui.call;
   return html`<div class="deeds" role="group" aria-label=${t("desk-deeds")}>
     ${deed("identity")}
     <button class="button" aria-pressed=${String(isHeld)} ?disabled=${ui.busy.has("hold") || ui.busy.has("resume")} @click=${ui.hold}>
       ${t(isHeld ? "desk-resume" : "desk-hold")}<kbd>F8</kbd></button>
-    ${deed("hand_over", "F9")}${deed("move")}
+    ${isSupport ? nothing : deed("hand_over", "F9")}${deed("move")}
     <button class="button danger" data-panel="end" aria-pressed=${String(ui.panel === "end")} ?disabled=${ui.busy.has("end")} @click=${() => ui.show("end")}>${t("desk-end")}<kbd>F2</kbd></button>
   </div>`;
 }

@@ -19,11 +19,14 @@ const WHYS = {
 const PRINT_WHYS = { too_slow: "printer_slow", too_many: "too_many_files" }; // where a print means another thing than a still
 
 export function side(ui, t) {
-  return html`<div class="tabs" role="tablist" aria-label=${t("desk-tabs")} @keydown=${(event) => arrows(event, ui)}>${TABS.map((tab) => html`
+  return html`<div class="tabs" role="tablist" aria-label=${t("desk-tabs")} @keydown=${(event) => arrows(event, ui)}>${tabsOf(ui).map((tab) => html`
       <button role="tab" id="tab-${tab}" aria-selected=${String(ui.tab === tab)} aria-controls="panel" tabindex=${ui.tab === tab ? 0 : -1}
         @click=${() => open(ui, tab)}>${t(`desk-tab-${tab}`)}${ui.news.has(tab) ? html`<span class="news">${t("desk-new")}</span>` : nothing}</button>`)}</div>
     <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${ui.tab}">${{ text, chat, files }[ui.tab](ui, t)}</div>`;
 }
+
+/** An advisor's counter takes no files. */
+const tabsOf = ({ call }) => (call.isSupport ? TABS.filter((tab) => tab !== "files") : TABS);
 
 function open(ui, tab) {
   ui.news.delete(tab);
@@ -33,7 +36,8 @@ function open(ui, tab) {
 function arrows(event, ui) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
-  const tab = TABS[(TABS.indexOf(ui.tab) + step + TABS.length) % TABS.length];
+  const tabs = tabsOf(ui);
+  const tab = tabs[(tabs.indexOf(ui.tab) + step + tabs.length) % tabs.length];
   open(ui, tab);
   queueMicrotask(() => document.getElementById(`tab-${tab}`)?.focus());
 }

@@ -25,7 +25,7 @@ function waiter(row, ui, t) {
         ${languageTag(row.language, ui)}
         ${row.interpreter ? html`<span class="tag loud">${interpreter(row.interpreter, t)}</span>` : nothing}
       </span>
-      <small><bdi>${ui.name(row.point_name) || row.point}</bdi>${row.booth ? html` · <bdi>${ui.name(row.booth_name) || row.booth}</bdi>` : nothing}
+      <small><bdi>${ui.name(row.point_name) || row.point}</bdi>${row.booth ? html` · <bdi>${ui.name(row.booth_name) || row.booth}</bdi>` : nothing}${advisorAt(row, ui, t)}
         ${row.number ? html` · <span class="number">${showNumber(row.number)}</span>` : nothing}</small>
       ${row.agreed ? nothing : html`<small class="unready">${t("desk-not-agreed")}</small>`}
     </div>
@@ -43,6 +43,10 @@ export function languageTag(lang, ui) {
   const mine = ui.you?.languages.includes(lang);
   return html`<span class="tag ${mine ? "" : "loud"}" lang=${lang}>${LANGUAGE_NAMES[lang] ?? lang}</span>`;
 }
+
+/** Whose counter it is, of an advisor who is supported. */
+export const advisorAt = ({ mode, counter, counter_name: name }, ui, t) =>
+  mode === "support" && counter ? html` · <bdi>${t("desk-advisor-at", { counter: ui.name(name) || counter })}</bdi>` : nothing;
 
 /** "Interpreter", or which. */
 export const interpreter = (wanted, t) =>

@@ -9,18 +9,29 @@ import { viewer } from "/expert/view-document.js";
 import { waiting } from "/expert/view-waiting.js";
 
 export function view(ui) {
-  const t = speaker(ui.lang);
+  const t = words(ui);
   document.title = title(ui, t);
   if (ui.stage === "loading") return nothing;
   if (ui.stage === "sign_in") return signIn(ui, t);
   if (ui.stage === "elsewhere") return elsewhere(ui, t);
   return html`${head(ui, t)}
     <div class="banners" aria-live="polite">${notices(ui, t).map(({ kind, text, action }) => banner(kind, text, action))}</div>
-    <main class=${!ui.call ? "idle" : ui.call.isOver ? "wrap-up" : `in-session ${ui.large}-large ${ui.panel ?? ""}`}>
+    <main class=${!ui.call ? "idle" : ui.call.isOver ? "wrap-up" : `in-session ${ui.call.isSupport ? "support" : ""} ${ui.large}-large ${ui.panel ?? ""}`}>
       ${!ui.call ? waiting(ui, t) : ui.call.isOver ? wrapUp(ui, t) : session(ui, t)}
       ${ui.panel === "devices" ? devicesPanel(ui, t) : nothing}
     </main>
     ${ui.still ? viewer(ui, t) : nothing}`;
+}
+
+/** With an advisor the words for a customer are other ones, where `desk-support-*` has them. */
+function words({ lang, call, over }) {
+  const t = speaker(lang);
+  if ((call ?? over)?.brief.mode !== "support") return t;
+  return (id, args) => {
+    const own = id.replace(/^desk-/, "desk-support-");
+    const said = t(own, args);
+    return said === own ? t(id, args) : said;
+  };
 }
 
 const banner = (kind, text, action) => html`<p class="notice ${kind}">${icon(kind ? "warning" : "info")}<span>${text}</span>

@@ -168,3 +168,45 @@ counter-booth = Gáiddusbálvalussii
 counter-booth-what = Áššehas deaivvada áššedovdiin seamma áššis, seamma nummariin.
 counter-booth-help = { $booth }: áššehas čuorvu veahki.
 counter-booth-helped = Fitnen doppe
+counter-ask-expert = Jeara áššedovdis
+counter-ask-expert-about = Man bálvalusas jerrojuvvo
+counter-ask-expert-not-now = Áššedovdiide ii leat dál oktavuohta.
+counter-expert = Áššedovdi
+counter-expert-asked = Vuordit áššedovdi.
+counter-expert-rings = Čuodjá áššedovdiin…
+counter-expert-ahead = { $n ->
+    [one] Ovddabealde lea 1.
+    [two] Ovddabealde leaba { $n }.
+   *[other] Ovddabealde leat { $n }.
+  }
+counter-expert-none-ready = Ii oktage leat friddja aitto dál.
+counter-expert-cancel = Geassit bivdaga ruovttoluotta
+counter-expert-connecting = Áššedovdi vástidii. Oktavuohta ráhkaduvvo…
+counter-expert-held = Áššedovdi boahtá fargga ruovttoluotta. Din eai oainne eaige gula dál.
+counter-expert-broken = Oktavuohta botkanii. Dat máhcahuvvo…
+counter-expert-elsewhere = Ságastallan áššedovdiin lea rabas eará láses.
+counter-expert-take = Joatkke dás
+counter-expert-end = Loahpat ságastallama
+counter-expert-ended = Ságastallan áššedovdiin nogai. Bálvalus joatkašuvvá.
+counter-expert-failed = Oktavuohta áššedovdái ii lihkostuvvan.
+counter-expert-nobody = Áššedovdi ii vástidan.
+counter-expert-picture = Áššedovdi govva
+counter-expert-screen = Šearbma maid áššedovdi juohká
+counter-own-picture = Din iežadet govva
+counter-expert-no-picture = Áššedovdi kamera lea jaddaduvvon.
+counter-expert-muted = Áššedovdi mikrofovdna lea jaddaduvvon
+counter-expert-caption = Automáhtalaš teaksta:
+counter-expert-silent = Neahttalogan ii vel čuojat jiena: deaddil goppe nu.
+counter-expert-controls = Govva ja jietna
+counter-microphone-off = Jaddat mikrofovnna
+counter-microphone-on = Bija mikrofovnna ala
+counter-camera-off = Jaddat kamera
+counter-camera-on = Bija kamera ala
+counter-devices-on = Kamera ja mikrofovdna leat alde.
+counter-devices-off = Kamera ja mikrofovdna leat jaddaduvvon.
+counter-devices-camera = Kamera lea alde, mikrofovdna ii.
+counter-devices-microphone = Mikrofovdna lea alde, kamera ii.
+counter-devices-none = Kamera dahje mikrofovdna ii leat anus: čále.
+counter-expert-writes = Áššedovdi čállá
+counter-expert-writes-nothing = Áššedovdi teaksta boahtá deike.
+counter-you-write = Čále (áššedovdi oaidná dakkaviđe)
