@@ -23,7 +23,8 @@ async def test_the_cameras_own_h264_reaches_the_expert_whole_and_in_time_order(
         await expert.pictures_come(60)
         assert expert.size == SIZE
         steps = {(b - a) % (LOOP_S * 1000) for a, b in zip(expert.stamps, expert.stamps[1:], strict=False)}
-        assert {step % 100 for step in steps} <= {0, 33, 34, 66, 67}, "in order, none from elsewhere"
+        known = {0, *range(32, 35), *range(65, 69)}  # one, two or three pictures on; a blurred one is read 1 ms beside
+        assert {step % 100 for step in steps} <= known, "in order, none from elsewhere"
         assert expert.pictures.count(None) < len(expert.pictures) / 10
         leg = await daemon.wait(Leg, lambda leg: bool(leg.stats) and leg.stats.video)
         assert leg.up and leg.stats.codec == "h264" and leg.stats.kbps > 50 and not leg.emergency
