@@ -1,7 +1,7 @@
 # The commands of this repository; `make` alone lists them. Each is idempotent and sets up what it needs.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-JOBS ?= 3
+JOBS ?= 4
 .PHONY: help setup setup-test demo test long gates screenshots format lock rig install uninstall
 
 help:    ## this list

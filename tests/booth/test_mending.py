@@ -247,6 +247,6 @@ async def test_the_pages_end_of_a_line_does_what_the_points_end_does_whatever_th
     open_page: OpenPage, point: Point
 ) -> None:
     page = await ready(open_page)
-    lives = [live(Random(seed), 120) for seed in range(40)]
+    lives = [live(Random(seed), 120) for seed in range(12)]
     assert [life.broken for life in lives if life.broken] == []
     assert await page.evaluate(RETELL, [life.story for life in lives]) is None

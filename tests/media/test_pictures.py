@@ -42,6 +42,7 @@ async def test_an_expert_without_h264_gets_slow_vp8(daemon: Daemon, media: Media
         assert sum(steps) / len(steps) >= 1000 / 10, "at most ten pictures a second are encoded here"
 
 
+@pytest.mark.long
 async def test_where_the_path_takes_less_than_the_camera_gives_only_key_pictures_leave(
     daemon: Daemon, media: MediaProcess
 ) -> None:

@@ -41,9 +41,7 @@ async def goes_on(here: Scene, failing: Awaitable[None]) -> None:
     await playing(shown, after=their_during)
 
 
-@pytest.mark.parametrize(
-    "part", ["central", *(pytest.param(one, marks=pytest.mark.long) for one in ("point", "media"))]
-)
+@pytest.mark.parametrize("part", [pytest.param(one, marks=pytest.mark.long) for one in ("central", "point", "media")])
 async def test_a_part_that_freezes_in_mid_call_and_thaws_costs_no_picture(
     own_demo: MakeDemo, chromium: Callable[[], Awaitable[Browser]], part: str
 ) -> None:
