@@ -13,6 +13,8 @@ from controller.central.auth import write_private
 from controller.central.shapes import PointOrder
 from controller.central.standing import Pending
 
+AGAIN_S = 5.0  # a disk that takes nothing is tried again
+
 log = structlog.get_logger()
 
 
@@ -59,9 +61,12 @@ class Keeper:
             await self._news.wait()
             self._news.clear()
             await self.write()
+            if self._wanted != self._written:
+                await asyncio.sleep(AGAIN_S)
+                self._news.set()
 
     async def write(self) -> None:
-        """What is wanted now is on the disk; a disk that is full is tried again with the next change."""
+        """What is wanted now is on the disk, or the log says why not: `run` tries again."""
         if (wanted := self._wanted) == self._written:
             return
         try:

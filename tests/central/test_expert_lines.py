@@ -11,12 +11,13 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from controller.central import following, lines, main, remote
+from controller.central import following, lines, main, remote, told_later
 from controller.central.broker import Broker
 from controller.central.enlist import main as enlist
 from controller.central.expert_doors import CODES_AT_ONCE
 from controller.central.experts import Experts, Passes, load
-from controller.central.standing import Say
+from controller.central.shapes import PointOrder
+from controller.central.standing import Pending, Say
 from tests.central.line_rig import EXPERTS, TOKEN, Line, Room, enlisted
 from tests.central.remote import brief, picture, signal
 from tests.central.rig import BOX, CENTRAL, central_process, serving
@@ -266,6 +267,26 @@ async def test_what_an_expert_said_of_a_point_that_is_away_is_told_it_though_cen
 
 def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
+
+
+async def test_what_a_full_disk_did_not_take_is_written_as_soon_as_it_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told_later, "AGAIN_S", 0.05)
+    path = tmp_path / "away" / "told_later.json"  # a folder that is not there takes nothing
+    order = PointOrder(id="E7.o-1", session=S, do="end", outcome="completed")
+    keeper = told_later.Keeper(path, [])
+    task = asyncio.create_task(keeper.run())
+    keeper.look([Pending("sodankyla", order, 1.0, "E7", "o-1", 1.0)])
+    await asyncio.sleep(0.2)
+    await asyncio.to_thread(path.parent.mkdir)
+    async with asyncio.timeout(10):
+        while b"E7.o-1" not in await asyncio.to_thread(_bytes, path):
+            await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    (kept,) = await asyncio.to_thread(told_later.load, path)
+    assert kept.order == order
 
 
 async def test_a_damaged_file_of_what_was_to_be_told_is_put_aside_and_keeps_nobody_from_being_served(
