@@ -41,6 +41,15 @@ class Line:
                 await asyncio.sleep(0)
         return bytes(got)
 
+    async def take_until(self, wanted: bytes, *, within: float = 10.0) -> bytes:
+        """All up to these bytes: a pty hands over what was written in pieces, when the kernel comes to it."""
+        got = bytearray()
+        async with asyncio.timeout(within):
+            while wanted not in got:
+                got += self.take()
+                await asyncio.sleep(TICK_S)
+        return bytes(got)
+
     def say(self, data: bytes) -> None:
         assert self._near is not None
         os.write(self._near, data)

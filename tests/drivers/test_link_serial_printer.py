@@ -89,7 +89,7 @@ async def test_a_silent_line_is_unknown_and_never_well() -> None:
     with a_line() as line:
         async with at_the_line(Path(line.path)) as printer:
             await until(lambda: printer.health.condition is PrinterCondition.UNKNOWN)
-            assert line.take().endswith(b"\x10\x04\x04")  # it was asked
+            assert await line.take_until(b"\x10\x04\x04")  # it was asked
             with pytest.raises(PrinterUnavailable):
                 await printer.prepare()
             assert printer.health.condition is PrinterCondition.UNKNOWN
