@@ -85,7 +85,7 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         line = None if hotplug is None else partial(hotplug.where, kind=Kind.SERIAL)
         inputs = await open_inputs(
             stack, options.config, ledger, rooms.kiosks, options.data, _input_sims(options), where=where, line=line,
-            random=random, left=partial(_left, site),
+            random=random, talks=lambda: site.exchange,
         )  # fmt: skip
         if hotplug is not None:
             connect(hotplug, options.config, inputs, site)
@@ -120,11 +120,6 @@ async def run_point(options: Options, ready: Callable[[str], None]) -> None:
         await stack.enter_async_context(notify.telling(ledger))
         ready(url)
         await asyncio.Event().wait()
-
-
-async def _left(site: Site, booth: str) -> None:
-    if site.exchange is not None:
-        await site.exchange.left(booth)
 
 
 def read_words(config: Config) -> None:

@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 
 from controller.app.inputs import Attended
-from controller.app.pressed import Act, Alarm, AtBooth, AtCounter, AtKiosk, Left, Presses
+from controller.app.pressed import Act, Alarm, AtBooth, AtCounter, AtKiosk, Presses, Talks
 from controller.domain.point import Config, Panel, Scanner
 from controller.ledger import Ledger
 from controller.ports.inputs import Where
@@ -29,7 +29,7 @@ class Maker(msgspec.Struct):
     line: Where
     life: str
     random: Random
-    left: Left
+    talks: Talks
 
     def panel(self, panel: Panel) -> Attended:
         device = drivers_of.panel(
@@ -41,7 +41,7 @@ class Maker(msgspec.Struct):
         if panel.kind == "panic":
             act = Alarm(self.ledger, panel.id, panel.counter or panel.id, presses)
         elif panel.kind == "leave":
-            act = AtBooth(self.ledger, panel.id, panel.booth, presses, self.left)
+            act = AtBooth(self.ledger, panel.id, panel.booth, presses, self.talks)
         elif panel.kiosk or panel.booth:
             act = AtKiosk(self.ledger, self.pages, panel.kiosk or page_of_booth(panel.booth))
         else:

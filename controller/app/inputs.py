@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from controller.app import device_events
-from controller.app.pressed import Act, Left, nobody_left
+from controller.app.pressed import Act, Talks, no_talks
 from controller.app.supervise import keep_running
 from controller.domain.event_words import DeviceState
 from controller.domain.point import Config
@@ -68,7 +68,7 @@ class Inputs:
 
 async def open_inputs(
     stack: AsyncExitStack, config: Config, ledger: Ledger, pages: KioskPages, data: Path, sims: Path | None, *,
-    where: Where | None, random: Random, line: Where | None = None, left: Left = nobody_left,
+    where: Where | None, random: Random, line: Where | None = None, talks: Talks = no_talks,
 ) -> Inputs:  # fmt: skip
     """Make every configured panel and scanner. `sims`: the folder where simulated ones listen already; None: they
     start in this process. `where` finds the input device behind a USB link, `line` the serial line; None: such devices
@@ -81,7 +81,7 @@ async def open_inputs(
         sims = await input_devices.simulate(stack, config, data)
     life = f"{random.getrandbits(48):012x}"
     nowhere = input_devices.unplaced
-    maker = input_devices.Maker(config, ledger, pages, sims, where or nowhere, line or nowhere, life, random, left)
+    maker = input_devices.Maker(config, ledger, pages, sims, where or nowhere, line or nowhere, life, random, talks)
     panels = {panel.id: maker.panel(panel) for panel in config.panels}
     return Inputs(panels | {scanner.id: maker.scanner(scanner) for scanner in config.scanners})
 

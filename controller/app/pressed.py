@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Protocol
 
 import structlog
@@ -10,8 +10,10 @@ import structlog
 from controller.domain import commands as c
 from controller.domain.draft import Refused, hash_booking, hash_code
 from controller.domain.event_words import Resolution
+from controller.domain.remote_events import Quality
 from controller.journal.faults import JournalFault
 from controller.ledger import CommandFailed, Key, Ledger
+from controller.ports.booth import Exchange
 from controller.ports.inputs import Pressed, Scan, Told, Unrecognised
 from controller.web.kiosk_pages import KeyTold, KioskPages, ScanTold
 from controller.web.requests import service_event, subject
@@ -99,29 +101,32 @@ class Alarm:
         return True
 
 
-Left = Callable[[str], Awaitable[None]]
-"""Switches off camera and microphone of a booth, at once."""
+Talks = Callable[[], Exchange | None]
+"""The point's remote service, as soon as there is one."""
 
 
-async def nobody_left(booth: str) -> None:
+def no_talks() -> None:
     """For a point without a remote service."""
 
 
 class AtBooth:
     """The button in a booth that ends its session, whatever its screen does: camera and microphone go off."""
 
-    def __init__(self, ledger: Ledger, device: str, booth: str, presses: Presses, left: Left = nobody_left) -> None:
+    def __init__(self, ledger: Ledger, device: str, booth: str, presses: Presses, talks: Talks = no_talks) -> None:
         self._ledger, self._device, self._booth, self._presses = ledger, device, booth, presses
-        self._left = left
+        self._talks = talks
 
     async def __call__(self, told: Told) -> None:
         """First the devices, beside it the journal: a full disk keeps no camera on."""
-        await asyncio.gather(self._left(self._booth), self._end())
+        exchange = self._talks()
+        measured = exchange.quality if exchange is not None else lambda _: None  # before the talk is let go of
+        await asyncio.gather(*([exchange.left(self._booth)] if exchange is not None else []), self._end(measured))
 
-    async def _end(self) -> None:
+    async def _end(self, measured: Callable[[str], Quality | None]) -> None:
         here = [s for s in self._ledger.state.sessions.values() if s.booth == self._booth and s.outcome is None]
         for session in here:
-            command = c.LeaveSession(actor=f"device:{self._device}", session=session.id)
+            actor, quality = f"device:{self._device}", measured(session.id)
+            command = c.LeaveSession(actor=actor, session=session.id, quality=quality)
             try:
                 await self._ledger.submit(command, render=subject, key=self._presses.key("leave"))
             except (Refused, JournalFault, CommandFailed) as no:

@@ -49,6 +49,9 @@ def _support(draft: Draft, wish: c.RequestSession) -> None:
     turn = draft.turn(counter.current)
     if turn.session:
         raise Refused("wrong-state", f"counter {counter.id} has asked for support already")
+    supports = (s for s in draft.state.sessions.values() if s.mode == "support" and s.outcome is None)
+    if any(s.counter == counter.id for s in supports):
+        raise Refused("wrong-state", f"counter {counter.id} is supported with a customer it holds: end that first")
     counters.ensure_started(draft, counter, turn)
     service = visits.open_service(draft, wish.service)
     draft.subject = _wanted(draft, wish, "support", turn.id, service.id, service.provider)

@@ -17,16 +17,18 @@ async def test_a_press_ends_the_session_of_its_booth_and_both_of_the_booth_s_own
         await broker.shows("queued")
         await broker.order(id_, "ring")
         await broker.order(id_, "answer", expert="x1", name="Aino")
-        await page.say(t="talk", session=id_, up=True)
+        await page.say(t="talk", session=id_, up=True, stats={"rtt_ms": 40, "audio": True, "video": True})
         await broker.shows("connected")
-        button = AtBooth(here.ledger, "leave-1", "b1", Presses("leave-1", "life"))
+        button = AtBooth(here.ledger, "leave-1", "b1", Presses("leave-1", "life"), lambda: here.site.exchange)
         loop = asyncio.get_running_loop()
         pressed = loop.time()
         await button(Pressed("leave"))
         await page.until(lambda m: m == {"t": "end", "session": id_})
         await media.until(lambda m: m == {"t": "close", "session": id_})
         print(f"both were told {1000 * (loop.time() - pressed):.0f} ms after the press")
-        assert here.ledger.state.sessions[id_].outcome == "completed"
+        events = (await here.get("/events?limit=100", role="technician")).json["events"]
+        (over,) = [one["data"] for one in events if one["type"] == "luukku.remote.ended.v1"]
+        assert (over["outcome"], over["quality"]["rtt_p95_ms"]) == ("completed", 40)
         await button(Pressed("leave"))  # nobody is there: nothing happens
         assert len([s for s in here.ledger.state.sessions.values() if s.outcome is None]) == 0
 

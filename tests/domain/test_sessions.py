@@ -196,6 +196,22 @@ def test_an_expert_supports_an_advisor_while_the_service_stays_the_advisor_s() -
     point.holds()
 
 
+def test_an_advisor_has_one_expert_at_a_time_also_beside_a_customer_on_hold() -> None:
+    point = Story()
+    point.open("c1")
+    point.take(), point.take()
+    point.call("c1")
+    first = point.wish(mode="support", counter="c1", booth="")
+    point.connected(first)
+    point.do(c.Hold(counter="c1"))
+    point.call("c1")
+    wish = c.RequestSession(language="fi", mode="support", counter="c1", service="housing")
+    assert point.refused(wish) == "wrong-state"
+    point.do(c.EndSession(session=first, outcome="completed", quality=FINE))
+    point.connected(point.wish(mode="support", counter="c1", booth=""))
+    point.holds()
+
+
 def test_a_booth_has_one_session_at_a_time_and_an_answer_comes_once() -> None:
     point = Story()
     id_ = point.wish()

@@ -54,7 +54,7 @@ async def keeper(folder: Path, booth: str) -> AsyncIterator[Keeper]:
 async def press(here: Point) -> None:
     exchange = here.site.exchange
     assert exchange is not None
-    await AtBooth(here.ledger, "leave-1", "b1", Presses("leave-1", "life"), exchange.left)(Pressed("leave"))
+    await AtBooth(here.ledger, "leave-1", "b1", Presses("leave-1", "life"), lambda: exchange)(Pressed("leave"))
 
 
 async def connected(here: Point, broker: Broker, page: Page) -> str:
