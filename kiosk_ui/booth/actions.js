@@ -1,6 +1,5 @@
 // What a customer can do, by touch, key or ear; and what the expert's page asks for.
 import { newKey, post, Problem } from "/ui/shared/api.js";
-import { characters } from "/ui/shared/talk-text.js";
 import { LONGEST_CODE } from "/ui/kiosk/code.js";
 import { LEVELS, goHome, goTo, nextText, running } from "/ui/booth/session.js";
 import { ofTalk } from "/ui/booth/talking.js";
@@ -170,12 +169,12 @@ export function actionsOf(booth) {
       if (!shown.line.send({ t: "help" })) actions.notice("booth-help-soon", Infinity);
     },
     takeOver,
-    /** A keyboard's letters, where one writes. */
-    typed(key) {
-      if (!document.activeElement?.matches("[data-typing]")) return false;
+    /** Whether a keyboard's letters go into the customer's text now. */
+    writes: () => Boolean(document.activeElement?.matches("[data-typing]")),
+    /** A keyboard's other keys, where one writes. */
+    corrects(key) {
       if (key === "Backspace") return actions.erase(), true;
-      if (key === "Enter") return actions.type("\n"), true;
-      return characters(key).length === 1 ? (actions.type(key), true) : false;
+      return key === "Enter" ? (actions.type("\n"), true) : false;
     },
   };
 

@@ -12,13 +12,22 @@ export function listenToKeys(session, actions) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     document.documentElement.toggleAttribute("data-keys", true);
+    if (actions.writes?.() && brings(event.key)) return;
     if (take(event.key, session(), actions)) event.preventDefault();
+  });
+  document.addEventListener("keypress", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || !actions.writes?.() || !brings(event.key)) return;
+    actions.type(event.key);
+    event.preventDefault();
   });
   document.addEventListener("pointerdown", () => document.documentElement.toggleAttribute("data-keys", false));
 }
 
+/** Whether a letter comes of it, by keypress: there it has the accent of the dead key before it, which keydown lacks. */
+const brings = (key) => key === "Dead" || [...key].length === 1;
+
 function take(key, session, actions) {
-  if (actions.typed?.(key)) return true; // a page where one writes takes its letters first
+  if (actions.writes?.() && actions.corrects(key)) return true; // a page where one writes takes its keys first
   if (key in VOLUME) return actions.volume(VOLUME[key]), true;
   if (HOME.has(key)) return actions.leave(), true;
   if (FORWARD.has(key)) return walk(1);
