@@ -1,20 +1,20 @@
 // The booth page: ties the point's state, the customer's session, the call and the drawing together.
 import { render } from "/ui/vendor/lit/lit-html.js";
+import { Call } from "/ui/shared/call.js";
+import { Devices } from "/ui/shared/devices.js";
 import { connect } from "/ui/shared/link.js";
 import { fitWords } from "/ui/shared/fit.js";
 import { loadMessages } from "/ui/shared/i18n.js";
 import { lockGestures, ownId } from "/ui/shared/page.js";
+import { playAll } from "/ui/shared/play.js";
 import { signInFromAddress } from "/ui/shared/sign-in.js";
 import { applied } from "/ui/shared/talk-text.js";
 import { Aloud } from "/ui/kiosk/aloud.js";
 import { pressKey } from "/ui/kiosk/keypad.js";
 import { listenToKeys } from "/ui/kiosk/keys.js";
 import { actionsOf } from "/ui/booth/actions.js";
-import { Call } from "/ui/booth/call.js";
-import { Devices } from "/ui/booth/devices.js";
 import { live, screenWords } from "/ui/booth/heard.js";
 import { Line } from "/ui/booth/line.js";
-import { playAll } from "/ui/booth/play.js";
 import { Ring } from "/ui/booth/ring.js";
 import { selfTest } from "/ui/booth/selftest.js";
 import {

@@ -53,7 +53,6 @@ export const freshTalk = () => ({
 });
 
 export const RUNNING = new Set(["queued", "ringing", "connected", "held", "reconnecting"]);
-export const OPEN = new Set(["ringing", "connected", "held", "reconnecting"]); // camera and microphone may be open
 
 /** The session of the point that is this customer's, while it runs; one that was left here is none. */
 export function running(state, session) {

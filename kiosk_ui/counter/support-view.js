@@ -4,7 +4,7 @@ import { live } from "/ui/vendor/lit/directives/live.js"; // a stream that is se
 import { keyed } from "/ui/vendor/lit/directives/keyed.js";
 import { pick } from "/ui/shared/i18n.js";
 import { icon } from "/ui/shared/icons.js";
-import { playAll } from "/ui/booth/play.js";
+import { playAll } from "/ui/shared/play.js";
 
 const RIGHTLY = { asked: "hourglass", rings: "phone", connecting: "hourglass", held: "clock", broken: "refresh", elsewhere: "info" };
 

@@ -3,9 +3,9 @@
    The session is the point's (state.support). Camera and microphone are opened by the page that asked and no other,
    once an expert has answered; another page of this counter shows that there is a talk, and takes it on a press. */
 import { newKey, post, Problem } from "/ui/shared/api.js";
+import { Call } from "/ui/shared/call.js";
+import { Devices } from "/ui/shared/devices.js";
 import { applied, change } from "/ui/shared/talk-text.js";
-import { Call } from "/ui/booth/call.js";
-import { Devices } from "/ui/booth/devices.js";
 import { Line } from "/ui/counter/line.js";
 
 const MINE = "luukku.counter.support"; // in sessionStorage: the session that this tab asked for, or took

@@ -1,11 +1,13 @@
-// The running session at this page: devices and talk leg follow what the point says, and nothing outlives it.
+// The running session at a booth's or a counter's page: devices and talk leg follow what the point says, and nothing
+// outlives it.
 //
 // Camera and microphone are open only while the session is ringing, connected, held or reconnecting, and only after
-// consent. They close when the point says so, when the session is no longer in its state, when the customer ends it,
-// and when the point was not heard, by line or by state, for 30 s and there is no talk leg.
-import { OPEN } from "/ui/booth/session.js";
+// whoever sits there agreed (at a booth) or asked and was answered (at a counter). They close when the point says so,
+// when the session is no longer in its state, when the page ends it, and when the point was not heard, by line or by
+// state, for 30 s and there is no talk leg.
 import { Talk } from "/ui/shared/talk.js";
 
+const OPEN = new Set(["ringing", "connected", "held", "reconnecting"]); // camera and microphone may be open
 const ALONE_MS = 30_000;
 const TELL_MS = 5000; // the quality, to the point
 const NONE = { state: "none", was: false, since: 0 };
@@ -14,7 +16,7 @@ export class Call {
   /**
    * @param {{line: import("./line.js").Line, devices: import("./devices.js").Devices,
    *   off: () => {audio: boolean, video: boolean}, changed: () => void, turned: () => void,
-   *   text: (step: object) => void, ctl: (message: object) => void}} how `off`: what the customer has turned off;
+   *   text: (step: object) => void, ctl: (message: object) => void}} how `off`: what was turned off here;
    *   `turned`: another connection, or none: what the expert's page asked and showed over the last one is void
    */
   constructor({ line, devices, off, changed, turned, text, ctl }) {
@@ -32,9 +34,9 @@ export class Call {
   #why = "";
   #told = 0;
 
-  /** What the point says now. @param {object|null} session @param {boolean} consented */
-  follow(session, consented) {
-    const wanted = session && consented && OPEN.has(session.state) && session.id !== this.#ended;
+  /** What the point says now. @param {object|null} session @param {boolean} allowed its devices may be open here */
+  follow(session, allowed) {
+    const wanted = session && allowed && OPEN.has(session.state) && session.id !== this.#ended;
     if (!wanted || (this.id !== session.id && this.#alone(performance.now()))) return this.stop();
     if (this.id !== session.id) {
       this.stop();
@@ -70,13 +72,13 @@ export class Call {
     this.mute();
   }
 
-  /** On hold nobody is heard or seen, whatever the customer has chosen. */
+  /** On hold nobody is heard or seen, whatever was chosen here. */
   mute() {
     const { audio, video } = this.off();
     this.talk?.mute({ audio: this.#held || audio, video: this.#held || video });
   }
 
-  /** The customer has turned something off or on: the point knows it, for a browser that dies and comes back. */
+  /** Something was turned off or on here: the point knows it, for a browser that dies and comes back. */
   turn() {
     this.mute();
     if (this.talk) this.#tell();
