@@ -5,6 +5,7 @@ import { Devices } from "/ui/shared/devices.js";
 import { connect } from "/ui/shared/link.js";
 import { fitWords } from "/ui/shared/fit.js";
 import { loadMessages } from "/ui/shared/i18n.js";
+import { Line } from "/ui/shared/line.js";
 import { lockGestures, ownId } from "/ui/shared/page.js";
 import { playAll } from "/ui/shared/play.js";
 import { signInFromAddress } from "/ui/shared/sign-in.js";
@@ -14,7 +15,6 @@ import { pressKey } from "/ui/kiosk/keypad.js";
 import { listenToKeys } from "/ui/kiosk/keys.js";
 import { actionsOf } from "/ui/booth/actions.js";
 import { live, screenWords } from "/ui/booth/heard.js";
-import { Line } from "/ui/booth/line.js";
 import { Ring } from "/ui/booth/ring.js";
 import { selfTest } from "/ui/booth/selftest.js";
 import {
@@ -238,7 +238,7 @@ function taken() {
 
 function takeOver() {
   page.elsewhere = false;
-  shown.line.renew();
+  shown.line.open();
   follow();
 }
 
@@ -281,7 +281,7 @@ function listen() {
 }
 
 function link() {
-  shown.line = new Line(booth, {
+  shown.line = new Line(`/booths/${encodeURIComponent(booth)}/line`, {
     opened() {
       here();
       if (page.session.helping) shown.line.send({ t: "help" });
@@ -307,6 +307,7 @@ function link() {
     },
     ctl: (message) => actions.ctl(message),
   });
+  shown.line.open();
   connect({
     view: "booth",
     id: booth,
@@ -319,7 +320,7 @@ function link() {
     onKey: (key) => page.elsewhere || pressKey(key, page.session, actions),
     onScan: (scan) => page.elsewhere || actions.scanned(scan),
     onLive(isLive) {
-      if (isLive && page.deafSince !== null && !page.elsewhere) shown.line.renew(page.deafSince);
+      if (isLive && page.deafSince !== null) shown.line.renew(page.deafSince);
       Object.assign(page, { live: isLive, deafSince: isLive ? null : (page.deafSince ?? now()) });
       queueMicrotask(follow); // after the state that may come with it
     },

@@ -5,8 +5,8 @@
 import { newKey, post, Problem } from "/ui/shared/api.js";
 import { Call } from "/ui/shared/call.js";
 import { Devices } from "/ui/shared/devices.js";
+import { Line } from "/ui/shared/line.js";
 import { applied, change } from "/ui/shared/talk-text.js";
-import { Line } from "/ui/counter/line.js";
 
 const MINE = "luukku.counter.support"; // in sessionStorage: the session that this tab asked for, or took
 const TICK_MS = 1000;
@@ -33,7 +33,7 @@ export class Support {
   constructor(counter, { draw, failed, say }) {
     Object.assign(this, { draw, failed, say });
     this.devices = new OwnDevices(() => this.#deviced());
-    this.line = new Line(counter, {
+    this.line = new Line(`/counters/${encodeURIComponent(counter)}/line`, {
       opened: () => this.#opened(),
       message: (message) => this.call.hear(message),
       taken: () => this.#taken(),
@@ -96,7 +96,9 @@ export class Support {
     this.#follow();
   }
 
+  /** Whether the point's picture comes; when it does again, the line may be dead where the browser has not noticed. */
   live(isLive) {
+    if (isLive && this.#deafSince !== null) this.line.renew(this.#deafSince);
     this.#deafSince = isLive ? null : (this.#deafSince ?? performance.now());
   }
 

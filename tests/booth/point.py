@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 PERMISSIONS = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=(), serial=()"
 BEAT_S = 1.0
 TAKEN = 4409  # a newer line of the same booth
+CLOSE_S = 1.0  # for a page to say that its line is closed
 STATES = {"ring": "ringing", "unring": "queued", "answer": "connected", "hold": "held", "resume": "connected",
           "end": "ended", "lose": "reconnecting"}  # fmt: skip
 
@@ -231,7 +232,7 @@ async def _headers(request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def _socket(request: web.Request) -> web.WebSocketResponse:
-    socket = web.WebSocketResponse(compress=False, max_msg_size=96 * 1024)
+    socket = web.WebSocketResponse(compress=False, max_msg_size=96 * 1024, timeout=CLOSE_S)
     await socket.prepare(request)
     return socket
 

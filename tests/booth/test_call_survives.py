@@ -5,7 +5,7 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.booth.conftest import OpenPage
 from tests.booth.meeting import agree, meet
 from tests.booth.point import Point
 from tests.booth.seen import BOOTH, epoch, live_tracks, moving, see_and_hear_each_other, until
+from tests.booth.way import Way
 from tests.pages.conftest import tap
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -81,6 +82,26 @@ async def test_lines_that_break_in_mid_call_are_not_noticed_by_those_who_talk(
     states = [one[0] for one in await expert.evaluate("window.expert.states")]
     assert states == ["up"], states
     await expect(booth.locator("html[data-screen=talk]")).to_be_attached()
+
+
+async def test_a_network_that_died_without_a_word_is_missed_with_the_point_and_the_line_is_another(
+    open_page: OpenPage, point: Point
+) -> None:
+    """No end is told that its connection is dead: what the browser still takes for a line leads nowhere."""
+
+    def through(path: str, **how: Any) -> Awaitable[Page]:
+        return open_page(path, **how, url=way.url if path.startswith("/booth") else "")
+
+    async with Way(int(point.url.rpartition(":")[2])).carrying() as way:
+        booth, expert = await meet(through, point)
+        await moving(booth, BOOTH)
+        dead = set(point.lines)
+        way.die()
+        await until(lambda: _true(point.lines - dead), 20, "another line")
+        before = await epoch(expert)
+        await expert.reload()
+        await until(lambda: _later(expert, before))
+        await see_and_hear_each_other(booth, expert)
 
 
 async def _true(value: Any) -> bool:

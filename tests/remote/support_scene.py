@@ -11,6 +11,7 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.booth.conftest import WITNESS
+from tests.booth.way import Way
 from tests.pages.conftest import EXPECTED, is_complaint
 from tests.remote.stage import Broker, booth_point
 from tests.web.rig import Point
@@ -21,10 +22,20 @@ PANEL = "aside.support"
 
 
 class Advisor:
-    """`page` is the counter's, `expert` the other end's; `turn` the service event at the desk."""
+    """`page` is the counter's, `way` how it comes to the point; `expert` the other end's page; `turn` the service event
+    at the desk."""
 
-    def __init__(self, here: Point, broker: Broker, context: BrowserContext, page: Page, expert: Page) -> None:
-        self.here, self.broker, self.context, self.page, self.expert = here, broker, context, page, expert
+    def __init__(
+        self, here: Point, way: Way, broker: Broker, context: BrowserContext, page: Page, expert: Page
+    ) -> None:
+        self.here, self.way, self.broker, self.context, self.page, self.expert = (
+            here,
+            way,
+            broker,
+            context,
+            page,
+            expert,
+        )
         self.turn = ""
 
     async def serve(self) -> None:
@@ -45,6 +56,12 @@ class Advisor:
         assert (await self.broker.order(id_, "ring"))["ok"]
         assert (await self.broker.order(id_, "answer", expert="x1", name="Aino"))["ok"]
         await self.broker.say(t="ice", session=id_, servers=[], relay_only=False, expert="x1", name="Aino")
+        await self.expert.evaluate("(id) => expert.begin(id)", id_)
+
+    async def expert_anew(self, id_: str) -> None:
+        """The expert's page is loaded anew, and begins a new connection."""
+        await self.expert.reload()
+        await self.expert.wait_for_function("window.ready")
         await self.expert.evaluate("(id) => expert.begin(id)", id_)
 
     async def meet(self) -> str:
@@ -85,6 +102,7 @@ async def advisor(
     complaints: list[str] = []
     async with AsyncExitStack() as stack:
         here, broker = await stack.enter_async_context(booth_point(data))
+        way = await stack.enter_async_context(Way(here.port).carrying())
         context = await browser.new_context(viewport={"width": width, "height": height})
         stack.push_async_callback(context.close)
         await context.add_init_script(WITNESS + script)
@@ -101,9 +119,9 @@ async def advisor(
         passing = asyncio.create_task(_pass_on(broker, expert))
         stack.push_async_callback(_ended, passing)
         page = await context.new_page()
-        one = Advisor(here, broker, context, page, expert)
+        one = Advisor(here, way, broker, context, page, expert)
         await one.serve()
-        await page.goto(f"{here.url}/counter/1#token={here.token('staff')}")
+        await page.goto(f"{way.url}/counter/1#token={here.token('staff')}")
         await expect(page.locator(".current .number")).to_be_visible()
         yield one
     unexpected = [line for line in complaints if not line.startswith(EXPECTED)]

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.booth.conftest import FAKE
-from tests.booth.seen import moving
+from tests.booth.seen import moving, until
 from tests.pages.conftest import ARGUMENTS
 from tests.remote.support_scene import PANEL, advisor
 
@@ -124,7 +124,7 @@ async def test_a_page_that_is_loaded_anew_goes_on_and_a_second_one_takes_it_only
         await one.stage("talk")
         await moving(one.page, f"{PANEL} video.expert", within_s=30)
         other = await one.context.new_page()
-        await other.goto(f"{one.here.url}/counter/1")
+        await other.goto(f"{one.way.url}/counter/1")
         await expect(other.locator(PANEL)).to_contain_text("auki toisessa ikkunassa")
         assert await one.open_devices(other) == 0
         await other.get_by_role("button", name="Jatka tässä").click()
@@ -150,6 +150,22 @@ async def test_the_point_s_pages_go_silent_and_the_talk_stays_in_sight(chromium:
         await expect(one.page.locator("main.stale")).to_be_visible(timeout=15_000)
         await one.stage("talk")
         await moving(one.page, f"{PANEL} video.expert")
+
+
+async def test_a_network_that_died_without_a_word_is_missed_with_the_point_and_the_line_is_another(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """No end is told that its connection is dead: what the browser still takes for a line leads nowhere."""
+    async with advisor(chromium, tmp_path) as one:
+        id_ = await one.meet()
+        one.way.die()
+        await expect(one.page.locator("main.stale")).to_be_visible(timeout=15_000)
+        await expect(one.page.locator("main.stale")).to_have_count(0, timeout=15_000)
+        await one.expert_anew(id_)
+        await until(lambda: one.page.evaluate("window.witness.peers.length === 2"), 10, "the expert is heard again")
+        await one.stage("talk")
+        await moving(one.page, f"{PANEL} video.expert")
+        await moving(one.expert, "#seen")
 
 
 @pytest.mark.parametrize(
