@@ -239,7 +239,10 @@ def _queue_open(site: Site, queue: str, now: int) -> bool:
 def _at_desk(site: Site, id_: str) -> View:
     turn = site.state.service_events[id_]
     visit = site.state.visits[turn.visit]
-    return views.service_event(site.state, id_) | {"also": list(visit.wanted), "priority": visit.priority}
+    return views.service_event(site.state, id_) | {
+        "also": list(visit.wanted), "priority": visit.priority,
+        "started_at": moment(turn.started) if turn.started else None, "held_ms": turn.held_ms,
+    }  # fmt: skip
 
 
 def _late(site: Site, visit_id: str) -> View:

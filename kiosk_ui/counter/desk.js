@@ -35,16 +35,16 @@ function customer(state, ui, t) {
   const provider = pick(serviceOf(state, current.service)?.provider_name, ui.lang, state.house);
   return html`${askForExpert(state, ui, t)}
     <p class="number">${showNumber(current.number).replace("\u2009", "\u00a0")}</p>
-    <p class="doing"><b>${t(`counter-state-${current.state}`)}</b> <span class="timer">${timer(ui.age(since(state)))}</span>
+    <p class="doing"><b>${t(`counter-state-${current.state}`)}</b> <span class="timer">${timer(lasts(current, ui))}</span>
       ${current.call > 1 ? html`<span class="tag">${t("counter-call-count", { n: current.call })}</span>` : nothing}</p>
     <p class="what"><bdi>${serviceName(state, current.service, ui.lang)}</bdi> <span class="quiet"><bdi>${provider}</bdi></span></p>
     <p class="tags">${languageTag(current.language, state)}
       ${current.also?.length ? html`<span>${t("counter-also")}: <bdi>${current.also.map((id) => serviceName(state, id, ui.lang)).join(", ")}</bdi></span>` : nothing}</p>`;
 }
 
-/** Since when the present phase runs: the call itself, or since the advisor began to serve. */
-function since({ current, advisor }) {
-  return current.state === "serving" && advisor?.state === "serving" ? advisor.since : current.called_at;
+/** How long ago the call was; or the service itself until now, less what it was on hold, whoever else is asked in it. */
+function lasts({ state, called_at, started_at, held_ms }, ui) {
+  return state === "serving" ? ui.age(started_at) - held_ms : ui.age(called_at);
 }
 
 /** The customer's language, loud when it is not the house's. */

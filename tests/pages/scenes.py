@@ -97,6 +97,7 @@ def current(state: str = "called", **more: Any) -> dict[str, Any]:
         "service_event": "se-41", "visit": "v41", "ticket": "t41", "number": "K041", "service": "kela-housing",
         "provider": "kela", "queue": "kela", "counter": "2", "language": "sv", "state": state, "call": 1,
         "waiting_ms": 700_000, "called_at": "2026-11-21T20:02:20.000Z", "also": ["vero-card"],
+        "started_at": None if state == "called" else "2026-11-21T20:02:40.000Z", "held_ms": 0,
     } | more  # fmt: skip
 
 

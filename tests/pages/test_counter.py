@@ -1,13 +1,14 @@
 """The advisor's counter in a real browser: each press is the contract's request, the next step is always at hand."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.pages import scenes
 from tests.pages.conftest import OpenPage
@@ -259,6 +260,19 @@ async def test_waiting_grows_by_the_points_clock_and_timers_run(open_page: OpenP
     before = await page.inner_text(".current .timer")
     await page.wait_for_timeout(300)
     assert before.startswith("0:4")
+
+
+async def test_the_time_of_a_service_is_the_whole_of_it_with_an_expert_and_less_what_was_on_hold(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    begun = scenes.current("serving", started_at="2026-11-21T19:51:00.000Z", held_ms=120_000)
+    page = await desk(open_page, stage, current=begun)
+    lasts = page.locator(".doing .timer")
+    await expect(lasts).to_have_text(re.compile(r"10:0\d"))
+    for state in ("remote_serving", "serving"):  # an expert comes in, and goes
+        await stage.push({"advisor": {"id": "N7", "state": state, "since": scenes.NOW}})
+        await expect(page.locator(".activity .timer")).to_have_text(re.compile(r"0:0\d"))
+        await expect(lasts).to_have_text(re.compile(r"10:0\d"))
 
 
 async def test_paper_trouble_and_numbers_without_paper_are_said_plainly(open_page: OpenPage, stage: Stage) -> None:

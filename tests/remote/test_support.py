@@ -94,13 +94,19 @@ async def test_an_advisor_asks_an_expert_answers_they_speak_and_the_service_at_t
         stats = {"rtt_ms": 30, "audio": True, "video": False}
         await page.say(t="talk", session=id_, up=True, stats=stats, off={"audio": False, "video": True})
         await broker.shows("connected", session=id_)
-        assert boards.build(here.site, "counter", "1")["advisor"]["state"] == "remote_serving"
+        during = boards.build(here.site, "counter", "1")
+        assert during["advisor"]["state"] == "remote_serving"
+        here.clock.ms += 5000
         assert (await broker.order(id_, "end", outcome="completed", resolution="first_contact"))["ok"]
         await page.until(lambda m: m == {"t": "end", "session": id_})
         assert shown(here) is None
         view = boards.build(here.site, "counter", "1")
         assert (view["current"]["service_event"], view["current"]["state"]) == (turn, "serving")
         assert view["advisor"]["state"] == "serving"
+        assert view["current"]["started_at"] == during["current"]["started_at"] == "2026-11-23T08:00:00.000Z"
+        assert view["advisor"]["since"] == "2026-11-23T08:00:05.000Z", (
+            "what the advisor does began anew, the service not"
+        )
         assert await events(here, "service.ended") == []
         (over,) = await events(here, "remote.ended")
         assert (over["session"], over["outcome"], over["quality"]["rtt_p95_ms"]) == (id_, "completed", 30)
