@@ -31,7 +31,7 @@ async def at_the_counter(demo: Demo, chromium: Callable[[], Awaitable[Browser]])
         page.on("pageerror", lambda error: complaints.append(str(error)))
     await counter.goto(f"{told['point']}/counter/1")
     await counter.locator("form.open button.primary").click()
-    await _take(told)
+    await take(told)
     await counter.get_by_role("button", name="Kutsu seuraava").click()
     await counter.get_by_role("button", name="Aloita palvelu").click()
     await desk.goto(f"{told['central']}/expert#token={told['tokens']['expert']}")
@@ -40,7 +40,8 @@ async def at_the_counter(demo: Demo, chromium: Callable[[], Awaitable[Browser]])
     assert complaints == []
 
 
-async def _take(told: dict[str, dict[str, str]]) -> None:
+async def take(told: dict[str, dict[str, str]]) -> None:
+    """A customer takes a number."""
     headers = {"Authorization": f"Bearer {told['tokens']['kiosk']}", "Idempotency-Key": str(uuid.uuid4())}
     body = {"service": "kela-asumistuki", "language": "fi"}
     async with (
