@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import CDPSession, Page
 
 BOOTH = "video.expert"
 EXPERT = "#seen"
@@ -78,3 +78,11 @@ async def epoch(expert: Page) -> int:
 
 async def live_tracks(page: Page) -> int:
     return int(await page.evaluate(LIVE_TRACKS))
+
+
+async def strike(keys: CDPSession, key: str, brings: str = "") -> None:
+    """As Debian's Chromium tells of a key under X11: with the letter, which a dead key before it may have changed."""
+    await keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": key})
+    if brings:
+        await keys.send("Input.dispatchKeyEvent", {"type": "char", "key": brings, "text": brings})
+    await keys.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": key})

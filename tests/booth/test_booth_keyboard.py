@@ -1,20 +1,13 @@
 """A keyboard of keys in the booth, where the customer writes to the expert."""
 
 import pytest
-from playwright.async_api import CDPSession, expect
+from playwright.async_api import expect
 
 from tests.booth.conftest import OpenPage
 from tests.booth.point import Point
+from tests.booth.seen import strike
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-
-async def strike(keys: CDPSession, key: str, brings: str = "") -> None:
-    """As Debian's Chromium tells of a key under X11: with the letter, which a dead key before it may have changed."""
-    await keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": key})
-    if brings:
-        await keys.send("Input.dispatchKeyEvent", {"type": "char", "key": brings, "text": brings})
-    await keys.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": key})
 
 
 async def test_letters_come_with_the_accent_of_their_dead_key_and_digits_are_text_where_one_writes(
