@@ -1,6 +1,7 @@
 // What a customer can do, by touch, key or ear; and what the expert's page asks for.
 import { newKey, post, Problem } from "/ui/shared/api.js";
 import { LONGEST_CODE } from "/ui/kiosk/code.js";
+import { keysThere } from "/ui/booth/heard.js";
 import { LEVELS, goHome, goTo, nextText, running } from "/ui/booth/session.js";
 import { ofTalk } from "/ui/booth/talking.js";
 import { speaker, pick } from "/ui/shared/i18n.js";
@@ -88,6 +89,7 @@ export function actionsOf(booth) {
       const { language } = session;
       const t = speaker(language, house());
       await shown.aloud.tell(`${t("booth-consent-title")}. ${pick(page.state.consent.text, language, house())}`);
+      if (session === mine() && shown.step === "consent" && !session.silent) shown.aloud.answer(keysThere());
       if (asked && session === mine() && session.silent) actions.notice(session.silent);
     },
     retry() {

@@ -98,7 +98,13 @@ function arrive(step) {
 function showDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {
     const wanted = dialog.dataset.open === "true";
-    if (wanted !== dialog.open) wanted ? dialog.showModal() : dialog.close();
+    if (wanted === dialog.open) continue;
+    if (!wanted) {
+      dialog.close();
+      continue;
+    }
+    dialog.showModal();
+    shown.aloud?.asked(dialog);
   }
 }
 

@@ -117,7 +117,10 @@ export const goHome = (s, now) =>
 export function byNow(s, now, { idleS, house, isRunning }) {
   if (isRunning || s.pending || pristine(s, house)) return "stay";
   const quietS = (now - s.touchedAt) / 1000;
-  if (s.over) return quietS >= ENDED_S ? "end" : "stay";
-  if (quietS < idleS) return "stay";
-  return quietS < idleS + GRACE_S ? "ask" : "end";
+  const patienceS = patience(s, idleS);
+  if (quietS < patienceS) return "stay";
+  return quietS < patienceS + (s.over && !s.over.waits ? 0 : GRACE_S) ? "ask" : "end";
 }
+
+/** Seconds until it is asked whether somebody is still there. Who has a number to remember is asked before it goes. */
+export const patience = (s, idleS) => (s.over ? ENDED_S : idleS);

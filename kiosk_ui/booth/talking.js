@@ -1,4 +1,5 @@
 // What a customer does during a session, and what comes from the expert's page over the talk leg.
+import { speaker } from "/ui/shared/i18n.js";
 import { BACKSPACE, applied } from "/ui/shared/talk-text.js";
 
 const LINES_MOST = 50; // of the chat
@@ -25,6 +26,7 @@ export function ofTalk({ page, shown, draw }) {
     text() {
       set({ panel: !talk().panel });
       queueMicrotask(() => document.querySelector(talk().panel ? "[data-typing]" : "[data-turn=text]")?.focus());
+      if (talk().panel) shown.aloud.answer(speaker(page.session.language, page.state.house)("booth-text-open"));
     },
     type(letters) {
       page.call.talk?.type(letters);

@@ -9,7 +9,7 @@ import { homeView, unusable } from "/ui/booth/choose.js";
 import { consentView } from "/ui/booth/consent.js";
 import { endedView } from "/ui/booth/ended.js";
 import { elsewhereView, problemView } from "/ui/booth/notices.js";
-import { onStage } from "/ui/booth/session.js";
+import { onStage, patience } from "/ui/booth/session.js";
 import { endDialog, stageView, stillDialog } from "/ui/booth/stage.js";
 import { waitingView } from "/ui/booth/waiting.js";
 
@@ -32,17 +32,27 @@ export function boothView(all) {
   return html`
     ${header(shared)} ${checking(shared)}
     ${keyed(key, html`<main class=${key}>${content(shared)}</main>`)}
-    ${footer(shared, "booth-moment")}
-    ${stillThere(shared)}
+    ${footer(shared, "booth-moment", help(shared))}
+    ${stillThere(shared, patience(session, state.idle_s))}
     ${onStage(step) || step === "waiting" ? html`${endDialog(shared)} ${stillDialog(shared)}` : nothing}`;
+}
+
+/** Whoever is stuck can call somebody on every screen: where it has no place for that of its own, at its foot. */
+function help(shared) {
+  const { state, step, t, act } = shared;
+  if (onStage(step) || step === "waiting" || step === "elsewhere" || (step === "home" && !whyNot(shared))) return nothing;
+  return html`<button class="button" data-way="general" ?disabled=${state.help} @click=${act((a) => a.help(), true)}>
+    ${t(state.help ? "booth-help-called" : "booth-help")}</button>`;
 }
 
 /** Between the header and what one does: nothing moves for it, and a touch ends it. */
 const checking = ({ testing, t }) => html`<p class="checking" role="status">${testing ? html`<span>${t("booth-testing")}</span>` : nothing}</p>`;
 
+const whyNot = (shared) =>
+  ["home", "code", "consent"].includes(shared.step) && !shared.state.session ? unusable(shared) : null;
+
 function content(shared) {
   const { step } = shared;
   if (onStage(step)) return stageView(shared);
-  const why = ["home", "code", "consent"].includes(step) && !shared.state.session ? unusable(shared) : null;
-  return why ?? SCREENS[step](shared);
+  return whyNot(shared) ?? SCREENS[step](shared);
 }

@@ -17,6 +17,7 @@ export function waitingView({ state, session, devices, t, name, act }) {
         ${ringing ? nothing : place(one, t)}
       </div>
       <div class="facts">
+        ${again(one, t)}
         <p class="fact" data-said>${picture("conversation")}<span>${t("booth-wait-stay")}</span></p>
         <p class="fact">${picture("woman-buttons")}<span data-live>${deviceWords(devices.open, t)}</span></p>
         ${missing(devices, t)}
@@ -30,6 +31,14 @@ export function waitingView({ state, session, devices, t, name, act }) {
 }
 
 const dot = html`<i></i>`;
+
+const AGAIN = { expert_left: "booth-wait-lost", moved: "booth-wait-moved" };
+
+/** Who had an expert and waits again: why, and that nothing is lost. */
+function again({ state, cause }, t) {
+  if (state !== "queued" || !(cause in AGAIN)) return nothing;
+  return html`<p class="notice" data-said data-live>${icon("info")}<span>${t(AGAIN[cause])}</span></p>`;
+}
 
 function place(one, t) {
   const about = minutes(one.estimate);

@@ -2,7 +2,7 @@
 // Each screen, each choice under the arrows and each change is said in the customer's language; any key or touch cuts
 // it short; it ends, and the volume falls back, with the customer (EN 301 549, 5.1.3).
 import { speaker } from "/ui/shared/i18n.js";
-import { heard, liveWords, screenWords } from "/ui/kiosk/heard.js";
+import { heard, liveWords, question, screenWords } from "/ui/kiosk/heard.js";
 import { LEVELS } from "/ui/kiosk/session.js";
 import { Voice } from "/ui/kiosk/voice.js";
 
@@ -80,6 +80,17 @@ export class Aloud {
   step() {
     this.#live = this.#ears.live();
     if (!this.#ears.quiet()) this.#say(this.#ears.screen((id, args) => this.#t(id, args)));
+  }
+
+  /** A question has opened: it is said whole, also while somebody speaks, for nothing else goes on before its answer. */
+  asked(dialog) {
+    this.#live = this.#ears.live();
+    this.#say(question(dialog));
+  }
+
+  /** What a key of the customer's own has brought about, where nothing that sounds by itself tells it. */
+  answer(words) {
+    this.#say(words);
   }
 
   /** The screen was drawn anew: what changed on it by itself? */

@@ -24,7 +24,8 @@ export const header = ({ state, live, local, name }) => html`
     <span class="clock">${live ? local : ""}</span>
   </header>`;
 
-export function footer({ state, session, now, t, act }, moment = "kiosk-moment") {
+/** `first`: what else stands where the aids are, before them. */
+export function footer({ state, session, now, t, act }, moment = "kiosk-moment", first = nothing) {
   const slow = session.pending && now - session.pending.since > SLOW_MS;
   const [words, sign] = slow ? [t(moment), "hourglass"] : [session.notice ? t(session.notice.words) : "", "info"];
   return html`
@@ -35,6 +36,7 @@ export function footer({ state, session, now, t, act }, moment = "kiosk-moment")
         ${state.languages.map((language) => languageButton(language, session, act))}
       </div>
       <div class="choices aids" role="group" aria-label=${t("kiosk-aids")}>
+        ${first}
         <button class="button" data-aid="text" aria-label=${t("kiosk-larger-now", { percent: session.text })}
           @click=${act((a) => a.larger(), true)}>${icon("plus")}${t("kiosk-larger")}</button>
         <button class="button" data-aid="contrast" aria-pressed=${session.contrast}
@@ -67,12 +69,12 @@ const languageButton = (language, session, act) => html`
   <button class="button" lang=${language} data-language=${language} aria-pressed=${language === session.language}
     @click=${act((a) => a.speak(language), true)}>${LANGUAGE_NAMES[language] ?? language}</button>`;
 
-export const stillThere = ({ state, session, now, t, act }) => html`
+export const stillThere = ({ state, session, now, t, act }, patienceS = state.idle_s) => html`
   <dialog class="still" role="alertdialog" data-open=${session.asking} aria-labelledby="still-title" aria-describedby="still-text"
     @cancel=${(event) => event.preventDefault()}>
     <h2 id="still-title">${t("kiosk-still-there")}</h2>
     <p id="still-text" aria-live="assertive">
-      ${session.asking ? t("kiosk-still-there-text", { seconds: announcedSeconds(session, now, state.idle_s) }) : ""}
+      ${session.asking ? t("kiosk-still-there-text", { seconds: announcedSeconds(session, now, patienceS) }) : ""}
     </p>
     <button class="button primary wide" data-stay data-digit="1" @click=${act((a) => a.stay(), true)}>
       ${t("kiosk-continue")}

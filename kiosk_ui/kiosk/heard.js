@@ -32,6 +32,12 @@ export function screenWords(step, t) {
   return [...main.querySelectorAll(".slip, .facts > :not(button), .plain > :not(button)")].map(heard).join(" ");
 }
 
+/** A question that stands before everything else: all of it, and which key gives which answer. */
+export const question = (dialog) => [...dialog.querySelectorAll("h2, p"), ...dialog.querySelectorAll("[data-digit]")].map(keyed).join(" ");
+
+/** What a key does is said with the key. */
+export const keyed = (element) => (element.dataset.digit ? `${element.dataset.digit}: ` : "") + heard(element);
+
 /** What changes by itself while a screen stands: the paper, a wrong code, a notice, "are you still there?". */
 export const liveWords = () =>
   [...document.querySelectorAll("main .facts [role=status], main .entry [role=alert], main .code, footer [role=status], dialog[open] p")]

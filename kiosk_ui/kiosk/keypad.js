@@ -24,8 +24,9 @@ export function pressKey(name, session, actions) {
 /** One letter back while a code is typed, else to the start. */
 const backKey = (session) => (session.step === "code" && session.code ? "Backspace" : "Escape");
 
-/** Help leads to the button for whoever does not know where to start; Enter then takes it. */
+/** Help leads to the button for whoever does not know how to go on; Enter then takes it. */
 function showTheWay(session, actions) {
-  if (session.step !== "home") actions.home();
-  document.querySelector("[data-way=general]")?.focus();
+  const way = () => document.querySelector("[data-way=general]:not(:disabled)");
+  if (!way() && session.step !== "home") actions.home();
+  way()?.focus();
 }

@@ -12,8 +12,9 @@ export function listenToKeys(session, actions) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     document.documentElement.toggleAttribute("data-keys", true);
-    if (actions.writes?.() && brings(event.key)) return;
-    if (take(event.key, session(), actions)) event.preventDefault();
+    const writes = event.isTrusted && actions.writes?.(); // the point's own keypad has commands, no letters
+    if (writes && brings(event.key)) return;
+    if ((writes && actions.corrects(event.key)) || take(event.key, session(), actions)) event.preventDefault();
   });
   document.addEventListener("keypress", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || !actions.writes?.() || !brings(event.key)) return;
@@ -27,7 +28,6 @@ export function listenToKeys(session, actions) {
 const brings = (key) => key === "Dead" || [...key].length === 1;
 
 function take(key, session, actions) {
-  if (actions.writes?.() && actions.corrects(key)) return true; // a page where one writes takes its keys first
   if (key in VOLUME) return actions.volume(VOLUME[key]), true;
   if (HOME.has(key)) return actions.leave(), true;
   if (FORWARD.has(key)) return walk(1);

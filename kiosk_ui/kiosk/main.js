@@ -57,7 +57,10 @@ function draw() {
 
 function showDialog() {
   const dialog = document.querySelector("dialog.still");
-  if (dialog && session.asking !== dialog.open) session.asking ? dialog.showModal() : dialog.close();
+  if (!dialog || session.asking === dialog.open) return;
+  if (!session.asking) return dialog.close();
+  dialog.showModal();
+  aloud?.asked(dialog);
 }
 
 /** Where a new screen starts, for eyes, screen readers and arrow keys alike. */

@@ -119,6 +119,11 @@ class Point:
         for socket in list(self.lines):
             await self._say(socket, message)
 
+    async def key(self, name: str) -> None:
+        """A key of the booth's own keypad goes down (controller/ports/inputs.py has the names)."""
+        for socket in list(self._streams):
+            await self._say(socket, {"t": "key", "key": name})
+
     async def cut_lines(self) -> None:
         for socket in [*self.lines, *self.experts, *self._streams]:
             await socket.close()
@@ -221,7 +226,8 @@ class Point:
                 self._by_key[key] = await self.begin(language=body["language"])
             return web.json_response(self._by_key[key], status=201)
         if path.endswith("/end"):
-            await self.order("end", outcome="customer_left")
+            met = self.session is not None and self.session["state"] in {"connected", "held", "reconnecting"}
+            await self.order("end", outcome="completed" if met else "customer_left")
         return web.json_response({"ok": True})
 
 

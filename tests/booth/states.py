@@ -13,7 +13,7 @@ from tests.pages.states import LANGUAGES, POINT, four
 CONSENT = four(
     "Palvelun aikana asiantuntija näkee ja kuulee sinut. Kuvaa ja ääntä ei tallenneta.\n"
     "Asiakirjasi näytetään vain, jos asetat sen kameran alle. Voit lopettaa milloin tahansa.",
-    "Under servicen ser och hör den sakkunniga dig. Bild och ljud sparas inte.\n"
+    "Under servicen ser och hör experten dig. Bild och ljud sparas inte.\n"
     "Ditt dokument visas bara om du lägger det under kameran. Du kan avsluta när som helst.",
     "During the service the expert sees and hears you. Picture and sound are not recorded.\n"
     "Your document is shown only if you put it under the camera. You can end at any time.",
