@@ -153,8 +153,8 @@ class SetActivity(Command, frozen=True, kw_only=True):
 
 class RequestSession(Command, frozen=True, kw_only=True):
     """A session with a remote expert: of a customer who comes to the booth (no `ticket`: a new visit), of a waiting
-    `ticket`, of the customer of `counter` (sent to the booth; in mode support the expert helps the advisor there), or
-    of an `appointment` (its code)."""
+    `ticket`, of a customer of `counter` (sent to the booth; in mode support the expert helps the advisor there), or
+    of an `appointment` (its code). `service_event`, `position`, `come_back`: as in `Transfer`, with `counter`."""
 
     language: str
     service: str = ""  # not needed where a ticket or an appointment says it
@@ -164,6 +164,9 @@ class RequestSession(Command, frozen=True, kw_only=True):
     appointment: str = ""
     counter: str = ""
     interpreter: str = ""
+    service_event: str = ""
+    position: Position = "keep"
+    come_back: bool = False
 
 
 class RingSession(Command, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from controller.domain.state import ServiceEvent, Session
 WRAP_UP_MS = 180_000  # after the customer ended it the expert has this long to say how the service ended
 LOST_MS = 180_000  # without a way to each other: it has failed
 SETUP_MS = 120_000  # from the answer to sound and picture
+BEGUN = frozenset({"serving", "held"})  # the service of this event; who was moved waits for another expert's
 UNMET: dict[str, SessionOutcome] = {"served": "no_answer", "transferred": "transferred", "recycled": "transferred"}
 """How a session ends whose service event ended so before they met; else the customer left."""
 
@@ -30,9 +31,10 @@ def hand_over(draft: Draft, wish: c.HandOver) -> None:
     target = c.Transfer(counter="", to_queue=wish.to_queue, to_counter=wish.to_counter, to_service=wish.to_service,
                         position=wish.position)  # fmt: skip
     service, queue, only, place = transfers.target_of(draft, target, turn)
+    back = transfers.wanted_by(draft, turn, "")
     over(draft, session, "transferred", "expert", wish.quality)
     draft.add(ServiceEnded(service_event=turn.id, outcome=sent_on(turn), accurate=True))
-    draft.subject = visits.queue_again(draft, turn, service, "transfer", place, queue=queue, only=only)
+    draft.subject = visits.queue_again(draft, turn, service, "transfer", place, queue=queue, only=only, back_to=back)
 
 
 def leave(draft: Draft, wish: c.LeaveSession) -> None:
@@ -40,10 +42,11 @@ def leave(draft: Draft, wish: c.LeaveSession) -> None:
     they write meanwhile is no service time. Who declines waits on, for a counter or until they agree."""
     session = live(draft, wish.session)
     turn = own_turn(draft, session)
-    over(draft, session, "completed" if session.connected else "customer_left", wish.cause, wish.quality)
+    met = bool(session.connected) and (turn is None or turn.stage in BEGUN)
+    over(draft, session, "completed" if met else "customer_left", wish.cause, wish.quality)
     if turn is None:
         return
-    if session.connected:
+    if met:
         if turn.stage == "serving":
             draft.add(ServiceHeld(service_event=turn.id, cause="wrap_up"))
     elif wish.cause == "declined":
@@ -62,8 +65,9 @@ def end(draft: Draft, wish: c.EndSession) -> None:
     if session.outcome is not None:
         _word_on(draft, session, turn, wish)
         return
-    if wish.outcome == "completed" and not session.connected:
-        raise Refused("wrong-state", f"session {session.id} was never connected: it cannot be completed")
+    begun = bool(session.connected) and (turn is None or turn.stage in BEGUN)
+    if wish.outcome == "completed" and not begun:
+        raise Refused("wrong-state", f"nobody has served session {session.id} here yet: it cannot be completed")
     over(draft, session, wish.outcome, "expert", wish.quality)
     if turn is None:
         return
@@ -71,9 +75,9 @@ def end(draft: Draft, wish: c.EndSession) -> None:
         _served(draft, turn, wish, accurate=True)
     elif wish.outcome == "technical_failure":
         _back_to_queue(draft, turn)
-    elif session.connected:
+    elif begun:
         _served(draft, turn, wish, accurate=False)
-    elif session.answered:
+    elif session.answered and turn.stage == "called":
         counters.end_no_show(draft, turn)
     else:
         _gone(draft, turn, by_customer=False)
@@ -88,7 +92,7 @@ def _word_on(draft: Draft, session: Session, turn: ServiceEvent | None, wish: c.
         draft.add(ServiceCalled(service_event=late.id, booth=session.booth, call=late.call + 1, waiting_ms=waited))
         draft.add(ServiceStarted(service_event=late.id, at="inferred"))
         _served(draft, late, wish, accurate=False)
-    elif turn is None or turn.stage == "ended" or session.outcome != "completed":
+    elif turn is None or turn.stage not in BEGUN or session.outcome != "completed":
         raise Refused("wrong-state", f"session {session.id} has ended already: {session.outcome}")
     elif wish.outcome == "technical_failure":
         visits.remove(draft, turn, "technical_failure", "cancelled")
@@ -110,7 +114,7 @@ def tick(draft: Draft) -> None:
             if (
                 session.outcome == "completed"
                 and turn is not None
-                and turn.stage != "ended"
+                and turn.stage in BEGUN
                 and (since(draft, session, "ended") >= WRAP_UP_MS)
             ):
                 _served(draft, turn, c.EndSession(session=session.id, outcome="completed"), accurate=False)

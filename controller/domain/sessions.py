@@ -7,7 +7,7 @@ customer by itself. How it ends: session_ends.py.
 
 from msgspec import UNSET
 
-from controller.domain import bookings, counters, visits
+from controller.domain import bookings, counters, transfers, visits
 from controller.domain import commands as c
 from controller.domain.draft import Draft, Refused
 from controller.domain.event_words import SessionMode
@@ -34,10 +34,10 @@ def request(draft: Draft, wish: c.RequestSession) -> None:
         _support(draft, wish)
         return
     booth = _free_booth(draft, wish)
-    mode: SessionMode = "appointment" if wish.appointment else "walk_in"
     turn, service = _turn_for(draft, wish)
     if "remote" not in service.channels:
         raise Refused("invalid", f"service {service.id} is not served remotely")
+    mode: SessionMode = "appointment" if _is_booked(draft, wish, service) else "walk_in"
     draft.subject = _wanted(draft, wish, mode, turn, service.id, service.provider)
     room(draft, booth, occupied=True)
 
@@ -64,17 +64,41 @@ def _turn_for(draft: Draft, wish: c.RequestSession) -> tuple[str, Service]:
         return _waiting(draft, draft.turn(draft.state.visits[ticket.visit].current), ticket.number)
     if wish.appointment:
         return _booked(draft, wish)
+    if wish.counter:
+        return _sent(draft, wish)
     service = visits.open_service(draft, wish.service)
-    if not wish.counter:
-        visits.issue(draft, service, "kiosk", wish.language, (service.id,), service.priority)
-        return _new_turn(draft), service
+    visits.issue(draft, service, "kiosk", wish.language, (service.id,), service.priority)
+    return _new_turn(draft), service
+
+
+def _sent(draft: Draft, wish: c.RequestSession) -> tuple[str, Service]:
+    """From a counter to the booth: a transfer like any other, for a service that experts give."""
     counter = draft.counter(wish.counter)
-    turn = counters.current_of(draft, counter, "")
-    counters.ensure_started(draft, counter, turn)
+    turn = counters.current_of(draft, counter, wish.service_event)
+    to = c.Transfer(counter=counter.id, to_service=wish.service or turn.service, position=wish.position)
+    service, _, _, place = transfers.target_of(draft, to, turn)
+    back = transfers.wanted_by(draft, turn, counter.id, come_back=wish.come_back)
+    if turn.stage != "held":
+        counters.ensure_started(draft, counter, turn)
     draft.add(ServiceEnded(service_event=turn.id, outcome="transferred", accurate=True))
-    id_ = visits.queue_again(draft, turn, service, "transfer", turn.place)
-    draft.set_advisor(counter, "available", "explicit")
+    id_ = visits.queue_again(draft, turn, service, "transfer", place, back_to=back)
+    if turn.id == counter.current:
+        draft.set_advisor(counter, "available", "explicit")
     return id_, service
+
+
+def _is_booked(draft: Draft, wish: c.RequestSession, service: Service) -> bool:
+    """Whether this customer came for an appointment at this service, wherever they checked in."""
+    if wish.appointment:
+        return True
+    if wish.counter:
+        visit = counters.current_of(draft, draft.counter(wish.counter), wish.service_event).visit
+    else:
+        ticket = draft.state.tickets.get(wish.ticket)
+        visit = ticket.visit if ticket is not None else ""
+    known = draft.state.visits.get(visit)
+    booking = draft.state.appointments.get(known.appointment or "") if known is not None else None
+    return booking is not None and booking.service == service.id
 
 
 def _booked(draft: Draft, wish: c.RequestSession) -> tuple[str, Service]:
@@ -177,13 +201,16 @@ def drop(draft: Draft, wish: c.DropSession) -> None:
 def move(draft: Draft, wish: c.MoveSession) -> None:
     """To the experts of another service: a new service event of the same visit and number, with its old place."""
     session = answered(draft, wish.session)
+    if session.mode == "support":
+        raise Refused("wrong-state", "an advisor who is supported asks another expert by themselves: end it, or leave")
     service = visits.open_service(draft, wish.service)
     if "remote" not in service.channels:
         raise Refused("invalid", f"service {service.id} is not served remotely")
     turn = own_turn(draft, session)
     if turn is not None and service.id != session.service:
         draft.add(ServiceEnded(service_event=turn.id, outcome=sent_on(turn), accurate=True))
-        visits.queue_again(draft, turn, service, "transfer", turn.place)
+        back = transfers.wanted_by(draft, turn, "")
+        visits.queue_again(draft, turn, service, "transfer", turn.place, back_to=back)
     elif turn is not None and turn.stage == "serving":
         draft.add(ServiceHeld(service_event=turn.id, cause="moved"))
     turn_to(draft, session, "queued", "moved")
@@ -220,7 +247,8 @@ def _free_booth(draft: Draft, wish: c.RequestSession) -> Booth:
         raise Refused("invalid", f"there is no booth {wish.booth!r} at this point")
     if any(s.booth == wish.booth and s.outcome is None for s in draft.state.sessions.values()):
         raise Refused("wrong-state", f"booth {wish.booth} has a session already")
-    booked = bookings.reserved_for(draft.state, booth.room, draft.now) if wish.actor.startswith("device:") else None
+    by_themselves = wish.actor.startswith(("device:", "kiosk:"))
+    booked = bookings.reserved_for(draft.state, booth.room, draft.now) if by_themselves else None
     if booked is not None and booked.id != _appointment_of(draft, wish):
         raise Refused("wrong-state", f"booth {wish.booth} is booked from {booked.start} on")
     return booth

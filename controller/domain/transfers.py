@@ -16,13 +16,18 @@ def transfer(draft: Draft, wish: Transfer) -> None:
     if turn.stage != "held":
         counters.ensure_started(draft, counter, turn)
     draft.add(ServiceEnded(service_event=turn.id, outcome="transferred", accurate=True))
-    wanted = visits.sent_on(visits.senders(draft, turn), wish.counter)
-    back = wish.counter if wish.come_back else (wanted[-1].counter if wanted else "")
     draft.subject = visits.queue_again(
-        draft, turn, service, "transfer", _place(draft, wish, turn, queue), queue=queue, only=only, back_to=back
-    )
+        draft, turn, service, "transfer", _place(draft, wish, turn, queue), queue=queue, only=only,
+        back_to=wanted_by(draft, turn, wish.counter, come_back=wish.come_back),
+    )  # fmt: skip
     if turn.id == counter.current:
         draft.set_advisor(counter, "available", "explicit")
+
+
+def wanted_by(draft: Draft, turn: ServiceEvent, sender: str, *, come_back: bool = False) -> str:
+    """The counter that has this customer back when who comes next is done: the sender, else who sent them before."""
+    wanted = visits.sent_on(visits.senders(draft, turn), sender)
+    return sender if come_back else (wanted[-1].counter if wanted else "")
 
 
 def target_of(draft: Draft, wish: Transfer, turn: ServiceEvent) -> tuple[Service, str, str, int]:

@@ -102,7 +102,7 @@ def senders(draft: Draft, turn: ServiceEvent) -> list[ServiceEvent]:
             back.pop()
         elif event.cause == "transfer":
             back = sent_on(back, before.counter) if event.back_to else []
-            if event.back_to == before.counter:
+            if event.back_to and event.back_to == before.counter:  # an expert sits at no counter, and has nobody back
                 back = [*back, before]
     return back
 

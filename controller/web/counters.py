@@ -86,13 +86,11 @@ async def _to_booth(request: web.Request, counter: str, wish: shapes.Transfer) -
     """The customer of this counter goes to the booth, to meet an expert of the service named (or of their own)."""
     site = request.app[SITE]
     known = site.state.counters.get(counter)
-    current = site.state.service_events.get(known.current) if known is not None else None
-    if current is None:
-        raise Problem("wrong-state", f"counter {counter} has no customer")
-    visit = site.state.visits[current.visit]
+    turn = site.state.service_events.get(wish.service_event or (known.current if known is not None else ""))
+    language = site.state.visits[turn.visit].language if turn is not None else site.config.point.house
     command = c.RequestSession(
-        actor=f"counter:{counter}", service=wish.to.service or current.service, language=visit.language,
-        booth=wish.to.booth or "", counter=counter,
+        actor=f"counter:{counter}", service=wish.to.service or "", language=language, booth=wish.to.booth or "",
+        counter=counter, service_event=wish.service_event or "", position=wish.position, come_back=wish.return_,
     )  # fmt: skip
     return (await act(request, command, session_event))[0]
 

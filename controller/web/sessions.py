@@ -13,8 +13,9 @@ from controller.ledger import Render
 from controller.web import shapes
 from controller.web.auth import Credential
 from controller.web.problems import Problem
-from controller.web.requests import act, body, json, subject
+from controller.web.requests import act, answered, body, json, subject
 from controller.web.site import SITE, Site
+from controller.web.tickets import RATES
 
 
 async def request_session(request: web.Request, who: Credential) -> web.Response:
@@ -22,12 +23,15 @@ async def request_session(request: web.Request, who: Credential) -> web.Response
     site = request.app[SITE]
     wish = await body(request, shapes.RequestSession)
     booth = _booth(site, request.match_info["id"], who)
-    if who.role == "booth" and (wish.counter or wish.mode == "support"):
+    if who.role != "staff" and (wish.counter or wish.mode == "support"):
         raise Problem("forbidden", "only staff send a counter's customer to the booth, or ask for support")
     if not wish.service and not wish.appointment:
         raise Problem("invalid", "say which service, or give the code of an appointment")
+    if who.role == "kiosk" and not answered(request):
+        request.app[RATES].take(site, who.id)
+    actor = {"booth": f"device:{booth}", "kiosk": f"kiosk:{who.id}"}.get(who.role, "system")
     command = c.RequestSession(
-        actor=f"device:{booth}" if who.role == "booth" else "system", service=wish.service or "",
+        actor=actor, service=wish.service or "",
         language=wish.language, booth="" if wish.mode == "support" else booth, mode=wish.mode, ticket=wish.ticket or "",
         appointment=wish.appointment or "", counter=wish.counter or "", interpreter=wish.interpreter or "",
     )  # fmt: skip
