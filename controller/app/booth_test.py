@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do it; 0: a session would work now, 1: not."""
     told = asyncio.run(_asked(arguments.booth, arguments.data))
     name, found = plain(arguments.booth), told.get("found", {})
-    light = told.get("light") or "red"
+    light = (told.get("light") or "red") if told["ok"] else "red"  # a page that is not there is no camera's fault
     print(f"{name}: {light}: {LIGHTS[light]}")
     for camera, seen in found.get("cameras", {}).items():
         size = "x".join(map(str, seen["size"] or ())) or "no picture"

@@ -34,6 +34,8 @@ def put(draft: Draft, wish: PutAppointment) -> None:
         raise Refused("unknown-service", f"there is no service {wish.service!r}")
     if service.provider != wish.provider:
         raise Refused("invalid", f"service {wish.service} is of provider {service.provider}, not {wish.provider}")
+    if wish.channel == "remote" and "remote" not in service.channels:
+        raise Refused("invalid", f"service {wish.service} is not served remotely")
     if when(wish.start) >= when(wish.end):
         raise Refused("invalid", f"start {wish.start} is not before end {wish.end}")
     if wish.code and not CODE.match(wish.code):

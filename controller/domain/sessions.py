@@ -37,6 +37,8 @@ def request(draft: Draft, wish: c.RequestSession) -> None:
     turn, service = _turn_for(draft, wish)
     if "remote" not in service.channels:
         raise Refused("invalid", f"service {service.id} is not served remotely")
+    if not wish.appointment and _by_themselves(wish) and booth.services and service.id not in booth.services:
+        raise Refused("invalid", f"booth {booth.id} is not for service {service.id}")
     mode: SessionMode = "appointment" if _is_booked(draft, wish, service) else "walk_in"
     draft.subject = _wanted(draft, wish, mode, turn, service.id, service.provider)
     room(draft, booth, occupied=True)
@@ -240,6 +242,11 @@ def _serve(draft: Draft, session: Session) -> None:
         draft.set_advisor(advisor, "remote_serving", "explicit")
 
 
+def _by_themselves(wish: c.RequestSession) -> bool:
+    """Asked for by the customer, at the booth or at a kiosk: no member of staff sees who comes."""
+    return wish.actor.startswith(("device:", "kiosk:"))
+
+
 def _free_booth(draft: Draft, wish: c.RequestSession) -> Booth:
     """Staff may begin there at any time, for they see who comes; a customer by themselves not in another's time."""
     booth = draft.config.booth(wish.booth)
@@ -247,8 +254,7 @@ def _free_booth(draft: Draft, wish: c.RequestSession) -> Booth:
         raise Refused("invalid", f"there is no booth {wish.booth!r} at this point")
     if any(s.booth == wish.booth and s.outcome is None for s in draft.state.sessions.values()):
         raise Refused("wrong-state", f"booth {wish.booth} has a session already")
-    by_themselves = wish.actor.startswith(("device:", "kiosk:"))
-    booked = bookings.reserved_for(draft.state, booth.room, draft.now) if by_themselves else None
+    booked = bookings.reserved_for(draft.state, booth.room, draft.now) if _by_themselves(wish) else None
     if booked is not None and booked.id != _appointment_of(draft, wish):
         raise Refused("wrong-state", f"booth {wish.booth} is booked from {booked.start} on")
     return booth

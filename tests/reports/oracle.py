@@ -325,7 +325,11 @@ def desks_of(past: list[Told], found: dict[str, Service]) -> dict[str, Desk]:
 
 def waiting_of(past: list[Told], found: dict[str, Service]) -> list[Service]:
     gone = {e.id for e in past if e.name in {"service.called", "service.ended"}}
-    return [found[e.id] for e in past if e.name == "service.queued" and e.id not in gone]
+    over = {e.data["session"] for e in past if e.name == "remote.ended"}
+    asked = [e for e in past if e.name == "remote.requested" and e.id in found and e.data["session"] not in over]
+    for_experts = {found[e.id].queued.data["visit"] for e in asked}
+    line = [found[e.id] for e in past if e.name == "service.queued" and e.id not in gone]
+    return [one for one in line if one.queued.data["visit"] not in for_experts]
 
 
 def doing(desk: Desk, calls: bool) -> str:

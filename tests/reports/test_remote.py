@@ -9,7 +9,8 @@ from controller.domain.remote_events import Quality
 from controller.reports.engine import Engine
 from controller.reports.table import written
 from tests.domain.memory import MemoryPoint
-from tests.reports.asked import ALL_DAYS, figure
+from tests.reports.asked import ALL_DAYS, figure, same
+from tests.reports.oracle import capacity
 
 DOCS = Path(__file__).parents[2] / "docs" / "figures.md"
 DATE = "2026-11-23"
@@ -87,6 +88,28 @@ def test_what_was_served_remotely_is_in_the_volumes_by_its_channel(bodies: list[
     assert [(row["service"], row["channel"], row["quantity"]) for row in figure("volumes", bodies)] == [
         ("housing", "remote", 2)
     ]
+
+
+def test_who_waits_for_an_expert_takes_nobody_s_idle_time_and_who_waits_on_without_one_does() -> None:
+    """Counter 1 is open for an hour: five minutes nobody is there; ten somebody waits for an expert, who does not come;
+    then they wait for a counter, seven minutes, until they are called."""
+    point = MemoryPoint(start=f"{DATE}T12:00")
+    point.open("c1")
+    point.later(300)
+    id_ = point.do(c.RequestSession(service="housing", language="fi", booth="b1")).subject
+    point.later(600)
+    assert point.do(c.CallNext(counter="c1")).subject == ""  # "next" has nobody
+    point.do(c.LeaveSession(session=id_, cause="declined"))
+    point.later(420)
+    point.do(c.CallNext(counter="c1"))
+    point.do(c.Start(counter="c1"))
+    point.later(60)
+    point.do(c.End(counter="c1", resolution="pending", guidance="none"))
+    bodies = [stored.body for stored in point.stored]
+    rows = figure("capacity", bodies)
+    assert sum(row["idle_s"] for row in rows) == 900
+    assert sum(row["between_s"] for row in rows) == 420
+    same(rows, capacity(bodies, tick=1))
 
 
 def test_the_documentation_shows_this_table(bodies: list[bytes]) -> None:

@@ -11,7 +11,7 @@ select e.*, t.t.ns as ns
 from ends e join timeline t using (stream, date, run)
 where t.t.ns between e.first and e.last
   and t.name in ('counter.opened', 'counter.closed', 'advisor.state_changed', 'service.queued', 'service.called',
-                 'service.started', 'service.held', 'service.resumed', 'service.ended')
+                 'service.started', 'service.held', 'service.resumed', 'service.ended', 'remote.requested', 'remote.ended')
 union select *, first from ends
 union select *, last from ends
 union select *, unnest(range(first // 900_000_000_000 + 1, last // 900_000_000_000 + 1)) * 900_000_000_000 from ends;
@@ -45,9 +45,17 @@ from (select e.stream, e.date, e.name, e.pos, s.counter,
 where name in ('service.called', 'service.started', 'service.resumed') and counter is not null;
 
 create view waits as
-select s.stream, s.date, s.service, s.only_counter, v.d.language as language, s.queued_pos as pos,
+select s.stream, s.date, s.visit, s.service, s.only_counter, v.d.language as language, s.queued_pos as pos,
        until(coalesce(s.called_pos, s.ended_pos)) as next_pos
 from service_events s join timeline v on v.stream = s.stream and v.d.visit = s.visit and v.name = 'visit.created';
+
+-- While a session of theirs lives, a customer waits for an expert: no counter's "next" has them.
+create view for_experts as
+select r.stream, s.visit, r.pos, until(min(e.pos)) as next_pos
+from timeline r join service_events s on s.stream = r.stream and s.id = r.d.service_event
+left join timeline e on e.stream = r.stream and e.name = 'remote.ended' and e.d.session = r.d.session
+where r.name = 'remote.requested'
+group by r.stream, s.visit, r.pos, r.d.session;
 
 -- One row a slice and open counter.
 create table at_work as
@@ -71,7 +79,9 @@ with free as (
 wanted as (
     select distinct f.stream, f.date, f.pos, w.service, w.language, w.only_counter
     from (select distinct stream, date, pos from free) f
-    join waits w on w.stream = f.stream and w.date = f.date and w.pos <= f.pos and f.pos < w.next_pos),
+    join waits w on w.stream = f.stream and w.date = f.date and w.pos <= f.pos and f.pos < w.next_pos
+    left join for_experts x on x.stream = w.stream and x.visit = w.visit and x.pos <= f.pos and f.pos < x.next_pos
+    where x.visit is null),
 heard as (
     select w.*, bool_or(c.counter is not distinct from w.only_counter) as only_is_open,
            bool_or(coalesce(c.state, 'available') not in ('break', 'other_work')
