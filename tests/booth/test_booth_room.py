@@ -22,7 +22,8 @@ LINES = """(selector) => {
   return room / parseFloat(style.lineHeight);
 }"""
 # Every press in reach that a key does, with the digit that stands in it.
-DIGITS_SHOWN = """() => [...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button[data-digit]:enabled")]
+DIGITS_SHOWN = """() => [...(document.querySelector("dialog[open]") ?? document.body)
+  .querySelectorAll("[data-digit]:enabled")]
   .filter((one) => one.checkVisibility())
   .map((one) => [one.dataset.digit, one.querySelector(".score, [data-keys] .digit")?.textContent
     ?? getComputedStyle(one, "::before").content.split('"')[1] ?? "none"])"""
