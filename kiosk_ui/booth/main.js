@@ -3,6 +3,7 @@ import { render } from "/ui/vendor/lit/lit-html.js";
 import { Call } from "/ui/shared/call.js";
 import { Devices } from "/ui/shared/devices.js";
 import { connect } from "/ui/shared/link.js";
+import { tellBelow } from "/ui/shared/below.js";
 import { fitWords } from "/ui/shared/fit.js";
 import { loadMessages } from "/ui/shared/i18n.js";
 import { Line } from "/ui/shared/line.js";
@@ -72,6 +73,7 @@ function drawNow() {
   const all = { ...page, step, devices: shown.devices, loudness: loudness(), now: now(), act };
   render(boothView(all), document.body);
   fitWords(document.querySelectorAll("main .name, main .hint, .choices .button, .words-key"));
+  tellBelow();
   showDialogs();
   playAll((silent) => {
     page.session.notice = silent ? { words: "booth-touch-to-hear", until: Infinity } : null;
@@ -359,6 +361,7 @@ async function start() {
   listen();
   document.fonts.ready.then(draw); // words are measured again in the font that came
   addEventListener("resize", draw);
+  addEventListener("scroll", tellBelow, { passive: true });
 }
 
 start();

@@ -41,6 +41,7 @@ export const fresh = (house, now) => ({
 /** What is said and typed in a session; nothing of it is kept anywhere else. */
 export const freshTalk = () => ({
   panel: false, // the text panel is open
+  keys: "letters", // "letters" | "capitals" (one) | "signs": what the keyboard on the glass has
   mine: "",
   theirs: "",
   chat: [],

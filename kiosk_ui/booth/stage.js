@@ -5,7 +5,8 @@ import { live } from "/ui/vendor/lit/directives/live.js"; // a stream that is se
 import { icon } from "/ui/shared/icons.js";
 import { LEVELS, LONG_BREAK_S } from "/ui/booth/session.js";
 import { filesView } from "/ui/booth/files.js";
-import { textPanel } from "/ui/booth/text.js";
+import { deviceSign } from "/ui/booth/signs.js";
+import { keyboard, textPanel } from "/ui/booth/text.js";
 import { deviceWords, missing } from "/ui/booth/waiting.js";
 
 export function stageView(all) {
@@ -16,15 +17,18 @@ export function stageView(all) {
     <div class="scene" ?data-text=${talk.panel}>
       <div class="seen">
         ${pictures(all)}
-        ${all.step === "talk" && talk.muted.audio ? html`<p class="sign" data-live>${t("booth-expert-muted")}</p>` : nothing}
         <p class="caption" ?hidden=${!talk.caption} lang=${session.language}>
           <strong>${t("booth-caption")}</strong> ${talk.caption}
         </p>
+        <div class="told">
+          ${lights(all)}
+          ${all.step === "talk" && talk.muted.audio ? html`<p class="sign" data-live>${t("booth-expert-muted")}</p>` : nothing}
+        </div>
+        ${call.talk ? missing(all.devices, t) : nothing}
       </div>
-      ${talk.panel ? textPanel(all) : nothing}
+      ${talk.panel ? html`${textPanel(all)} ${keyboard(all)}` : nothing}
     </div>
     ${filesView(all)}
-    ${call.talk ? missing(all.devices, t) : nothing}
     ${controls(all)}`;
 }
 
@@ -52,6 +56,13 @@ function sent({ devices, session }) {
   };
 }
 
+/** Below the picture, always: what goes out from here, in words and signs. */
+function lights({ devices, session, t }) {
+  const on = sent({ devices, session });
+  return html`<p class="lights" role="status">
+    ${deviceSign("camera", !on.camera)}${deviceSign("microphone", !on.microphone)}<span>${deviceWords(on, t)}</span></p>`;
+}
+
 /** Over the picture, when there is none. */
 function status({ step, call, now, t }) {
   if (step === "talk") return nothing;
@@ -64,13 +75,13 @@ function status({ step, call, now, t }) {
   </div>`;
 }
 
-function controls({ state, session, devices, t, act }) {
+function controls({ state, session, t, act }) {
   const { talk, volume } = session;
   return html`
     <div class="controls" role="group" aria-label=${t("booth-controls")}>
-      ${toggle(1, "text", talk.panel, t("booth-text"), act((a) => a.text(), true))}
-      ${toggle(2, "microphone", talk.off.audio, t("booth-microphone-off"), act((a) => a.microphone(), true))}
-      ${toggle(3, "camera", talk.off.video, t("booth-camera-off"), act((a) => a.camera(), true))}
+      <button class="button" data-digit="1" data-turn="text" aria-pressed=${talk.panel} @click=${act((a) => a.text(), true)}>${t("booth-text")}</button>
+      ${turn(2, "microphone", talk.off.audio, t, act((a) => a.microphone(), true))}
+      ${turn(3, "camera", talk.off.video, t, act((a) => a.camera(), true))}
       <button class="button" data-digit="4" data-way="general" ?disabled=${state.help} @click=${act((a) => a.help(), true)}>
         <span data-live>${t(state.help ? "booth-help-called" : "booth-help")}</span>
       </button>
@@ -81,12 +92,18 @@ function controls({ state, session, devices, t, act }) {
         <button class="button" data-volume="up" @click=${act((a) => a.volume(1), true)}>${icon("plus")}${t("kiosk-louder")}</button>
       </div>
       <button class="button danger" data-digit="9" data-end @click=${act((a) => a.askEnd(), true)}>${icon("close")}${t("booth-end")}</button>
-      <p class="lights" role="status">${deviceWords(sent({ devices, session }), t)}</p>
     </div>`;
 }
 
-const toggle = (digit, name, on, words, press) => html`
-  <button class="button" data-digit=${digit} data-turn=${name} aria-pressed=${on} @click=${press}>${words}</button>`;
+const TURN = {
+  microphone: { on: "booth-microphone-on", off: "booth-microphone-off" },
+  camera: { on: "booth-camera-on", off: "booth-camera-off" },
+};
+
+/** The words are what a press does; the sign is how it stands. */
+const turn = (digit, name, off, t, press) => html`
+  <button class="button" data-digit=${digit} data-turn=${name} ?data-off=${off} @click=${press}>
+    ${deviceSign(name, off)}${t(TURN[name][off ? "on" : "off"])}</button>`;
 
 export const endDialog = ({ session, step, t, act }) => html`
   <dialog class="still" role="alertdialog" data-open=${session.talk.ending} aria-labelledby="end-title"

@@ -15,23 +15,27 @@ export function ofTalk({ page, shown, draw }) {
   };
 
   return {
-    /** One step out of whatever is open: a question, then the text. */
+    /** One step out of whatever is open: the list of documents, a question, then the text. */
     step() {
-      if (talk().ending) set({ ending: false });
+      const list = document.querySelector(":popover-open");
+      if (list) list.hidePopover();
+      else if (talk().ending) set({ ending: false });
       else if (talk().still) this.still(false);
       else set({ panel: false });
     },
     askEnd: () => set({ ending: true }),
     goOn: () => set({ ending: false }),
     text() {
-      set({ panel: !talk().panel });
+      set({ panel: !talk().panel, keys: "letters" });
       queueMicrotask(() => document.querySelector(talk().panel ? "[data-typing]" : "[data-turn=text]")?.focus());
       if (talk().panel) shown.aloud.answer(speaker(page.session.language, page.state.house)("booth-text-open"));
     },
     type(letters) {
       page.call.talk?.type(letters);
-      set({ mine: applied(talk().mine, { insert: letters }).slice(-SHOWN_MOST) });
+      const keys = talk().keys === "capitals" ? "letters" : talk().keys; // one capital, then as before
+      set({ keys, mine: applied(talk().mine, { insert: letters }).slice(-SHOWN_MOST) });
     },
+    keys: (keys) => set({ keys: talk().keys === keys ? "letters" : keys }),
     erase() {
       if (!talk().mine) return;
       page.call.talk?.erase(1);

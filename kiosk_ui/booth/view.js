@@ -31,7 +31,7 @@ export function boothView(all) {
   const key = onStage(step) ? "stage" : step;
   return html`
     ${header(shared)} ${checking(shared)}
-    ${keyed(key, html`<main class=${key}>${content(shared)}</main>`)}
+    ${keyed(key, html`<main class=${key === "code" ? "by-code" : key}>${content(shared)}</main>`)}
     ${footer(shared, "booth-moment", help(shared))}
     ${stillThere(shared, patience(session, state.idle_s))}
     ${onStage(step) || step === "waiting" ? html`${endDialog(shared)} ${stillDialog(shared)}` : nothing}`;

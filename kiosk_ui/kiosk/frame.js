@@ -1,6 +1,7 @@
 // What stands around every screen of a page that is touched: the point and the clock, languages and aids, and the
 // question whether anybody is still there.
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
+import { showMore } from "/ui/shared/below.js";
 import { LANGUAGE_NAMES, pick, pickedLanguage } from "/ui/shared/i18n.js";
 import { icon } from "/ui/shared/icons.js";
 import { announcedSeconds, LEVELS } from "/ui/kiosk/session.js";
@@ -46,7 +47,8 @@ export function footer({ state, session, now, t, act }, moment = "kiosk-moment",
         ${session.aloud ? nothing : readAloud(t, act)}
       </div>
       ${session.aloud ? soundRow(session, t, act) : nothing}
-    </footer>`;
+    </footer>
+    <p class="below" aria-hidden="true" @click=${showMore}>${icon("arrow-down")}${t("kiosk-below")}</p>`;
 }
 
 const readAloud = (t, act) => html`

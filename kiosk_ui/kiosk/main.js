@@ -2,6 +2,7 @@
 import { render } from "/ui/vendor/lit/lit-html.js";
 import { connect } from "/ui/shared/link.js";
 import { newKey, post, Problem } from "/ui/shared/api.js";
+import { tellBelow } from "/ui/shared/below.js";
 import { fitWords } from "/ui/shared/fit.js";
 import { loadMessages } from "/ui/shared/i18n.js";
 import { lockGestures, ownId } from "/ui/shared/page.js";
@@ -51,6 +52,7 @@ function draw() {
   else delete root.dataset.contrast;
   render(kioskView({ ...page, session, ticket: ticketNow(), paper: paperNow(), now: now(), act }), document.body);
   fitWords(document.querySelectorAll("main .name, main .hint, .choices .button, .words-key"));
+  tellBelow();
   showDialog();
   aloud?.drawn();
 }
@@ -295,6 +297,7 @@ async function start() {
   link();
   document.fonts.ready.then(draw); // words are measured again in the font that came
   addEventListener("resize", draw);
+  addEventListener("scroll", tellBelow, { passive: true });
 }
 
 start();

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.booth import states
 from tests.booth.point import Point
-from tests.pages.conftest import tap
+from tests.pages.conftest import pass_time, tap
 from tests.pages.stage import problem
 
 AGREED = {"consent": "2026-11"}
@@ -67,12 +67,40 @@ async def text(page: Page, point: Point) -> None:
         await page.click(".space" if letter == " " else f'[data-letter="{letter}"]')
 
 
+FILES = [
+    states.document(), states.document(id="f2", state="ready"),
+    states.document(id="f3", kind="still", name="still-1", state="ready"),
+    states.document(id="f4", name="asumistukipaatos-liitteineen-2026.pdf", state="printed"),
+]  # fmt: skip
+
+
 async def files(page: Page, point: Point) -> None:
-    await of_session(
-        state="connected",
-        files=[states.document(), states.document(id="f2", state="ready"),
-               states.document(id="f3", kind="still", name="still-1", state="ready")],
-    )(page, point)  # fmt: skip
+    await of_session(state="connected", files=FILES)(page, point)
+
+
+async def text_files(page: Page, point: Point) -> None:
+    """All at once: documents, and both devices turned off."""
+    await text(page, point)
+    await point.push({"session": {"files": FILES}})
+    await page.click("[data-turn=microphone]")
+    await page.click("[data-turn=camera]")
+    await expect(page.locator("[data-all]")).to_be_visible()
+
+
+async def one_file(page: Page, point: Point) -> None:
+    await of_session(state="connected", files=[states.document(state="ready")])(page, point)
+
+
+async def code(page: Page, point: Point) -> None:
+    await page.click("[data-way=appointment]")
+    await page.click("[data-key='4']")
+    await expect(page.locator(".card.code")).to_have_text("4")
+
+
+async def long_break(page: Page, point: Point) -> None:
+    await of_session(state="reconnecting")(page, point)
+    await pass_time(page, 31)
+    await expect(page.locator(".status p")).to_have_count(3)
 
 
 async def ending(page: Page, point: Point) -> None:
@@ -95,6 +123,8 @@ SCENES: dict[str, Scene] = {
     "not_in_use": not_in_use,
     "waiting": of_session(ready=0, number="K042"), "ringing": of_session(state="ringing"),
     "connecting": of_session(state="connected"), "held": of_session(state="held"),
-    "interrupted": of_session(state="reconnecting"), "text": text, "files": files,
+    "interrupted": of_session(state="reconnecting"), "long_break": long_break, "code": code,
+    "text": text, "files": files, "one_file": one_file, "text_files": text_files,
+    "ending": ending,
     "ended": ended("completed"), "onward": ended("transferred"), "failed": ended("technical_failure"),
 }  # fmt: skip

@@ -56,7 +56,7 @@ async def test_what_the_customer_turned_off_is_still_off_in_the_browser_that_com
     await booth.evaluate("sessionStorage.clear()")
     await booth.reload()
     await expect(booth.locator("html[data-screen=talk]")).to_be_attached(timeout=20_000)
-    await expect(booth.locator("[data-turn=camera]")).to_have_attribute("aria-pressed", "true")
+    await expect(booth.locator("[data-turn=camera]")).to_have_attribute("data-off", "")
     enabled = "Object.fromEntries(window.witness.tracks.map((one) => [one.kind, one.enabled]))"
     assert await booth.evaluate(enabled) == {"audio": True, "video": False}
 

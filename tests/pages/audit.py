@@ -20,6 +20,7 @@ OCCLUSION = """() => {
     if (!text || !parent.checkVisibility({ visibilityProperty: true }) || parent.closest(".only-heard")) continue;
     if (dialog && !dialog.contains(parent)) continue;
     parent.scrollIntoView({ block: "center", behavior: "instant" });
+    dispatchEvent(new Event("scroll")); // what hangs on how far the page is scrolled is drawn anew at once
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) {

@@ -20,6 +20,7 @@ kiosk-larger = Larger text
 kiosk-larger-now = Larger text, now { $percent } %
 kiosk-contrast = High contrast
 kiosk-lower = Move lower
+kiosk-below = More below
 kiosk-sound = Sound
 kiosk-aloud = Read aloud
 kiosk-aloud-off = Stop reading

@@ -20,6 +20,7 @@ kiosk-larger = Suurempi teksti
 kiosk-larger-now = Suurempi teksti, nyt { $percent } %
 kiosk-contrast = Vahva kontrasti
 kiosk-lower = Alemmas
+kiosk-below = Lisää alempana
 kiosk-sound = Ääni
 kiosk-aloud = Lue ääneen
 kiosk-aloud-off = Lopeta lukeminen

@@ -20,6 +20,7 @@ kiosk-larger = Stuorát teaksta
 kiosk-larger-now = Stuorát teaksta, dál { $percent } %
 kiosk-contrast = Nana kontrásta
 kiosk-lower = Vuolábui
+kiosk-below = Lasi vuolábealde
 kiosk-sound = Jietna
 kiosk-aloud = Loga jitnosit
 kiosk-aloud-off = Heaitte lohkamis

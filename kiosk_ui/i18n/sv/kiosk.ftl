@@ -20,6 +20,7 @@ kiosk-larger = Större text
 kiosk-larger-now = Större text, nu { $percent } %
 kiosk-contrast = Stark kontrast
 kiosk-lower = Längre ner
+kiosk-below = Mer längre ner
 kiosk-sound = Ljud
 kiosk-aloud = Läs upp
 kiosk-aloud-off = Sluta läsa
