@@ -20,7 +20,7 @@ HIDDEN = """() => {
     const { left, right, top, bottom } = one.getBoundingClientRect();
     return ![[left, top], [right, top], [left, bottom], [right, bottom]].every(([x, y]) => {
       const hit = document.elementFromPoint(x + (x === left ? 4 : -4), y + (y === top ? 4 : -4));
-      return hit && (one.contains(hit) || hit.contains(one)) && form.contains(hit);
+      return one.contains(hit);
     });
   }).map((one) => one.textContent.trim().slice(0, 60) || one.tagName);
 }"""
