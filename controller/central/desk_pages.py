@@ -16,6 +16,7 @@ DESK = (
     "index.html", "desk.css", "stage.css", "main.js", "line.js", "sign-in.js", "ring.js", "time.js", "devices.js",
     "call.js", "booth-leg.js", "files.js", "text.js", "captions.js", "forms.js", "notices.js", "view.js",
     "view-waiting.js", "view-session.js", "view-document.js", "view-side.js", "view-forms.js", "view-devices.js",
+    "rows.js", "focus.js", "tools.js",
 )  # fmt: skip
 SHARED = (
     "vendor/lit/lit-html.js", "vendor/lit/directive.js", "vendor/lit/directive-helpers.js",

@@ -42,6 +42,7 @@ class Booth:
         self.orders: list[dict[str, Any]] = []
         self.refusals: dict[str, str] = {}  # do -> problem
         self.sessions: dict[str, dict[str, Any]] = {}
+        self.lists: dict[str, Any] = LISTS
         self.signals = 0
 
     async def draw(self, session: str = "", **members: Any) -> None:
@@ -51,7 +52,7 @@ class Booth:
         await self.send()
 
     async def send(self) -> None:
-        await self.line.say(picture(*self.sessions.values(), **LISTS))
+        await self.line.say(picture(*self.sessions.values(), **self.lists))
 
     async def line_again(self, room: Room) -> None:
         """The point opens its line anew, as it does when it broke."""

@@ -54,6 +54,7 @@ async def test_an_expert_with_firefox_answers_sees_a_document_types_and_ends(
         await page.key("\ue032")
         await page.until("document.querySelector('form[data-form=end]')")
         await asyncio.sleep(0.5)
+        await page.key("1")
         await page.key("\ue032")
         await page.until("document.querySelector('.card.over')")
         assert booth.told("end")[0]["outcome"] == "completed"

@@ -71,14 +71,15 @@ class Scene:
         await self.booth.locator("[data-service=kela-asumistuki]").click()
         await asyncio.sleep(0.6)  # a tap right after a new screen belongs to the old one
         await self.booth.locator("[data-agree]").click()
-        await self.desk.get_by_role("button", name="Vastaa", exact=True).first.click()
+        await self.desk.locator("button.answer").first.click()
         await self.until_state("connected")
         await playing(self.booth.locator("video.expert"))
         await playing(self.desk.locator(".customer > video"))
 
     async def end(self) -> None:
-        """The expert's word on how it ended, as the form has it at first."""
+        """The expert's word on how it ended, that of most."""
         await self.desk.get_by_role("button", name="Lopeta", exact=False).last.click()
+        await self.desk.locator("form[data-form=end] [value=completed]").check()
         await self.desk.locator("form[data-form=end] [type=submit]").click()
         await self.until_state("ended")
 

@@ -54,7 +54,7 @@ async def take(told: dict[str, dict[str, str]]) -> None:
 async def _meet(here: Scene) -> None:
     await here.booth.get_by_role("button", name="Kysy asiantuntijalta").click()
     await expect(here.desk.locator("li.rings")).to_contain_text("Kela ja neuvonta", timeout=PATIENCE_MS)
-    await here.desk.get_by_role("button", name="Vastaa", exact=True).first.click()
+    await here.desk.locator("button.answer").first.click()
     await here.until_state("connected")
     await playing(here.booth.locator(PICTURE))
     await playing(here.desk.locator(".customer > video"))

@@ -58,7 +58,7 @@ async def test_an_advisor_with_firefox_is_seen_and_heard_writes_comes_back_and_p
 ) -> None:
     async with at_the_counter(await own_demo(), chromium, tmp_path) as (counter, desk):
         await counter.click(".ask button")
-        await desk.get_by_role("button", name="Vastaa", exact=True).first.click()
+        await desk.locator("button.answer").first.click()
         await moves(counter)
         await moves(counter, "document.querySelector('aside.support video.self')")
         assert await counter.evaluate(f"{EXPERT}.muted || Boolean({SILENT})", pressed=False) is False

@@ -15,7 +15,7 @@ export class Call {
   /**
    * @param {object} joined what the broker said
    * @param {{line: import("./line.js").Line, devices: import("./devices.js").Devices, changed: () => void,
-   *   heard: (what: "text"|"chat") => void}} how
+   *   heard: (what: "text"|"chat") => boolean}} how `heard`: words came; true when they stand where nobody can see them
    */
   constructor(joined, { line, devices, changed, heard }) {
     Object.assign(this, { id: joined.session, devices, changed, heard });
@@ -54,9 +54,10 @@ export class Call {
 
   customer = null; // MediaStream
   talking = { state: "connecting", was: false, why: "" };
+  upAt = null; // performance.now() when the two first met
   quality = null;
   theirs = ""; // what the customer types, live
-  spoken = ""; // the last of it that is read aloud: whole words, not each letter
+  spoken = ""; // the last that is read aloud: whole words of it, not each letter; a message that is not seen
   mine = "";
   chat = []; // {from: "me"|"customer", text}
   off = { audio: false, video: false }; // what this expert has turned off
@@ -206,8 +207,9 @@ export class Call {
 
   #ctl(message) {
     if (message.k === "chat" && typeof message.text === "string") {
-      this.#add("customer", message.text.slice(0, CHAT_LONG));
-      this.heard("chat");
+      const text = message.text.slice(0, CHAT_LONG);
+      if (this.heard("chat")) this.spoken = text;
+      this.#add("customer", text);
     } else if (message.k === "muted") {
       this.#set({ theirOff: { audio: message.audio === true, video: message.video === true } });
     } else if (message.k === "still_may" && this.files.get(message.id)?.state === "asked") {
@@ -246,6 +248,7 @@ export class Call {
 
   #become(state, why) {
     this.talking = { state, why, was: this.talking.was || state === "up" };
+    if (state === "up") this.upAt ??= performance.now();
     if (state !== "up") this.files.unanswered();
     if (this.booth) this.#voice();
     this.changed();

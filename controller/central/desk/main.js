@@ -4,17 +4,20 @@ import { drawer } from "/ui/shared/page.js";
 import { Call } from "/expert/call.js";
 import { canCaption } from "/expert/captions.js";
 import { Devices, hearBy } from "/expert/devices.js";
-import { unfit } from "/expert/files.js";
-import { complete, firstForm, orders } from "/expert/forms.js";
+import { atHand, back, onList, toFirst } from "/expert/focus.js";
+import { askedAnew, firstForm, missing, orders } from "/expert/forms.js";
 import { Line } from "/expert/line.js";
 import { Ring } from "/expert/ring.js";
+import { arranged } from "/expert/rows.js";
 import { signIn, signInFromAddress, signOut, whoAmI } from "/expert/sign-in.js";
+import { toolsOf } from "/expert/tools.js";
 import { view } from "/expert/view.js";
 
 const LANGUAGES = ["fi", "sv", "en"];
 const LANGUAGE = "luukku.expert.language"; // in localStorage
 const SAID_MS = 5000;
 const SLIP_MS = 400; // a double press is not two decisions
+const MET_MS = 2000; // so long the talk has stood when F2 may end it: F2 also answers
 const KEYS = { // none that a browser needs itself: F6 goes round its panes, F7 is Firefox's caret
   F2: pressPrimary, F4: () => turn("audio"), "Shift+F4": () => turn("video"), F8: hold, F9: () => show("hand_over"),
 };
@@ -24,18 +27,19 @@ const ui = {
   languages: LANGUAGES,
   stage: "loading", // loading | sign_in | desk | elsewhere
   signing: { busy: false, fault: "" },
-  live: false, you: null, waiting: [], answering: "", call: null, over: null,
-  panel: null, form: {}, shownAt: 0, busy: new Set(), problem: null, said: null,
+  live: false, you: null, waiting: [], rows: [], answering: "", call: null, over: null,
+  panel: null, drafts: {}, urged: false, shownAt: 0, busy: new Set(), problem: null, said: null,
   tab: "text", news: new Set(), large: "customer", still: null, zoom: "fit", turned: 0, silent: false, canCaption: false,
   t: null, devices: new Devices(deviced), now: () => Date.now(),
   signIn: enter, signOut: leave, speak, ready, answer, show, set, formOf, submit, order, hold, turn, pressPrimary, change, takeOver,
-  share, print, askStill, look, caption, heardSound, name: (map) => pick(map, ui.lang),
+  settle, read, heardSound, name: (map) => pick(map, ui.lang),
 };
+Object.assign(ui, toolsOf(ui, (news) => change(news)));
 const draw = drawer(() => view(ui));
 const ring = new Ring();
 const line = new Line({
   opened: () => change({ live: true, problem: null }),
-  closed: () => change({ live: false, waiting: [], answering: "" }),
+  closed: () => change({ live: false, waiting: [], rows: [], answering: "" }),
   refused: (stands) => (stands && ui.call ? undefined : forget("sign_in")), // nobody is cut off in a call by the clock
   replaced: () => forget("elsewhere"),
   message: hear,
@@ -60,7 +64,7 @@ function change(news) {
 function hear(message) {
   switch (message.t) {
     case "you": return met(message);
-    case "waiting": return change({ waiting: message.sessions });
+    case "waiting": return change({ waiting: message.sessions, rows: arranged(ui.rows, message.sessions, onList()) });
     case "joined": return joined(message);
     case "session": return ui.call?.id === message.brief.session ? followed(message) : undefined;
     case "lost": return lost(message);
@@ -91,15 +95,28 @@ function joined(message) {
   if (ui.call?.id === message.session) ui.call.rejoined(message);
   else {
     ui.call?.close();
-    Object.assign(ui, { call: null, panel: null, tab: "text", large: "customer", still: null, over: null, problem: null, silent: false });
+    Object.assign(ui, { call: null, panel: null, drafts: {}, tab: "text", large: "customer", still: null, over: null, problem: null, silent: false });
     ui.news.clear();
     did = "";
-    ui.call = new Call(message, { line, devices: ui.devices, changed: draw, heard: (tab) => ui.tab !== tab && ui.news.add(tab) });
+    ui.call = new Call(message, { line, devices: ui.devices, changed: draw, heard });
     canCaption(message.brief.language).then((can) => change({ canCaption: can }));
   }
   line.repeat(message.session);
   change({ answering: "" });
   followed(message);
+  atHand(".about");
+}
+
+/** Words of the customer came. @returns {boolean} whether nobody can see them where they stand */
+function heard(tab) {
+  const isHidden = ui.tab !== tab || inForm();
+  if (isHidden) ui.news.add(tab);
+  return isHidden;
+}
+
+/** A form stands in the place of text, messages and files. */
+function inForm() {
+  return Boolean(ui.panel) && ui.panel !== "devices";
 }
 
 /** The session as it is now. One that the customer ended is put into words. */
@@ -118,6 +135,7 @@ function lost({ session, why }) {
     stop();
     const told = why === "told_later" ? why : FAREWELLS[last] ?? (why === "over" ? VANISHED[brief.state] ?? why : why);
     change({ over: { brief, why: told, lasted: performance.now() - startedAt }, panel: null });
+    atHand(".over");
   } else if (ui.answering === session) {
     change({ problem: `desk-lost-${why}` });
   }
@@ -128,6 +146,7 @@ function done({ ok, order: given, problem, detail }) {
   ui.busy.delete(given.do);
   if (!ok) return change({ problem: "desk-refused", refusal: { do: given.do, why: problem ?? "", detail: detail ?? "" } });
   did = given.do;
+  delete ui.drafts[given.do];
   if (given.do === "identity") say("desk-identity-recorded");
   return ui.panel === given.do ? close() : change({});
 }
@@ -136,7 +155,7 @@ function stop() {
   ui.call?.close();
   ui.call = null;
   ui.busy.clear();
-  Object.assign(ui, { still: null, silent: false });
+  Object.assign(ui, { still: null, silent: false, drafts: {} });
   wantsSession = null;
   ui.devices.stop();
 }
@@ -149,7 +168,7 @@ function forget(stage) {
   did = "";
   ui.news.clear();
   change({
-    stage, you: null, live: false, waiting: [], answering: "", over: null, panel: null, form: {}, problem: null, refusal: null, said: null,
+    stage, you: null, live: false, waiting: [], rows: [], answering: "", over: null, panel: null, problem: null, refusal: null, said: null,
   });
 }
 
@@ -202,7 +221,14 @@ function order(order) {
 
 function submit(name) {
   const form = formOf(name);
-  if (complete[name](form) && !ui.busy.has(name)) order(orders[name](form, ui.call));
+  if (missing[name](form, ui.call)) return urge();
+  if (!ui.busy.has(name)) order(orders[name](form, ui.call));
+}
+
+/** Say loudly what the form still wants, and be there. */
+function urge() {
+  change({ urged: true });
+  toFirst();
 }
 
 function hold() {
@@ -212,41 +238,6 @@ function hold() {
 /** @param {"audio"|"video"} kind */
 function turn(kind) {
   if (ui.call && !ui.call.isOver) ui.call.turn({ [kind]: !ui.call.off[kind] });
-}
-
-/** What is chosen when this conversation is over is for nobody: the next customer is another. */
-async function share() {
-  const { call, devices } = ui;
-  if (!call || call.isOver) return;
-  if (devices.screen) devices.stopScreen();
-  else await devices.shareScreen(() => call === ui.call && !call.isOver);
-}
-
-async function print(file) {
-  const call = ui.call;
-  if (!file || !call) return;
-  const why = await unfit(file);
-  if (call !== ui.call) return;
-  change({ problem: why ? `desk-file-${why}` : null });
-  if (!why) await call.files.print(file);
-}
-
-function askStill() {
-  ui.call?.askStill();
-}
-
-/** A still, large; null closes it, and the focus goes back to where it was. */
-function look(id) {
-  if (!id) document.querySelector("dialog.viewer")?.close();
-  change({ still: id, zoom: "fit", turned: 0 });
-  if (id) queueMicrotask(() => document.querySelector("dialog.viewer:not([open])")?.showModal());
-}
-
-function caption() {
-  const { call } = ui;
-  if (call.captions.isOn) call.captions.stop();
-  else call.captions.start(call.brief.language);
-  change({});
 }
 
 function deviced() {
@@ -266,50 +257,65 @@ function show(panel) {
   if (panel && panel !== "devices" && !ui.call) return;
   if (ui.call?.isOver && panel !== "end") return; // it has to be said how it went
   if (ui.call?.isSupport && panel === "hand_over") return; // their customer is at a counter
-  if (ui.still) look(null);
+  if (ui.still) ui.look(null);
   if (panel === "devices" && ui.panel !== "devices") ui.devices.look();
   else if (ui.panel === "devices" && !ui.call) ui.devices.stop(); // it was only looked at
   if (!panel || (panel === ui.panel && !ui.call?.isOver)) return close();
   if (!ui.panel) opener = { element: document.activeElement, panel };
-  change({ panel, form: {}, problem: null, shownAt: performance.now() });
-  queueMicrotask(() => document.querySelector("form.panel [data-first], .devices [data-first]")?.focus());
+  if (panel !== "devices") Object.assign(formOf(panel), askedAnew[panel]);
+  change({ panel, urged: false, problem: null, shownAt: performance.now() });
+  toFirst();
 }
 
-/** The panel goes, and the focus to what had it before: that, its like, or the button of the panel. */
+/** The panel goes, and the focus to what had it before. What was chosen in it stays for the next time. */
 function close() {
-  const back = ui.panel && opener;
-  change({ panel: null, form: {}, problem: null, shownAt: performance.now() });
-  if (!back) return;
+  const from = ui.panel && opener;
   opener = null;
-  queueMicrotask(() => {
-    const { element, panel } = back;
-    const like = element.isConnected && element !== document.body ? element : document.getElementById(element.id);
-    (like ?? document.querySelector(`[data-panel="${panel}"]`))?.focus();
-  });
+  ui.news.delete(ui.tab); // it is seen again
+  change({ panel: null, problem: null, shownAt: performance.now() });
+  if (from) back(from);
 }
 
-function set(news) {
-  Object.assign(ui.form, news);
-  draw();
+/** Back from a form to the customer's words; what was chosen in it is kept. */
+function read(tab) {
+  ui.tab = tab;
+  show(null);
+}
+
+function set(form, news) {
+  Object.assign(form, news);
+  change({ urged: false });
 }
 
 function formOf(name) {
-  if (ui.form.name !== name) ui.form = { name, ...firstForm[name](ui.call) };
-  return ui.form;
+  return (ui.drafts[name] ??= firstForm[name](ui.call));
+}
+
+/** Nobody is about to press in the list any more: it may be in its order. */
+function settle() {
+  if (!onList()) change({ rows: arranged(ui.rows, ui.waiting, false) });
 }
 
 /** The next sensible step: answer what rings, be ready, end; in a form, send it. */
 function pressPrimary() {
   if (ui.stage !== "desk" || performance.now() - ui.shownAt < SLIP_MS) return;
-  if (ui.call) return ui.panel && ui.panel !== "devices" ? submit(ui.panel) : show("end");
+  if (ui.call) return inForm() ? submit(ui.panel) : endByKey();
   const rings = ui.waiting.find((row) => row.rings);
   if (rings) answer(rings.session);
   else if (ui.live && !ui.you?.ready) ready(true);
 }
 
+/** A key that answered is often pressed once more: it ends nothing that has hardly begun. */
+function endByKey() {
+  const { isOver, upAt } = ui.call;
+  if (isOver) show("end");
+  else if (upAt === null) say("desk-end-not-yet");
+  else if (performance.now() - upAt >= MET_MS) show("end");
+}
+
 function onKey(event) {
   if (event.key === "Escape") {
-    if (ui.still) look(null);
+    if (ui.still) ui.look(null);
     else if (ui.panel) show(null);
     return;
   }

@@ -1,7 +1,11 @@
-// What is done to the session: end, identity, hand over, move. One form at a time, in the place of the side.
+// What is done to the session: end, identity, hand over, move. One form at a time, in the place of the side; what it
+// cannot do without comes first.
 import { html, nothing } from "/ui/vendor/lit/lit-html.js";
 import { live } from "/ui/vendor/lit/directives/live.js";
-import { GUIDANCE, METHODS, OUTCOMES, POSITIONS, QUANTITY_MOST, RESOLUTIONS, RESULTS, complete } from "/expert/forms.js";
+import { icon } from "/ui/shared/icons.js";
+import { GUIDANCE, METHODS, OUTCOMES, POSITIONS, QUANTITY_MOST, RESOLUTIONS, RESULTS, missing, whereTo } from "/expert/forms.js";
+
+const TYPED = "select, textarea, input[type=number]"; // a digit there is the field's own
 
 export function forms(ui, t, name = ui.panel) {
   const form = ui.formOf(name);
@@ -10,12 +14,25 @@ export function forms(ui, t, name = ui.panel) {
     ui.submit(name);
   };
   const busy = ui.busy.has(name);
-  return html`<form class="panel" data-form=${name} @submit=${submit}>
-    <h2>${t(`desk-${name}`)}</h2>
-    <div class="fields">${{ end, identity, hand_over: handOver, move }[name](form, ui, t)}</div>
-    <button class="primary" type="submit" ?disabled=${busy || !complete[name](form)}>${t(busy ? "desk-being-done" : `desk-${name}-confirm`)}<kbd>F2</kbd></button>
-    ${ui.call.isOver ? nothing : html`<button type="button" class="flat cancel" @click=${() => ui.show(null)}>${t("desk-cancel")}<kbd>Esc</kbd></button>`}
+  const wants = missing[name](form, ui.call);
+  return html`<form class="panel" data-form=${name} @submit=${submit} @keydown=${chooseByDigit}>
+    <div class="head"><h2>${t(`desk-${name}`)}</h2>
+      ${ui.call.isOver ? nothing : html`<button type="button" class="flat cancel" @click=${() => ui.show(null)}>${t("desk-cancel")}<kbd>Esc</kbd></button>`}</div>
+    <div class="fields">${{ end, identity, hand_over: handOver, move }[name](form, ui, t)}
+      <i class="more" aria-hidden="true"></i><i class="tail" aria-hidden="true"></i></div>
+    <p class="missing ${ui.urged ? "loud" : ""}" id="missing" role="status">${wants ? html`${ui.urged ? icon("warning") : nothing}<span>${t(wants)}</span>` : nothing}</p>
+    <button class="primary" type="submit" ?disabled=${busy || Boolean(wants)} aria-describedby="missing">${t(busy ? "desk-being-done" : `desk-${name}-confirm`)}<kbd>F2</kbd></button>
   </form>`;
+}
+
+/** 1, 2, 3: the choice that has digits. Only in the form: elsewhere a digit is a letter to the customer. */
+function chooseByDigit(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches(TYPED)) return;
+  const choice = event.currentTarget.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
+  if (!choice) return;
+  event.preventDefault();
+  choice.focus();
+  choice.click();
 }
 
 function end(form, ui, t) {
@@ -25,14 +42,15 @@ function end(form, ui, t) {
       ${delivered(form, ui, t)}` : nothing}`;
 }
 
-/** Which services were given, and how many of each: the figures come from this. */
+/** Which services were given, and how many of each: the figures come from this. What the customer came for is first. */
 function delivered(form, ui, t) {
   const { services, brief } = ui.call;
   const own = services.filter((one) => one.provider === brief.provider);
-  const listed = own.length ? own : [{ id: brief.service, name: brief.service_name }];
+  const wanted = own.find((one) => one.id === brief.service) ?? { id: brief.service, name: brief.service_name };
+  const listed = [wanted, ...own.filter((one) => one !== wanted)];
   const count = (id, qty) => {
     const { [id]: _, ...rest } = form.delivered;
-    ui.set({ delivered: qty ? { ...rest, [id]: qty } : rest });
+    ui.set(form, { delivered: qty ? { ...rest, [id]: qty } : rest });
   };
   return html`<fieldset><legend>${t("desk-delivered")}</legend><ul class="delivered">${listed.map(({ id, name }) => html`<li>
     <label class="check"><input type="checkbox" .checked=${live(id in form.delivered)} @change=${(event) => count(id, event.target.checked ? 1 : 0)}>
@@ -42,22 +60,19 @@ function delivered(form, ui, t) {
 }
 
 function identity(form, ui, t) {
-  return html`${choice("method", METHODS, form, ui, t)}${choice("result", RESULTS, form, ui, t)}
+  return html`${choice("result", RESULTS, form, ui, t, true)}${choice("method", METHODS, form, ui, t)}
     <p class="quiet">${t("desk-identity-help")}</p>`;
 }
 
 function handOver(form, ui, t) {
-  const { counters, queues, services } = ui.call;
-  const targets = {
-    counter: counters.filter((one) => one.open), queue: queues.filter((one) => one.open), service: services,
-  };
-  const kinds = Object.keys(targets).filter((one) => targets[one].length);
+  const { kinds, kind, places, target } = whereTo(form, ui.call);
+  if (!kinds.length) return nothing; // what is missing says so
   return html`<p class="quiet">${t("desk-hand-over-help")}</p>
-    ${segments(t("desk-to"), kinds, (one) => t(`desk-${one}`), form.to, (to) => ui.set({ to, target: "" }))}
-    <label class="field"><span>${t(`desk-${form.to}`)}</span>
-      <select data-first @change=${(event) => ui.set({ target: event.target.value })}>
-        <option value="" ?selected=${!form.target}>${t("desk-choose")}</option>
-        ${targets[form.to].map((one) => option(one.id, ui.name(one.name) || one.id, form.target))}</select></label>
+    ${segments("to", t("desk-to"), kinds, (one) => t(`desk-${one}`), kind, (to) => ui.set(form, { to, target: "" }))}
+    <label class="field"><span>${t(`desk-${kind}`)}</span>
+      <select data-first data-required @change=${(event) => ui.set(form, { to: kind, target: event.target.value })}>
+        <option value="" ?selected=${!target}>${t("desk-choose")}</option>
+        ${places.map((one) => option(one.id, ui.name(one.name) || one.id, target))}</select></label>
     ${choice("position", POSITIONS, form, ui, t)}`;
 }
 
@@ -66,7 +81,7 @@ function move(form, ui, t) {
   const providers = [...new Set(services.map((one) => one.provider))];
   return html`<p class="quiet">${t("desk-move-help")}</p>
     <label class="field"><span>${t("desk-service")}</span>
-      <select data-first @change=${(event) => ui.set({ service: event.target.value })}>${providers.map((provider) => {
+      <select data-first data-required @change=${(event) => ui.set(form, { service: event.target.value })}>${providers.map((provider) => {
         const own = services.filter((one) => one.provider === provider);
         return html`<optgroup label=${ui.name(own[0].provider_name) || provider}>${own.map((one) => option(one.id, ui.name(one.name) || one.id, form.service))}</optgroup>`;
       })}</select></label>`;
@@ -74,10 +89,13 @@ function move(form, ui, t) {
 
 const option = (id, name, chosen) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`;
 
-const choice = (key, values, form, ui, t, first = false) =>
-  segments(t(`desk-${key}`), values, (one) => t(`desk-${key}-${one}`), form[key], (one) => ui.set({ [key]: one }), first);
+const choice = (key, values, form, ui, t, required = false) =>
+  segments(key, t(`desk-${key}`), values, (one) => t(`desk-${key}-${one}`), form[key], (one) => ui.set(form, { [key]: one }), required);
 
-function segments(title, values, name, chosen, choose, first = false) {
-  return html`<fieldset class="segments"><legend>${title}</legend><div role="group">${values.map((one, n) => html`
-    <button type="button" ?data-first=${first && n === 0} aria-pressed=${String(one === chosen)} @click=${() => choose(one)}>${name(one)}</button>`)}</div></fieldset>`;
+/** One of a few, as radio buttons: arrows go through them. One that is required has the focus first, and digits. */
+function segments(key, title, values, name, chosen, choose, required = false) {
+  return html`<fieldset class="segments" ?data-required=${required}><legend>${title}</legend><div>${values.map((one, n) => html`
+    <label><input type="radio" name=${key} value=${one} ?data-first=${required && (chosen ? one === chosen : n === 0)} .checked=${live(one === chosen)}
+      aria-keyshortcuts=${required ? n + 1 : nothing} @change=${() => choose(one)}>
+      <span>${name(one)}</span>${required ? html`<small aria-hidden="true">${n + 1}</small>` : nothing}</label>`)}</div></fieldset>`;
 }

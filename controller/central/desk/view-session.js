@@ -7,7 +7,7 @@ import { icon } from "/ui/shared/icons.js";
 import { hearBy } from "/expert/devices.js";
 import { documents } from "/expert/view-document.js";
 import { forms } from "/expert/view-forms.js";
-import { side } from "/expert/view-side.js";
+import { lastWords, side } from "/expert/view-side.js";
 import { advisorAt, interpreter, languageTag } from "/expert/view-waiting.js";
 import { timer } from "/expert/time.js";
 
@@ -16,7 +16,8 @@ export function session(ui, t) {
     ${about(ui, t)}
     ${customer(ui, t)}${ui.call.isSupport ? nothing : documents(ui, t)}
     ${controls(ui, t)}
-    <section class="side">${ui.panel && ui.panel !== "devices" ? forms(ui, t) : side(ui, t)}</section>
+    <section class="side">${ui.panel && ui.panel !== "devices" ? [lastWords(ui, t), forms(ui, t)] : side(ui, t)}</section>
+    <p class="only-heard" role="status">${ui.call.spoken}</p>
     ${deeds(ui, t)}`);
 }
 
@@ -26,7 +27,7 @@ export const wrapUp = (ui, t) => html`${about(ui, t)}<section class="side">${for
 function about(ui, t) {
   const { call } = ui;
   const { brief, quality } = call;
-  return html`<div class="about">
+  return html`<div class="about" tabindex="-1">
     ${brief.number ? html`<b class="number">${showNumber(brief.number)}</b>` : nothing}
     <b><bdi>${ui.name(brief.service_name) || brief.service}</bdi></b>
     ${languageTag(brief.language, ui)}
@@ -56,8 +57,9 @@ function customer(ui, t) {
     ${shown ? html`<video autoplay playsinline .srcObject=${live(shown)} aria-label=${t("desk-customer")}
       @loadedmetadata=${(event) => play(event.target, ui)}></video>` : nothing}
     ${up ? nothing : html`<p class="covers"><span class="spinner" aria-hidden="true"></span>${t(call.talking.was ? "desk-mending" : "desk-connecting")}</p>`}
-    ${met && call.theirOff.video ? html`<p class="covers">${t("desk-customer-camera-off")}</p>` : nothing}
-    ${met && call.theirOff.audio ? html`<p class="muted">${t("desk-customer-muted")}</p>` : nothing}
+    ${met && call.isHeld ? html`<p class="covers held">${t("desk-on-hold-resume")}</p>` : nothing}
+    ${met && !call.isHeld && call.theirOff.video ? html`<p class="covers">${t("desk-customer-camera-off")}</p>` : nothing}
+    ${met && !call.isHeld && call.theirOff.audio ? html`<p class="muted">${t("desk-customer-muted")}</p>` : nothing}
     ${call.caption ? html`<p class="caption"><small>${t("desk-automatic")}</small> ${call.caption}</p>` : nothing}
     ${self(ui, t)}
   </div>`;
@@ -68,7 +70,7 @@ function self({ call, devices }, t) {
   const off = call.off.video || call.isHeld || !devices.open.camera;
   return html`<div class="self ${off ? "off" : ""}">
     ${devices.stream ? html`<video autoplay playsinline .muted=${true} .srcObject=${live(devices.stream)} aria-label=${t("desk-self")}></video>` : nothing}
-    ${off ? html`<span>${t("desk-camera-is-off")}</span>` : nothing}
+    ${off ? html`<span>${t(call.isHeld ? "desk-on-hold" : "desk-camera-is-off")}</span>` : nothing}
     ${devices.screen ? html`<span class="sharing">${t("desk-sharing")}</span>` : nothing}</div>`;
 }
 

@@ -25,6 +25,19 @@ export function side(ui, t) {
     <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${ui.tab}">${{ text, chat, files }[ui.tab](ui, t)}</div>`;
 }
 
+/** While a form stands in the place of the rest: the last that the customer wrote, loud when it came meanwhile. */
+export function lastWords(ui, t) {
+  const { theirs, chat: messages } = ui.call;
+  const message = messages.findLast((one) => one.from === "customer");
+  const isNew = ui.news.has("text") || ui.news.has("chat");
+  const tab = ui.news.has("chat") || !theirs ? "chat" : "text";
+  return html`<div class="last-words ${isNew ? "loud" : ""}">
+    <p class="label">${t("desk-customer-types")}${isNew ? html` <span class="news">${t("desk-new")}</span>` : nothing}</p>
+    ${theirs || message ? html`<button type="button" class="flat" @click=${() => ui.read(tab)}>${t("desk-read")}</button>` : html`<span class="quiet">${t("desk-nothing-yet")}</span>`}
+    ${theirs ? html`<div class="last"><div><bdi>${theirs}</bdi></div></div>` : nothing}
+    ${message ? html`<div class="last message"><div><small>${t("desk-message")}</small> <bdi>${message.text}</bdi></div></div>` : nothing}</div>`;
+}
+
 /** An advisor's counter takes no files. */
 const tabsOf = ({ call }) => (call.isSupport ? TABS.filter((tab) => tab !== "files") : TABS);
 
@@ -48,7 +61,6 @@ function text(ui, t) {
   return html`<div class="live-text">
     <p class="label" id="theirs">${t("desk-customer-types")}</p>
     <div class="theirs" role="group" aria-labelledby="theirs" tabindex="0"><div>${call.theirs || html`<span class="quiet">${t("desk-nothing-yet")}</span>`}</div></div>
-    <p class="only-heard" role="status">${call.spoken}</p>
     <label for="mine" class="label">${t("desk-you-type")}</label>
     <textarea id="mine" .value=${live(call.mine)} @input=${(event) => call.typeTo(event.target.value)} aria-describedby="mine-help"></textarea>
     <p class="quiet" id="mine-help">${t("desk-live-help")}</p></div>`;

@@ -8,7 +8,7 @@ import { timer, waited } from "/expert/time.js";
 export function waiting(ui, t) {
   return html`<section class="waiting">
       <h2>${t("desk-waiting", { n: ui.waiting.length })}</h2>
-      ${ui.waiting.length ? html`<ol class="rows">${repeat(ui.waiting, (row) => row.session, (row) => waiter(row, ui, t))}</ol>`
+      ${ui.rows.length ? html`<ol class="rows" @pointerleave=${ui.settle} @focusout=${() => queueMicrotask(ui.settle)}>${repeat(ui.rows, (row) => row.session, (row) => waiter(row, ui, t))}</ol>`
         : html`<p class="nobody">${t(ui.live ? "desk-nobody" : "desk-not-known")}</p>`}
     </section>
     <section class="middle">${ui.over ? over(ui, t) : nothing}${big(ui, t)}</section>`;
@@ -16,7 +16,10 @@ export function waiting(ui, t) {
 
 function waiter(row, ui, t) {
   const { lang } = ui;
-  return html`<li class=${row.rings ? "rings" : ""} data-session=${row.session}>
+  const isMine = ui.answering === row.session;
+  const isGone = row.isGone && !isMine;
+  const word = t(isMine ? "desk-answering" : "desk-answer");
+  return html`<li class=${isGone ? "gone" : row.rings ? "rings" : ""} data-session=${row.session}>
     <div class="what">
       <b><bdi>${ui.name(row.service_name) || row.service}</bdi></b>
       <span class="tags">
@@ -30,9 +33,9 @@ function waiter(row, ui, t) {
       ${row.agreed ? nothing : html`<small class="unready">${t("desk-not-agreed")}</small>`}
     </div>
     <p class="since"><b>${waited(t, ui.now() - Date.parse(row.requested_at))}</b>
-      <small>${t("desk-since", { time: clock(row.requested_at, lang) })}</small></p>
-    <button class=${row.rings ? "answer rings" : "answer"} ?disabled=${Boolean(ui.answering) || !row.agreed} @click=${() => ui.answer(row.session)}>
-      ${icon("phone")}${ui.answering === row.session ? t("desk-answering") : t("desk-answer")}</button>
+      <small>${isGone ? t("desk-no-longer") : t("desk-since", { time: clock(row.requested_at, lang) })}</small></p>
+    <button class=${row.rings ? "answer rings" : "answer"} ?disabled=${Boolean(ui.answering) || !row.agreed || isGone} @click=${() => ui.answer(row.session)}
+      aria-label="${word}: ${whom(row, ui, t)}">${icon("phone")}${word}</button>
   </li>`;
 }
 
@@ -48,6 +51,12 @@ export function languageTag(lang, ui) {
 export const advisorAt = ({ mode, counter, counter_name: name }, ui, t) =>
   mode === "support" && counter ? html` · <bdi>${t("desk-advisor-at", { counter: ui.name(name) || counter })}</bdi>` : nothing;
 
+/** Who it is, in a line: the service, and the number or the counter. */
+function whom(row, ui, t) {
+  const where = row.mode === "support" && row.counter ? t("desk-advisor-at", { counter: ui.name(row.counter_name) || row.counter }) : "";
+  return [ui.name(row.service_name) || row.service, row.number ? showNumber(row.number) : where].filter(Boolean).join(", ");
+}
+
 /** "Interpreter", or which. */
 export const interpreter = (wanted, t) =>
   typeof wanted === "string" ? t("desk-interpreter-of", { language: LANGUAGE_NAMES[wanted] ?? wanted }) : t("desk-interpreter");
@@ -58,7 +67,8 @@ function big(ui, t) {
   const word = rings ? "desk-answer-next" : ready ? "desk-you-are-ready" : "desk-be-ready";
   return html`<div class="card state ${rings ? "rings" : ready ? "ready" : ""}">
       <p class="status" role="status">${t(rings ? "desk-rings-at-you" : ready ? "desk-ready-help" : "desk-not-ready-help")}</p>
-      <button class="primary" ?disabled=${!ui.live || Boolean(ui.answering) || (ready && !rings)} @click=${ui.pressPrimary}>${t(word)}<kbd>F2</kbd></button>
+      ${rings ? html`<p class="next" id="next"><bdi>${whom(rings, ui, t)}</bdi> ${languageTag(rings.language, ui)}</p>` : nothing}
+      <button class="primary" ?disabled=${!ui.live || Boolean(ui.answering) || (ready && !rings)} aria-describedby=${rings ? "next" : nothing} @click=${ui.pressPrimary}>${t(word)}<kbd>F2</kbd></button>
     </div>
     <div class="card pools"><h2>${t("desk-pools")}</h2>
       <p>${ui.you?.pools.map((id) => ui.name(ui.you.pool_names[id]) || id).join(", ")}</p>
@@ -69,7 +79,7 @@ function big(ui, t) {
 function over({ over: { brief, why, lasted }, ...ui }, t) {
   const id = `desk-over-${why}`;
   const words = t(id);
-  return html`<div class="card over"><h2>${t("desk-over")}</h2>
+  return html`<div class="card over" tabindex="-1"><h2>${t("desk-over")}</h2>
     <p>${words === id ? t("desk-over-other") : words}</p>
     <p class="quiet"><bdi>${ui.name(brief.service_name) || brief.service}</bdi> · ${timer(lasted)}</p></div>`;
 }

@@ -16,7 +16,7 @@ export function view(ui) {
   if (ui.stage === "elsewhere") return elsewhere(ui, t);
   return html`${head(ui, t)}
     <div class="banners" aria-live="polite">${notices(ui, t).map(({ kind, text, action }) => banner(kind, text, action))}</div>
-    <main class=${!ui.call ? "idle" : ui.call.isOver ? "wrap-up" : `in-session ${ui.call.isSupport ? "support" : ""} ${ui.large}-large ${ui.panel ?? ""}`}>
+    <main class=${!ui.call ? "idle" : ui.call.isOver ? "wrap-up" : `in-session ${ui.call.isSupport ? "support" : ""} ${ui.large}-large ${ui.panel && ui.panel !== "devices" ? "in-form" : ""}`}>
       ${!ui.call ? waiting(ui, t) : ui.call.isOver ? wrapUp(ui, t) : session(ui, t)}
       ${ui.panel === "devices" ? devicesPanel(ui, t) : nothing}
     </main>
