@@ -256,7 +256,7 @@ function heardSound(can) {
 function show(panel) {
   if (panel && panel !== "devices" && !ui.call) return;
   if (ui.call?.isOver && panel !== "end") return; // it has to be said how it went
-  if (ui.call?.isSupport && panel === "hand_over") return; // their customer is at a counter
+  if (ui.call?.isSupport && (panel === "hand_over" || panel === "move")) return; // their customer is at a counter
   if (ui.still) ui.look(null);
   if (panel === "devices" && ui.panel !== "devices") ui.devices.look();
   else if (ui.panel === "devices" && !ui.call) ui.devices.stop(); // it was only looked at

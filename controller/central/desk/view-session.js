@@ -100,7 +100,7 @@ function deeds(ui, t) {
     ${deed("identity")}
     <button class="button" aria-pressed=${String(isHeld)} ?disabled=${ui.busy.has("hold") || ui.busy.has("resume")} @click=${ui.hold}>
       ${t(isHeld ? "desk-resume" : "desk-hold")}<kbd>F8</kbd></button>
-    ${isSupport ? nothing : deed("hand_over", "F9")}${deed("move")}
+    ${isSupport ? nothing : [deed("hand_over", "F9"), deed("move")]}
     <button class="button danger" data-panel="end" aria-pressed=${String(ui.panel === "end")} ?disabled=${ui.busy.has("end")} @click=${() => ui.show("end")}>${t("desk-end")}<kbd>F2</kbd></button>
   </div>`;
 }
