@@ -32,6 +32,7 @@ def hand_over(draft: Draft, wish: c.HandOver) -> None:
                         position=wish.position)  # fmt: skip
     service, queue, only, place = transfers.target_of(draft, target, turn)
     back = transfers.wanted_by(draft, turn, "")
+    back = "" if back == only else back  # there they are back already
     over(draft, session, "transferred", "expert", wish.quality)
     draft.add(ServiceEnded(service_event=turn.id, outcome=sent_on(turn), accurate=True))
     draft.subject = visits.queue_again(draft, turn, service, "transfer", place, queue=queue, only=only, back_to=back)

@@ -105,6 +105,19 @@ def test_who_is_to_come_back_to_a_counter_does_so_also_when_the_expert_sends_the
     point.holds()
 
 
+def test_who_is_handed_over_to_the_counter_that_wanted_them_back_is_back() -> None:
+    point = Story()
+    point.open("c1")
+    point.take()
+    point.call("c1")
+    id_ = point.wish(counter="c1", actor="counter:c1", come_back=True)
+    point.connected(id_)
+    point.do(c.HandOver(session=id_, to_counter="c1"))
+    point.serve("c1")
+    assert visits(point) == ["served"]
+    point.holds()
+
+
 def test_an_advisor_who_is_supported_is_not_moved_to_others() -> None:
     point = Story()
     point.open("c1")
