@@ -48,12 +48,16 @@ def is_async(test: Callable[..., Any]) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def no_leaked_threads() -> Iterator[None]:
-    """A thread that the test started must have ended with it."""
+def no_leaked_threads(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A thread that the test started must have ended with it; those in which a loop has work done end with the loop,
+    which may be one for many tests."""
+    loop = request.node.get_closest_marker("asyncio")
+    lasts = loop is not None and loop.kwargs.get("loop_scope") == "session"
     before = set(threading.enumerate())
     yield
     deadline = time.monotonic() + THREAD_PATIENCE_S
     leaked = [thread for thread in threading.enumerate() if thread not in before]
+    leaked = [thread for thread in leaked if not (lasts and thread.name.startswith("asyncio_"))]
     for thread in leaked:
         thread.join(max(0.0, deadline - time.monotonic()))
     left = [thread.name for thread in leaked if thread.is_alive()]
