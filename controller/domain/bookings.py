@@ -163,12 +163,22 @@ def change(draft: Draft, known: Appointment, state: AppointmentState, *, rev: in
             service=known.service, start=known.start, end=known.end, channel=known.channel, **extra,
         )
     )  # fmt: skip
-    room = ROOMS.get(state)
     was = draft.state.appointments.get(known.id)
-    same = state == "booked" and was is not None and (was.state, was.room) == ("booked", known.room)
+    held = was.room if was is not None and was.state == "booked" else ""
     in_booth = known.channel == "remote" and state in {"checked_in", "done"}  # its session says so (sessions.py)
-    if _is_ours(draft, known.room) and room is not None and not same and not in_booth:
-        draft.add(RoomStateChanged(room=known.room, state=room))
+    if state == "booked" and held != known.room:
+        _tell(draft, held, "released")
+    if not in_booth and not (state == "booked" and held == known.room):
+        _tell(draft, known.room, ROOMS.get(state))
+
+
+def _tell(draft: Draft, room: str, state: RoomState | None) -> None:
+    """What became of a room of this point. One whose booth has a session is in use until that ends, and says so."""
+    sessions = (s for s in draft.state.sessions.values() if s.outcome is None)
+    booths = (draft.config.booth(session.booth) for session in sessions)
+    in_use = state in {"booked", "released"} and any(booth is not None and booth.room == room for booth in booths)
+    if state is not None and not in_use and _is_ours(draft, room):
+        draft.add(RoomStateChanged(room=room, state=state))
 
 
 def when(text: str) -> int:

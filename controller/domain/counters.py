@@ -28,6 +28,7 @@ from controller.domain.events import (
     ServiceStarted,
     VisitEnded,
 )
+from controller.domain.session_facts import free_state
 from controller.domain.state import Counter, ServiceEvent
 
 
@@ -132,7 +133,7 @@ def hold(draft: Draft, wish: Hold) -> None:
     ensure_started(draft, counter, turn)
     draft.subject = turn.id
     draft.add(ServiceHeld(service_event=turn.id, cause="advisor"))
-    draft.set_advisor(counter, "available", "explicit")
+    draft.set_advisor(counter, free_state(draft, counter), "explicit")
 
 
 def resume(draft: Draft, wish: Resume) -> None:
@@ -144,7 +145,8 @@ def resume(draft: Draft, wish: Resume) -> None:
         raise Refused("wrong-state", f"counter {counter.id} holds {'no such' if id_ else 'no'} customer")
     draft.subject = id_
     draft.add(ServiceResumed(service_event=id_, cause="advisor"))
-    draft.set_advisor(counter, "serving", "explicit")
+    with_expert = free_state(draft, counter) != "available"
+    draft.set_advisor(counter, "remote_serving" if with_expert else "serving", "explicit")
 
 
 def no_show(draft: Draft, wish: NoShow) -> None:

@@ -94,10 +94,16 @@ def _new_day(state: State, date: str) -> None:
 
 
 def _rated(state: State, event: e.FeedbackGiven) -> None:
-    if isinstance(event.service_event, str) and event.service_event in state.service_events:
-        state.service_events[event.service_event].rated = True
-    if isinstance(event.session, str) and event.session in state.sessions:
-        state.sessions[event.session].rated = True
+    """A session and its service event are one service, rated once, wherever the customer was asked."""
+    served = event.service_event if isinstance(event.service_event, str) else ""
+    session = state.sessions.get(event.session) if isinstance(event.session, str) else None
+    if session is not None:
+        session.rated = True
+        served = served or ("" if session.mode == "support" else session.service_event)
+    if served in state.service_events:
+        state.service_events[served].rated = True
+        for other in state.sessions.values():
+            other.rated |= other.service_event == served and other.mode != "support"
 
 
 def _visit(state: State, event: e.VisitCreated | e.VisitEnded, stamp: Stamp) -> None:

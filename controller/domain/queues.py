@@ -8,7 +8,7 @@ from bisect import bisect_left
 
 from controller.domain import hours
 from controller.domain.commands import Now
-from controller.domain.point import Config, Service
+from controller.domain.point import Config, Queue, Service
 from controller.domain.state import Counter, ServiceEvent, State
 
 AWAY = frozenset({"break", "other_work"})  # a counter that calls nobody for now
@@ -51,6 +51,11 @@ def free_place(state: State, queue: str, place: int) -> int:
 def ahead(state: State, queue: str, place: int) -> int:
     """How many wait in `queue` before `place`."""
     return bisect_left(state.waiting.get(queue) or [], (place, ""))
+
+
+def is_full(state: State, queue: Queue | None) -> bool:
+    """As many wait there as its cap allows."""
+    return bool(queue is not None and queue.cap and waiting(state, queue.id) >= queue.cap)
 
 
 def waiting(state: State, queue: str) -> int:

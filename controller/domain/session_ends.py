@@ -43,7 +43,7 @@ def leave(draft: Draft, wish: c.LeaveSession) -> None:
     they write meanwhile is no service time. Who declines waits on, for a counter or until they agree."""
     session = live(draft, wish.session)
     turn = own_turn(draft, session)
-    met = bool(session.connected) and (turn is None or turn.stage in BEGUN)
+    met = _have_met(session, turn)
     over(draft, session, "completed" if met else "customer_left", wish.cause, wish.quality)
     if turn is None:
         return
@@ -66,7 +66,7 @@ def end(draft: Draft, wish: c.EndSession) -> None:
     if session.outcome is not None:
         _word_on(draft, session, turn, wish)
         return
-    begun = bool(session.connected) and (turn is None or turn.stage in BEGUN)
+    begun = _have_met(session, turn)
     if wish.outcome == "completed" and not begun:
         raise Refused("wrong-state", f"nobody has served session {session.id} here yet: it cannot be completed")
     over(draft, session, wish.outcome, "expert", wish.quality)
@@ -131,7 +131,7 @@ def end_day(draft: Draft) -> None:
     """No session goes into another day. Their service events end with the day's own."""
     for session in draft.state.sessions.values():
         if session.outcome is None:
-            outcome: SessionOutcome = "completed" if session.connected else "no_answer"
+            outcome: SessionOutcome = "completed" if _have_met(session, own_turn(draft, session)) else "no_answer"
             over(draft, session, outcome, "day_over", None)
 
 
@@ -148,7 +148,7 @@ def finished(draft: Draft) -> None:
             continue
         if isinstance(event, ServiceCalled) and isinstance(event.counter, str):
             over(draft, session, "transferred", "counter", None)
-        elif isinstance(event, ServiceEnded) and session.connected:
+        elif isinstance(event, ServiceEnded) and _have_met(session, own_turn(draft, session)):
             over(draft, session, "completed", event.outcome, None)
         elif isinstance(event, ServiceEnded):
             over(draft, session, UNMET.get(event.outcome, "customer_left"), event.outcome, None)
@@ -158,13 +158,19 @@ def finished(draft: Draft) -> None:
     draft.subject = subject
 
 
+def _have_met(session: Session, turn: ServiceEvent | None) -> bool:
+    """The customer (or the advisor who is supported) and an expert of this very service: who was moved to others and
+    waits for them has not met those."""
+    return bool(session.connected) and (turn is None or turn.stage in BEGUN)
+
+
 def _nobody(draft: Draft, session: Session) -> None:
     """Nobody answered in time, or nobody took over from who left. Whom an expert has served already is served."""
     turn = own_turn(draft, session)
-    outcome: SessionOutcome = "technical_failure" if session.connected else "no_answer"
-    over(draft, session, outcome, "no_expert", None)
+    met = _have_met(session, turn)
+    over(draft, session, "technical_failure" if met else "no_answer", "no_expert", None)
     if turn is not None:
-        _back_to_queue(draft, turn, "technical_failure" if session.connected else "recycled")
+        _back_to_queue(draft, turn, "technical_failure" if met else "recycled")
 
 
 def fail(draft: Draft, session: Session, cause: str, quality: Quality | None = None) -> None:

@@ -3,11 +3,11 @@
 from msgspec import UNSET, UnsetType
 
 from controller.domain.draft import Draft, Refused
-from controller.domain.event_words import SessionOutcome, SessionState
+from controller.domain.event_words import AdvisorState, SessionOutcome, SessionState
 from controller.domain.events import RoomStateChanged
 from controller.domain.point import Booth
 from controller.domain.remote_events import Quality, RemoteEnded, RemoteStateChanged
-from controller.domain.state import ServiceEvent, Session
+from controller.domain.state import Counter, ServiceEvent, Session
 
 
 def live(draft: Draft, id_: str) -> Session:
@@ -54,7 +54,14 @@ def over(draft: Draft, session: Session, outcome: SessionOutcome, cause: str, qu
     if session.mode == "support" and session.counter:
         counter = draft.state.counters.get(session.counter)
         if counter is not None and counter.open and draft.advisor_state(counter) == "remote_serving":
-            draft.set_advisor(counter, "serving", "explicit")
+            draft.set_advisor(counter, "serving" if counter.current else "available", "explicit")
+
+
+def free_state(draft: Draft, counter: Counter) -> AdvisorState:
+    """What the advisor is at who has no customer before them: with an expert still, or available."""
+    supports = (s for s in draft.state.sessions.values() if s.mode == "support" and s.counter == counter.id)
+    with_expert = any(s.outcome is None and s.state in {"connected", "held", "reconnecting"} for s in supports)
+    return "remote_serving" if with_expert else "available"
 
 
 def turn_to(

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from controller.domain import bookings, counters, transfers, visits
 from controller.domain import commands as c
 from controller.domain.draft import Draft, Refused
-from controller.domain.event_words import SessionMode
+from controller.domain.event_words import Entry, SessionMode
 from controller.domain.events import (
     ServiceCalled,
     ServiceEnded,
@@ -69,7 +69,9 @@ def _turn_for(draft: Draft, wish: c.RequestSession) -> tuple[str, Service]:
     if wish.counter:
         return _sent(draft, wish)
     service = visits.open_service(draft, wish.service)
-    visits.issue(draft, service, "kiosk", wish.language, (service.id,), service.priority)
+    visits.room_in_queue(draft, service)
+    entry: Entry = "kiosk" if _by_themselves(wish) else "reception"
+    visits.issue(draft, service, entry, wish.language, (service.id,), service.priority)
     return _new_turn(draft), service
 
 
@@ -238,7 +240,7 @@ def _serve(draft: Draft, session: Session) -> None:
     elif turn is not None and turn.stage == "held":
         draft.add(ServiceResumed(service_event=turn.id, cause="expert"))
     advisor = draft.state.counters.get(session.counter)
-    if session.mode == "support" and advisor is not None and advisor.current == session.service_event:
+    if session.mode == "support" and advisor is not None and advisor.current in {session.service_event, ""}:
         draft.set_advisor(advisor, "remote_serving", "explicit")
 
 

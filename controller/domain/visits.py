@@ -16,7 +16,7 @@ def take_ticket(draft: Draft, wish: TakeTicket) -> None:
     service = open_service(draft, wish.service)
     for id_ in wish.also:
         open_service(draft, id_)
-    _room_in_queue(draft, service)
+    room_in_queue(draft, service)
     if wish.language not in draft.config.point.languages:
         raise Refused("invalid", f"language {wish.language!r} is none of {', '.join(draft.config.point.languages)}")
     wanted = (wish.service, *(id_ for id_ in dict.fromkeys(wish.also) if id_ != wish.service))
@@ -200,9 +200,10 @@ def queue_of(draft: Draft, service: Service) -> Queue:
     return queue
 
 
-def _room_in_queue(draft: Draft, service: Service) -> None:
+def room_in_queue(draft: Draft, service: Service) -> None:
+    """Raises Refused("cap-reached") when as many wait there as may."""
     queue = queue_of(draft, service)
-    if queue.cap and queues.waiting(draft.state, queue.id) >= queue.cap:
+    if queues.is_full(draft.state, queue):
         raise Refused("cap-reached", f"queue {queue.id} is full: {queue.cap} wait")
 
 

@@ -25,7 +25,10 @@ async def carried_out(ledger: Ledger, order: b.Order, quality: Quality | None) -
     key = Key(f"desk/{order.id}", hashlib.sha256(msgspec.json.encode(order)).digest())
     try:
         reply = await ledger.submit(command_of(order, quality), render=done, refusal=refused, key=key)
-    except (JournalFault, CommandFailed, KeyConflict, Refused) as fault:
+    except KeyConflict:
+        detail = f"order {order.id} was another one before, and that has been answered"
+        return b.Done(id=order.id, ok=False, problem="idempotency-conflict", detail=detail), False
+    except (JournalFault, CommandFailed, Refused) as fault:
         return b.Done(id=order.id, ok=False, problem="internal", detail=str(fault)), False
     if reply.status == 200:
         return b.Done(id=order.id, ok=True), reply.fresh

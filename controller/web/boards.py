@@ -182,7 +182,7 @@ def _offer(site: Site, service: Service, now: int) -> View:
         "waiting": queues.waiting(site.state, service.queue),
         "estimate": views.estimate_view(known),
         "channels": list(service.channels),
-        "full": bool(queue and queue.cap and queues.waiting(site.state, queue.id) >= queue.cap),
+        "full": queues.is_full(site.state, queue),
     }
     if opens is not None:
         offer["opens_text"] = _opens(site, opens)

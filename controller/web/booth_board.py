@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from controller.domain import bookings, session_view, views, waiting
+from controller.domain import bookings, queues, session_view, views, waiting
 from controller.domain.point import Booth, Service
 from controller.domain.state import Session
 from controller.ports.booth import Seen
@@ -70,6 +70,7 @@ def _offer(site: Site, service: Service, now: int) -> View:
         "provider_name": provider.name if provider else {},
         "icon": provider.icon if provider else "service",
         "open": is_open,
+        "full": queues.is_full(site.state, site.config.queue(service.queue)),
         "estimate": views.estimate_view(waiting.for_newcomer(site.state, site.config, service, now)),
     }
 

@@ -13,7 +13,7 @@ from controller.ledger import Render
 from controller.web import shapes
 from controller.web.auth import Credential
 from controller.web.problems import Problem
-from controller.web.requests import act, answered, body, json, subject
+from controller.web.requests import act, answered, body, idempotency, json, subject
 from controller.web.site import SITE, Site
 from controller.web.tickets import RATES
 
@@ -27,6 +27,10 @@ async def request_session(request: web.Request, who: Credential) -> web.Response
         raise Problem("forbidden", "only staff send a counter's customer to the booth, or ask for support")
     if not wish.service and not wish.appointment:
         raise Problem("invalid", "say which service, or give the code of an appointment")
+    if wish.mode == "appointment" and not (wish.appointment or wish.ticket or wish.counter):
+        raise Problem("invalid", "mode appointment: give the code of the appointment, or who has checked in with it")
+    if wish.mode == "support" and (wish.appointment or wish.ticket):
+        raise Problem("invalid", "mode support is for the customer at the counter: leave out appointment and ticket")
     if who.role == "kiosk" and not answered(request):
         request.app[RATES].take(site, who.id)
     actor = {"booth": f"device:{booth}", "kiosk": f"kiosk:{who.id}"}.get(who.role, "system")
@@ -40,9 +44,7 @@ async def request_session(request: web.Request, who: Credential) -> web.Response
 
 async def look(request: web.Request, who: Credential) -> web.Response:
     site, id_ = request.app[SITE], _known(request)
-    session = site.state.sessions[id_]
-    if who.role == "booth" and session.booth != who.id:
-        raise Problem("forbidden", "this session is not in this booth")
+    _own(site, id_, who)
     return json(session_view.session(site.state, site.config, id_))
 
 
@@ -53,10 +55,11 @@ async def end(request: web.Request, who: Credential) -> web.Response:
     quality = site.exchange.quality(id_) if site.exchange is not None else None
     command: c.Command
     if who.role == "booth":
-        if site.state.sessions[id_].booth != who.id:
-            raise Problem("forbidden", "this session is not in this booth")
+        _own(site, id_, who)
         cause: Literal["customer", "declined"] = "declined" if wish.declined else "customer"
         command = c.LeaveSession(actor=f"device:{who.id}", session=id_, cause=cause, quality=quality)
+    elif wish.declined:
+        raise Problem("invalid", "declined is the customer's word, from their booth; staff give an outcome or nothing")
     elif wish.outcome is None:
         command = c.LeaveSession(session=id_, cause="staff", quality=quality)
     else:
@@ -68,8 +71,12 @@ async def end(request: web.Request, who: Credential) -> web.Response:
 
 
 async def identity(request: web.Request, who: Credential) -> web.Response:
+    """Staff's word, or that of a reader in the booth for the session that is there."""
     told, id_ = await body(request, shapes.Identity), _known(request)
-    return (await act(request, c.CheckIdentity(session=id_, method=told.method, result=told.result), subject))[0]
+    _own(request.app[SITE], id_, who)
+    actor = f"device:{who.id}" if who.role == "booth" else "system"
+    command = c.CheckIdentity(actor=actor, session=id_, method=told.method, result=told.result)
+    return (await act(request, command, subject))[0]
 
 
 def _session(site: Site, status: int = 200) -> Render:
@@ -94,10 +101,17 @@ def _known(request: web.Request) -> str:
     return id_
 
 
+def _own(site: Site, id_: str, who: Credential) -> None:
+    """A booth has to do with its own sessions only."""
+    if who.role == "booth" and site.state.sessions[id_].booth != who.id:
+        raise Problem("forbidden", "this session is not in this booth")
+
+
 async def helped(request: web.Request, who: Credential) -> web.Response:
     """Staff went to the booth: its call for help is answered."""
     site, id_ = request.app[SITE], request.match_info["id"]
     await body(request, shapes.Nothing)
+    await idempotency(request)
     if site.config.booth(id_) is None or site.exchange is None:
         raise Problem("not-found", f"there is no booth {id_[:40]!r} in use at this point")
     site.exchange.helped(id_)

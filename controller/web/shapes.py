@@ -251,6 +251,7 @@ class Session(msgspec.Struct, kw_only=True):
     requested_at: Time
     since: Time
     outcome: SessionOutcome | None
+    waits: bool
     rated: bool
 
 

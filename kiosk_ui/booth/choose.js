@@ -33,20 +33,23 @@ export const helpRow = (digit, state, t, act) => html`
   </button>`;
 
 const serviceRow = (service, i, { t, name, act }) => html`
-  <button class="card row" ?disabled=${!service.open} data-digit=${i + 1} data-service=${service.id}
+  <button class="card row" ?disabled=${!takeable(service)} data-digit=${i + 1} data-service=${service.id}
     @click=${act((a) => a.choose(service.id))}>
-    ${service.open ? picture("conversation") : icon("lock")}<span class="digit" aria-hidden="true">${i + 1}</span>
+    ${takeable(service) ? picture("conversation") : icon(service.open ? "clock" : "lock")}<span class="digit" aria-hidden="true">${i + 1}</span>
     <span class="words">
       <span class="hint">${name(service.provider_name)}</span>
       <span class="name">${name(service.name)}</span>
       <span class="hint">${name(service.hint)}</span>
       <span class="wait">${wait(service, t)}</span>
     </span>
-    ${service.open ? icon("chevron-right", "small") : nothing}
+    ${takeable(service) ? icon("chevron-right", "small") : nothing}
   </button>`;
 
-function wait({ open, estimate }, t) {
+const takeable = (service) => service.open && !service.full;
+
+function wait({ open, full, estimate }, t) {
   if (!open) return t("kiosk-closed");
+  if (full) return t("kiosk-full");
   const about = minutes(estimate);
   return about === null ? nothing : t("wait-minutes", { minutes: about });
 }

@@ -14,11 +14,12 @@ const PROBLEMS = {
   network: "booth-problem-network",
   unavailable: "booth-problem-network",
   closed: "booth-problem-closed",
+  "cap-reached": "kiosk-problem-full",
   "wrong-state": "booth-problem-taken",
   "too-many": "booth-problem-busy",
   "clock-not-set": "clock-not-set-text",
 };
-const FINAL = new Set(["closed", "unknown-service", "forbidden", "invalid"]);
+const FINAL = new Set(["closed", "cap-reached", "unknown-service", "forbidden", "invalid"]);
 
 /** Another page of this booth has its line: this one does nothing until somebody wants it to. */
 export const elsewhereView = ({ t, act }) =>

@@ -24,7 +24,7 @@ CONSENT = four(
 
 def service(name: str, words: dict[str, str], provider: dict[str, str], **more: Any) -> dict[str, Any]:
     return {"id": name, "name": words, "provider": name.partition("-")[0], "provider_name": provider, "hint": {},
-            "open": True, "estimate": {"p50_s": 120, "p80_s": 300}} | more  # fmt: skip
+            "open": True, "full": False, "estimate": {"p50_s": 120, "p80_s": 300}} | more  # fmt: skip
 
 
 KELA = four("Kela", "FPA", "Kela", "Kela")

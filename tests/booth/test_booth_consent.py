@@ -165,6 +165,18 @@ async def test_what_cannot_be_had_is_said_plainly(open_page: OpenPage, point: Po
     await expect(booth.locator("h1")).to_have_text(T.text(words))
 
 
+async def test_a_full_queue_stays_in_sight_and_says_that_it_is_full(open_page: OpenPage, point: Point) -> None:
+    first, *others = point.state["services"]
+    point.state["services"] = [first | {"full": True}, *others]
+    booth = await open_page("/booth/b1")
+    row = booth.locator(f"[data-service={first['id']}]")
+    await expect(row).to_be_disabled()
+    await expect(row).to_contain_text(T.text("kiosk-full"))
+    await booth.keyboard.press("1")
+    await expect(booth.locator("h1")).to_have_text(T.text("booth-question"))
+    await expect(booth.locator(f"[data-service={others[0]['id']}]")).to_be_enabled()
+
+
 async def test_a_booth_without_camera_and_microphone_is_out_of_order_and_one_without_camera_goes_on(
     open_page: OpenPage, point: Point
 ) -> None:

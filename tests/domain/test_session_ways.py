@@ -146,3 +146,101 @@ def test_a_kiosk_does_not_begin_in_a_booth_that_is_somebody_s_now() -> None:
                               room="room", start="2026-11-23T08:10:00Z", end="2026-11-23T08:40:00Z"))  # fmt: skip
     wish = c.RequestSession(actor="kiosk:main", service="housing", language="fi", booth="b1")
     assert point.refused(wish) == "wrong-state"
+
+
+@pytest.mark.parametrize(
+    ("how", "outcome"),
+    [("the day ends", "no_answer"), ("nobody answers", "no_answer"), ("they give the number back", "customer_left")],
+)
+def test_whoever_was_moved_and_not_met_again_was_not_served_however_it_ends(how: str, outcome: str) -> None:
+    point = Story()
+    id_ = point.wish()
+    point.connected(id_)
+    point.do(c.MoveSession(session=id_, service="passport"))
+    if how == "the day ends":
+        point.until("2026-11-24 00:30")
+        point.tick()
+    elif how == "nobody answers":
+        point.later(1801)
+        point.tick()
+    else:
+        point.do(c.CancelTicket(ticket=point.ticket_of(id_).id))
+    assert (point.ended().outcome, "served" in services(point)) == (outcome, False)
+    point.holds()
+
+
+def test_an_advisor_who_asks_an_expert_with_the_customer_on_hold_is_not_idle() -> None:
+    point = Story()
+    point.open("c1")
+    point.take()
+    point.call("c1")
+    point.do(c.Start(counter="c1"))
+    id_ = point.wish(mode="support", counter="c1", booth="")
+    point.do(c.Hold(counter="c1"))
+    assert point.state.counters["c1"].state == "available", "the expert has not answered"
+    point.connected(id_)
+    assert point.state.counters["c1"].state == "remote_serving"
+    point.do(c.Resume(counter="c1"))
+    assert point.state.counters["c1"].state == "remote_serving", "the expert is there still"
+    point.do(c.Hold(counter="c1"))
+    point.do(c.EndSession(session=id_, outcome="completed"))
+    assert point.state.counters["c1"].state == "available"
+    point.holds()
+
+
+@pytest.mark.parametrize("first", ["session", "service_event"])
+def test_a_session_and_its_service_are_rated_once(first: str) -> None:
+    point = Story()
+    id_ = point.wish()
+    point.connected(id_)
+    point.do(c.EndSession(session=id_, **DONE))
+    turn = point.session(id_).service_event
+    rate = {"score": 5, "question": "q1", "language": "fi", "device": "b1"}
+    ways = [c.GiveFeedback(session=id_, **rate), c.GiveFeedback(service_event=turn, **rate)]
+    point.do(ways.pop(first == "service_event"))
+    assert point.session(id_).rated and point.state.service_events[turn].rated
+    assert point.refused(ways[0]) == "wrong-state"
+
+
+def test_the_advisor_s_support_and_the_customer_s_service_are_rated_apart() -> None:
+    point = Story()
+    point.open("c1")
+    turn = point.turn(point.take()).id
+    point.call("c1")
+    point.do(c.Start(counter="c1"))
+    id_ = point.wish(mode="support", counter="c1", booth="")
+    point.connected(id_)
+    point.do(c.EndSession(session=id_, outcome="completed"))
+    point.end("c1")
+    point.do(c.GiveFeedback(session=id_, score=4, question="q1", language="fi", device="d1"))
+    point.do(c.GiveFeedback(service_event=turn, score=4, question="q1", language="fi", device="d1"))
+
+
+def test_a_full_queue_takes_nobody_from_the_booth_either_but_whoever_waits_already() -> None:
+    point = Story(cap=1)
+    ticket = point.take()
+    assert point.refused(c.RequestSession(service="housing", language="fi", booth="b1", actor="device:b1")) == (
+        "cap-reached"
+    )
+    assert point.session(point.wish(ticket=ticket.id)).state == "queued"
+
+
+@pytest.mark.parametrize(("actor", "entry"), [("device:b1", "kiosk"), ("kiosk:k1", "kiosk"), ("system", "reception")])
+def test_a_visit_says_who_asked_for_it(actor: str, entry: str) -> None:
+    point = Story()
+    point.wish(actor=actor)
+    assert [made.entry for made in point.of(e.VisitCreated)] == [entry]
+
+
+def test_a_room_follows_its_bookings_but_for_the_time_in_which_its_booth_is_used() -> None:
+    point = Story()
+    later = {"provider": "kela", "service": "housing", "start": "2026-11-23T14:00:00+02:00",
+             "end": "2026-11-23T14:30:00+02:00", "channel": "remote"}  # fmt: skip
+    point.do(c.PutAppointment(appointment="a1", rev=1, room="room", **later))
+    point.do(c.PutAppointment(appointment="a1", rev=2, room="elsewhere", **later))
+    id_ = point.wish()
+    point.do(c.PutAppointment(appointment="a2", rev=1, room="room", **later))
+    point.do(c.CancelAppointment(appointment="a2", rev=2))
+    point.connected(id_)
+    point.do(c.EndSession(session=id_, **DONE))
+    assert [told.state for told in point.of(e.RoomStateChanged)] == ["booked", "released", "occupied", "released"]

@@ -107,6 +107,9 @@ async def test_an_order_that_comes_twice_is_answered_twice_and_done_once(tmp_pat
         await broker.say(**again)
         await broker.until(lambda m: m["t"] == "done" and m["id"] == "o-2" and m["ok"], after=len(broker.heard) - 1)
         assert len(broker.of("done")) == before + 1
+        await broker.say(**(again | {"do": "drop"}))
+        other = await broker.until(lambda m: m["t"] == "done" and m["id"] == "o-2" and not m["ok"])
+        assert other["problem"] == "idempotency-conflict" and here.ledger.state.sessions[id_].answered
         refused = await broker.order(id_, "answer", expert="x2")
         assert (refused["ok"], refused["problem"]) == (False, "wrong-state")
         assert (await broker.order("r-none", "hold"))["problem"] == "wrong-state"
