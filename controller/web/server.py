@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from ssl import SSLContext
+from typing import Any
 
 import msgspec
 import structlog
@@ -29,6 +30,7 @@ IDLE_S = 75.0  # a line on which no whole request comes is closed: a thousand ha
 LINES_MOST = 400  # at one door at once: a page has two or three
 HANDSHAKE_S = 10.0  # for TLS to begin
 LINGER_S = 2.0  # for the rest of a body that was refused
+LINES = web.AppKey("LINES", set[asyncio.Task[Any]])  # of one door: pages that hang on it
 log = structlog.get_logger("web")
 
 
@@ -94,7 +96,9 @@ async def _bounded(server: web.Server | None, address: tuple[str, int], tls: SSL
 
 
 def application(shared: Rooms, door: Door) -> web.Application:
-    app = web.Application(middlewares=[_problems], client_max_size=BODY_MOST)
+    app = web.Application(middlewares=[_problems, _kept], client_max_size=BODY_MOST)
+    app[LINES] = set()
+    app.on_shutdown.append(_let_go)
     app[SITE], app[DOOR] = shared.site, door
     app[STREAMS], app[SCREENS], app[RATES], app[TEST] = shared.streams, shared.screens, shared.rates, shared.test
     app[ALOUD] = shared.aloud
@@ -184,6 +188,27 @@ async def _problems(
     except Exception:  # why: a supervisor's border; the defect is logged whole, the caller gets a plain 500
         log.exception("a request failed", method=request.method, path=request.path)
         return Problem("internal", "this box made a mistake; it is in the log").response()
+
+
+@web.middleware
+async def _kept(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Remember who hangs on a WebSocket."""
+    task = asyncio.current_task()
+    if "Upgrade" not in request.headers or task is None:
+        return await handler(request)
+    request.app[LINES].add(task)
+    try:
+        return await handler(request)
+    finally:
+        request.app[LINES].discard(task)
+
+
+async def _let_go(app: web.Application) -> None:
+    """At the end nobody waits for a page that says nothing: it comes again by itself."""
+    for task in app[LINES]:
+        task.cancel()
 
 
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
