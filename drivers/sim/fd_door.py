@@ -3,11 +3,33 @@
 import asyncio
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
 from drivers.sim.door import Machine
 from drivers.sim.fd_host import FdHost
 
 AGAIN_S = 0.1  # between two tries to make it
+T = TypeVar("T")
+
+
+async def _to_its_end(work: Callable[[], T], undo: Callable[[T], None] | None = None) -> T:
+    """On a thread, and whole also when the door is shut meanwhile: a descriptor that was half let go would stay open
+    for ever, and its far end would never hear that the line is gone. `undo`: of what nobody takes any more."""
+    task = asyncio.create_task(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if undo is not None and task.exception() is None:
+            undo(task.result())
+        raise
+
+
+def _close(fd: int | None) -> None:
+    if fd is not None:
+        os.close(fd)
 
 
 class FdDoor(ABC):
@@ -45,7 +67,7 @@ class FdDoor(ABC):
             self._host.abort()
 
     async def open(self) -> None:
-        fd = await asyncio.to_thread(self.make)
+        fd = await _to_its_end(self.make, _close)
         self._serving = asyncio.create_task(self._serve(fd))
 
     async def shut(self) -> None:
@@ -72,17 +94,21 @@ class FdDoor(ABC):
         finally:
             self._fd, self._host = -1, None
             host.abort()
-            await asyncio.to_thread(self.leave)
+            await _to_its_end(lambda: self._part(fd))
+
+    def _part(self, fd: int) -> None:
+        try:
+            self.leave()
+        finally:
             os.close(fd)
 
     async def _made_again(self) -> int | None:
         if not self._machine.powered:
             await asyncio.sleep(AGAIN_S)  # it is about to be shut
             return None
-        try:
-            fd = await asyncio.to_thread(self.make)
-        except OSError:
-            fd = None
+        fd: int | None = None
+        with suppress(OSError):
+            fd = await _to_its_end(self.make, _close)
         if fd is None:
             await asyncio.sleep(AGAIN_S)
         return fd

@@ -305,3 +305,22 @@ async def test_its_name_is_gone_before_the_number_of_its_pty_is_free(
         monkeypatch.setattr(door, "leave", left)
         monkeypatch.setattr(os, "close", closed)
     assert happened[:2] == ["gone", "closed"]
+
+
+async def test_a_line_that_is_being_let_go_when_the_power_is_cut_is_hung_up_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow machine the doors are shut while a thread still lets go of the line."""
+    async with a_printer(tmp_path) as printer, a_host(tmp_path / "tty") as host:
+        door = printer._doors[0]
+        assert isinstance(door, PtyDoor)
+        await until(lambda: printer.connections == 1)
+        leave = door.leave
+
+        def slowly() -> None:
+            time.sleep(0.3)
+            leave()
+
+        monkeypatch.setattr(door, "leave", slowly)
+        printer.strike(Fault(FaultKind.POWER))
+        await until(lambda: hung_up(host))
