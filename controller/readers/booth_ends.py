@@ -10,7 +10,7 @@ from controller.ports.booth import Send, counter_place
 from controller.ports.signalling import Ack, Signal
 
 PAGE_GONE_S = 0.5  # a page that opens its line anew is back sooner; then the booth's own process steps in
-AFTER_START_S = 6.0  # who was in a session says so within this after a restart of the daemon
+AFTER_START_S = 8.0  # who was in a session says so within this after a restart of the daemon; pages knock each 2 s
 
 
 class Ends:

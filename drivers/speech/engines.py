@@ -66,8 +66,10 @@ async def _run(argv: Sequence[str], said: int, heard: int, within_s: float) -> N
 
 
 async def _start(argv: Sequence[str], said: int, heard: int) -> asyncio.subprocess.Process:
-    try:
-        return await asyncio.create_subprocess_exec(
+    """Started whole, also for a caller who is cancelled meanwhile: asyncio would kill the engine by itself then, and
+    leave what it has started."""
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
             *("prlimit", f"--fsize={FILE_LIMIT}", "--core=0", "--", *argv),
             stdin=said,
             stdout=heard,
@@ -76,6 +78,14 @@ async def _start(argv: Sequence[str], said: int, heard: int) -> asyncio.subproce
             env=ENVIRONMENT,
             start_new_session=True,
         )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await _end(starting.result())
+        raise
     except OSError as cause:
         raise EngineFault(f"{argv[0]}: cannot be started ({cause.strerror})") from cause
 

@@ -3,7 +3,7 @@
 // is opened again, for ever; one that the point closed for a newer page of the same place is wanted no more.
 
 const BACKOFF_FIRST_MS = 250;
-const BACKOFF_LAST_MS = 4000;
+const BACKOFF_LAST_MS = 2000; // a point that starts says after 8 s without a page that a talk is lost
 const TAKEN = 4409; // a newer line of the same place
 
 export class Line {

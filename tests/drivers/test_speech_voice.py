@@ -230,6 +230,18 @@ async def test_a_cancelled_call_leaves_no_engine_behind(tmp_path: Path) -> None:
     await gone("sleep\x00619")
 
 
+async def test_a_call_that_is_cancelled_while_its_engine_starts_leaves_nothing_of_it_behind(tmp_path: Path) -> None:
+    """asyncio itself kills a program that is not wholly started, but not the programs that it has started."""
+    stuck = script(tmp_path, "stuck", "sleep 620 & sleep 620 & sleep 620")
+    for after_ms in range(0, 40, 2):
+        running = asyncio.create_task(engines.run((str(stuck),), b"", 600))
+        await asyncio.sleep(after_ms / 1000)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    await gone("sleep\x00620")
+
+
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
