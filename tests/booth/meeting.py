@@ -22,5 +22,5 @@ async def meet(open_page: OpenPage, point: Point) -> tuple[Page, Page]:
     await expect(booth.locator(".pulses i").first).to_be_visible()
     await point.order("answer", expert="e1")
     expert = await open_page("/test/expert.html")
-    await expect(booth.locator("html[data-screen=talk]")).to_be_attached(timeout=20_000)
+    await expect(booth.locator("html[data-screen=talk]")).to_be_attached()
     return booth, expert

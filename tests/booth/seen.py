@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.async_api import CDPSession, Page
 
+from tests.pages.patience import PATIENCE_S
+
 BOOTH = "video.expert"
 EXPERT = "#seen"
 # A picture is one when frames come in and not all of it is one colour.
@@ -29,7 +31,7 @@ HEARD = """async () => {
 LIVE_TRACKS = "() => window.witness.tracks.filter((one) => one.readyState === 'live').length"
 
 
-async def until(look: Any, within_s: float = 15.0, what: str = "") -> Any:
+async def until(look: Any, within_s: float = PATIENCE_S, what: str = "") -> Any:
     """Wait until what `look()` finds is true, and give it."""
     try:
         async with asyncio.timeout(within_s):
@@ -40,7 +42,7 @@ async def until(look: Any, within_s: float = 15.0, what: str = "") -> Any:
         raise AssertionError(f"did not happen within {within_s} s: {what}") from None
 
 
-async def moving(page: Page, selector: str, within_s: float = 15.0) -> dict[str, Any]:
+async def moving(page: Page, selector: str, within_s: float = PATIENCE_S) -> dict[str, Any]:
     """Wait until new frames of a picture are drawn there; gives the last look."""
     first: dict[str, Any] = await until(lambda: page.evaluate(PICTURE, selector), within_s, f"a picture in {selector}")
 
@@ -52,7 +54,7 @@ async def moving(page: Page, selector: str, within_s: float = 15.0) -> dict[str,
     return got
 
 
-async def hears(page: Page, within_s: float = 15.0) -> None:
+async def hears(page: Page, within_s: float = PATIENCE_S) -> None:
     """Wait until more sound has come than had when we began to listen."""
     before = float(await page.evaluate(HEARD))
 
@@ -63,7 +65,7 @@ async def hears(page: Page, within_s: float = 15.0) -> None:
     await until(louder, within_s, "sound")
 
 
-async def see_and_hear_each_other(booth: Page, expert: Page, within_s: float = 20.0) -> None:
+async def see_and_hear_each_other(booth: Page, expert: Page, within_s: float = PATIENCE_S) -> None:
     await asyncio.gather(
         moving(booth, BOOTH, within_s),
         moving(expert, EXPERT, within_s),

@@ -219,4 +219,4 @@ async def test_a_frozen_point_takes_the_page_away_before_a_session(open_page: Op
     booth = await open_page("/booth/b1")
     await expect(booth.locator("[data-service=kela-family]")).to_be_visible()
     point.silent = True
-    await expect(booth.locator("section[lang=se]")).to_be_visible(timeout=8000)
+    await expect(booth.locator("section[lang=se]")).to_be_visible()

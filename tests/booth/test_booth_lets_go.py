@@ -68,12 +68,12 @@ async def test_a_point_that_hangs_closes_the_devices_and_one_that_is_back_opens_
     await point.begin(state="ringing", consent="2026-11")
     await until(lambda: live_tracks(booth), what="devices open while it rings")
     point.silent = True
-    await expect(booth.locator("html[data-screen=stale]")).to_be_attached(timeout=10_000)
+    await expect(booth.locator("html[data-screen=stale]")).to_be_attached()
     assert await live_tracks(booth) == 2, "a moment is no reason"
     await pass_time(booth, 31)
     await until(lambda: closed(booth), what="devices given back")
     point.silent = False
-    await expect(booth.locator("main.waiting")).to_be_visible(timeout=15_000)
+    await expect(booth.locator("main.waiting")).to_be_visible()
     await until(lambda: live_tracks(booth), what="devices open again")
 
 

@@ -8,6 +8,7 @@ from tests.booth import states
 from tests.booth.conftest import OpenPage
 from tests.booth.point import Point
 from tests.booth.scenes import FILES, SCENES, text, text_files
+from tests.booth.seen import until
 from tests.pages import audit
 from tests.pages.conftest import tap
 
@@ -56,10 +57,14 @@ async def test_documents_take_one_row_and_all_of_them_are_one_press_away(open_pa
     found = await audit.axe(page)  # which cannot tell the contrast of what the list covers
     assert [one for one in found if not one.startswith("color-contrast")] == []
     await page.locator(".listed .file", has_text="asumistukipaatos").get_by_role("button").click()
-    assert {"t": "print", "session": "r-1", "file": "f4"} in point.heard
+    await until(lambda: wanted(point, "f4"), what="the document is to be printed")
     await page.keyboard.press("Escape")
     await expect(page.locator(".listed")).not_to_be_visible()
     await expect(page.locator(".text-panel")).to_be_visible()
+
+
+async def wanted(point: Point, file: str) -> bool:
+    return {"t": "print", "session": "r-1", "file": file} in point.heard
 
 
 async def test_a_document_of_the_list_that_is_shut_is_not_printed_by_a_key(open_page: OpenPage, point: Point) -> None:
@@ -120,6 +125,11 @@ async def test_what_is_turned_off_is_told_in_words_and_signs(open_page: OpenPage
     await expect(lights.locator(".under")).to_have_count(2)
 
 
+async def all_shown(page: Page) -> bool:
+    pairs = await page.evaluate(DIGITS_SHOWN)
+    return bool(pairs) and all(digit == shown for digit, shown in pairs)
+
+
 @pytest.mark.parametrize("scene", ["home", "consent", "waiting", "files", "ending", "failed"])
 async def test_each_key_that_does_something_is_shown_once_keys_are_used(
     open_page: OpenPage, point: Point, scene: str
@@ -127,8 +137,7 @@ async def test_each_key_that_does_something_is_shown_once_keys_are_used(
     page = await open_page("/booth/b1", *PANEL)
     await SCENES[scene](page, point)
     await page.keyboard.press("Shift")
-    pairs = await page.evaluate(DIGITS_SHOWN)
-    assert pairs and [one for one in pairs if one[0] != one[1]] == []
+    await until(lambda: all_shown(page), what="each key in its place")
     assert not await hint(page)
 
 
@@ -138,12 +147,12 @@ async def test_where_more_is_below_the_edge_it_says_so_and_a_press_brings_it(ope
     assert not await hint(page)
     await page.click("[data-aid=text]")
     await page.click("[data-aid=text]")
-    assert await hint(page)
-    for _ in range(6):
+    await expect(page.locator(".below")).to_be_visible()
+    for _ in range(20):  # a busy machine scrolls slowly
         if await hint(page):
             await page.locator(".below").click()
             await page.wait_for_timeout(700)
-    assert not await hint(page)
+    await expect(page.locator(".below")).to_be_hidden()
     await expect(page.locator("[data-aid=contrast]")).to_be_in_viewport(ratio=1)
 
 

@@ -96,7 +96,7 @@ async def test_by_ear_each_screen_is_said_until_somebody_else_speaks(open_page: 
     await until(lambda: _said(point, T.text("booth-ringing")), what="the ringing")
     await point.order("answer")
     await open_page("/test/expert.html")
-    await expect(booth.locator("html[data-screen=talk]")).to_be_attached(timeout=20_000)
+    await expect(booth.locator("html[data-screen=talk]")).to_be_attached()
     await asyncio.sleep(0.5)
     before = len(point.posts("/speech"))
     await point.push({"session": {"files": [states.document(state="ready")]}})
@@ -121,7 +121,7 @@ async def test_a_document_is_printed_with_one_press_and_a_picture_needs_a_yes(
     booth = await open_page("/booth/b1")
     await point.begin(state="connected", consent="2026-11")
     expert = await open_page("/test/expert.html")
-    await expect(booth.locator("html[data-screen=talk]")).to_be_attached(timeout=20_000)
+    await expect(booth.locator("html[data-screen=talk]")).to_be_attached()
     await point.push({"session": {"files": [states.document()]}})
     await expect(booth.locator("[data-file=f1] progress")).to_have_attribute("value", "40")
     await expect(booth.locator("[data-print]")).to_have_count(0)
@@ -162,7 +162,7 @@ async def test_help_that_was_called_without_a_line_is_called_when_it_is_back(ope
     await expect(booth.locator("footer .notice")).to_have_text(T.text("booth-help-soon"))
     assert point.said("help") == []
     point.deaf = False
-    await expect(booth.locator("[data-way=general]")).to_contain_text(T.text("booth-help-called"), timeout=10_000)
+    await expect(booth.locator("[data-way=general]")).to_contain_text(T.text("booth-help-called"))
     await expect(booth.locator("footer .notice")).to_have_count(0)
     assert len(point.said("help")) == 1
 

@@ -30,7 +30,7 @@ async def test_a_booth_page_that_is_loaded_anew_in_mid_call_comes_back_by_itself
     booth, expert = await meet(open_page, point)
     before = await epoch(expert)
     await booth.reload()
-    await expect(booth.locator("html[data-screen=talk]")).to_be_attached(timeout=20_000)
+    await expect(booth.locator("html[data-screen=talk]")).to_be_attached()
     await see_and_hear_each_other(booth, expert)
     assert await epoch(expert) > before, "a new connection"
     assert len(point.posts("/booths/b1/sessions")) == 1, "and the same session"
@@ -42,7 +42,7 @@ async def test_a_browser_that_lost_its_memory_asks_for_no_consent_that_the_point
     booth, expert = await meet(open_page, point)
     await booth.evaluate("sessionStorage.clear()")
     await booth.reload()
-    await expect(booth.locator("html[data-screen=talk]")).to_be_attached(timeout=20_000)
+    await expect(booth.locator("html[data-screen=talk]")).to_be_attached()
     await moving(booth, BOOTH)
     assert await expert.evaluate("window.expert.faults") == []
 
@@ -55,7 +55,7 @@ async def test_what_the_customer_turned_off_is_still_off_in_the_browser_that_com
     await until(lambda: _true(point.said("talk")[-1]["off"] == {"audio": False, "video": True}), what="the point knows")
     await booth.evaluate("sessionStorage.clear()")
     await booth.reload()
-    await expect(booth.locator("html[data-screen=talk]")).to_be_attached(timeout=20_000)
+    await expect(booth.locator("html[data-screen=talk]")).to_be_attached()
     await expect(booth.locator("[data-turn=camera]")).to_have_attribute("data-off", "")
     enabled = "Object.fromEntries(window.witness.tracks.map((one) => [one.kind, one.enabled]))"
     assert await booth.evaluate(enabled) == {"audio": True, "video": False}
@@ -218,7 +218,7 @@ async def test_a_point_that_is_killed_in_mid_call_is_not_noticed_and_found_again
     await see_and_hear_each_other(booth, expert)
     assert await epoch(expert) == before, "the same connection"
     assert json.loads(elsewhere.keep.read_text())["consent"] == "2026-11"
-    await expect(booth.locator("header .clock")).to_have_text("12.03", timeout=15_000)
+    await expect(booth.locator("header .clock")).to_have_text("12.03")
     await tap(booth, "[data-end]")
     await booth.click("[data-end-yes]")
     await expect(booth.locator("html[data-screen=ended]")).to_be_attached()

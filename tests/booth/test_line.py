@@ -65,7 +65,7 @@ async def test_a_line_is_opened_when_it_is_wanted_and_again_when_it_breaks(open_
     )
     assert (await told(page), await gone(page)) == (["opened", '{"t":"here"}', "ice"], 0)
     await page.evaluate("sockets[0].ends(1006)")
-    await until(lambda: page.evaluate("sockets.length === 2"), 2, "another one")
+    await until(lambda: page.evaluate("sockets.length === 2"), what="another one")
     assert await gone(page) > 200
     await page.evaluate('sockets[0].onmessage({ data: \'{"t": "late"}\' }), sockets[1].opens()')
     assert (await told(page))[3:] == ["opened"], "an old line says nothing"

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+import tests.pages.patience  # noqa: F401  why: it makes every `expect` wait long enough
 from tests.central.line_rig import enlisted
 from tests.central.rig import central_process
 

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from tests.central.line_rig import TOKEN, Line, Room
 from tests.central.remote import brief, picture
+from tests.central.rig import PATIENCE_S
 
 SHOTS = os.environ.get("LUUKKU_SHOTS")  # a folder: keep what the page looked like
 SIZE = {"width": 1366, "height": 768}
@@ -117,13 +118,13 @@ class Desk:
         await expect(self.page.locator(".status")).to_contain_text("waiting for your answer")
         await self.page.locator(f"[data-session='{self.booth.session}'] button.answer").click()
         await self.booth.page.evaluate("(s) => booth.begin(s)", self.booth.session)
-        await expect(self.page.locator(".customer:not(.dim)")).to_be_visible(timeout=40_000)
-        await expect(self.page.locator(".document:not(.dim)")).to_be_visible(timeout=40_000)
+        await expect(self.page.locator(".customer:not(.dim)")).to_be_visible()
+        await expect(self.page.locator(".document:not(.dim)")).to_be_visible()
         await self.booth.draw(state="connected", cause="")
 
     async def wait(self, condition: str) -> None:
         """Until this is so on the expert's page, whose policy lets no function be made of a text."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not await self.page.evaluate(condition):
                 await asyncio.sleep(0.05)
 

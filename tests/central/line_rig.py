@@ -10,7 +10,7 @@ import aiohttp
 import msgspec
 
 from controller.central.experts import Expert, hashed_code, hashed_token
-from tests.central.rig import BOX
+from tests.central.rig import BOX, PATIENCE_S
 
 TOKEN = "expert-token-of-the-tests-E7"
 EXPERTS = (
@@ -38,7 +38,7 @@ class Line:
 
     async def until(self, t: str, **members: Any) -> dict[str, Any]:
         """The next message of this type with these members, also one that came before and was not taken."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for n, message in enumerate(self.heard):
                     if message["t"] == t and all(message.get(name) == value for name, value in members.items()):
@@ -49,7 +49,7 @@ class Line:
 
     async def code(self) -> int:
         """How the line was closed."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.socket.closed:
                 said = await self.socket.receive()
                 if said.type is aiohttp.WSMsgType.TEXT:

@@ -36,6 +36,7 @@ BOX = {"Authorization": f"Bearer {TOKENS['box']}"}
 CENTRAL = {"Authorization": f"Bearer {TOKENS['central']}"}
 BATCH = {**BOX, "Content-Type": "application/cloudevents-batch+json"}
 EPOCH_MS = 1_795_000_000_000  # 2026-11-18
+PATIENCE_S = 60.0  # for a process to start or to end, and for what surely comes, on a machine that others use too
 
 
 class Box:
@@ -141,7 +142,7 @@ class Central:
             *more, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=dict(os.environ),
         )  # fmt: skip
         assert self.process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             said = await self.process.stdout.readline()
         assert said.decode().strip() == self.url, said
 
@@ -151,7 +152,7 @@ class Central:
             return
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(number)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await process.communicate()
 
     async def kill(self) -> None:

@@ -77,7 +77,7 @@ async def test_text_goes_both_ways_character_by_character_and_messages_vanish(
         await one.answer()
         await page.locator("#mine").press_sequentially("Hyvää päivää!!")
         await page.keyboard.press("Backspace")
-        await booth.page.wait_for_function("booth.heard.text === 'Hyvää päivää!'", timeout=3000)
+        await booth.page.wait_for_function("booth.heard.text === 'Hyvää päivää!'")
         await booth.page.evaluate("booth.type('Kuulen huonosti')")
         await expect(page.locator(".theirs")).to_have_text("Kuulen huonosti")
         await booth.page.evaluate("booth.ctl({k: 'chat', text: 'Missä käsittely on?'})")
@@ -121,7 +121,7 @@ async def test_a_document_is_looked_at_large_and_a_pdf_is_printed(
         await page.set_input_files("input[type=file]", tmp_path / "virus.pdf")
         await expect(page.locator(".notice.alert")).to_contain_text("no PDF")
         await page.set_input_files("input[type=file]", pdf)
-        await expect(page.locator("li.print [role=status]")).to_contain_text("press Print", timeout=40_000)
+        await expect(page.locator("li.print [role=status]")).to_contain_text("press Print")
         [print_] = await booth.page.evaluate("booth.heard.prints")
         assert (print_["name"], print_["whole"]) == ("paatos.pdf", True)
         await booth.page.evaluate("(id) => booth.printed(id)", print_["id"])
@@ -213,7 +213,7 @@ async def test_central_is_killed_in_mid_call_and_nobody_loses_anybody(tmp_path: 
         assert await one.frames() > seen
         await central.start()
         await booth.line_again(one.room)
-        await expect(page.locator(".banners")).to_contain_text("On hold", timeout=20_000)
+        await expect(page.locator(".banners")).to_contain_text("On hold")
         assert len(booth.told("hold")) == 1
         await page.keyboard.press("F8")
         await expect(page.locator(".notice")).to_have_count(0)
@@ -228,8 +228,8 @@ async def test_a_reload_in_mid_session_joins_again(desk_central: str, desk_brows
         await one.answer()
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
         await page.reload()
-        await expect(page.locator(".customer:not(.dim)")).to_be_visible(timeout=40_000)
-        await expect(page.locator(".document:not(.dim)")).to_be_visible(timeout=40_000)
+        await expect(page.locator(".customer:not(.dim)")).to_be_visible()
+        await expect(page.locator(".document:not(.dim)")).to_be_visible()
         assert booth.told("drop") == []
         assert await booth.page.evaluate("booth.frames()") > 0
 
@@ -256,8 +256,8 @@ async def test_a_page_that_is_given_too_low_a_seat_finds_out_and_joins_above_wha
         page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
         await page.route_web_socket("**/*", lower)
         await page.reload()
-        await expect(page.locator(".customer:not(.dim)")).to_be_visible(timeout=40_000)
-        await expect(page.locator(".document:not(.dim)")).to_be_visible(timeout=40_000)
+        await expect(page.locator(".customer:not(.dim)")).to_be_visible()
+        await expect(page.locator(".document:not(.dim)")).to_be_visible()
         assert booth.told("drop") == []
 
 
@@ -268,8 +268,8 @@ async def test_the_customers_screen_restarts_and_the_desk_says_so(desk_central: 
         await one.answer()
         await booth.page.evaluate("booth.killPage()")
         await booth.draw(state="reconnecting", legs={"page": False, "media": True})
-        await expect(page.locator(".banners")).to_contain_text("customer's screen restarts", timeout=40_000)
-        await expect(page.locator(".banners")).to_contain_text("emergency link", timeout=30_000)
+        await expect(page.locator(".banners")).to_contain_text("customer's screen restarts")
+        await expect(page.locator(".banners")).to_contain_text("emergency link")
         await one.shot("emergency")
 
 

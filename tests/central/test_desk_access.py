@@ -51,7 +51,7 @@ async def test_a_whole_session_by_keyboard_alone(desk_central: str, desk_browser
         await expect(page.locator("li.rings")).to_be_visible()
         await page.keyboard.press("F2")
         await booth.page.evaluate("(s) => booth.begin(s)", booth.session)
-        await expect(page.locator(".customer:not(.dim)")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".customer:not(.dim)")).to_be_visible()
         await booth.draw(state="connected", cause="")
         await page.locator("#tab-text").focus()
         await page.keyboard.press("ArrowRight")

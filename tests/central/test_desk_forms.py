@@ -54,7 +54,7 @@ async def test_f2_pressed_too_often_at_the_answer_ends_nothing(desk_central: str
         await expect(page.locator("form.panel")).to_have_count(0)
         await expect(page.locator(".banners")).to_contain_text("has not begun yet")
         await booth.page.evaluate("(s) => booth.begin(s)", booth.session)
-        await expect(page.locator(".customer:not(.dim)")).to_be_visible(timeout=40_000)
+        await expect(page.locator(".customer:not(.dim)")).to_be_visible()
         await page.keyboard.press("F2")
         await page.keyboard.press("F2")
         await expect(page.locator("form.panel")).to_have_count(0)
@@ -136,7 +136,7 @@ async def test_in_every_form_what_is_required_is_in_sight(desk_central: str, des
         await booth.draw()
         await page.locator(f"[data-session='{booth.session}'] button.answer").click()
         await booth.page.evaluate("(s) => booth.begin(s)", booth.session)
-        await expect(page.locator(".document:not(.dim)")).to_be_visible(timeout=40_000)
+        await expect(page.locator(".document:not(.dim)")).to_be_visible()
         await booth.draw(state="held", cause="")  # with a banner
         await booth.page.evaluate("booth.type('Odota, minulla on viel\\u00e4 yksi kysymys t\\u00e4st\\u00e4.')")
         await booth.page.evaluate("booth.ctl({k: 'chat', text: 'Miss\\u00e4 p\\u00e4\\u00e4t\\u00f6s on?'})")

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from controller.central.experts import hashed_token
 from tests.central.desk_rig import desk
 from tests.central.line_rig import TOKEN, enlisted
-from tests.central.rig import central_process
+from tests.central.rig import PATIENCE_S, central_process
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -43,7 +43,7 @@ DRAWN = "new Promise((done) => setTimeout(done))"  # whatever was begun by a pro
 
 async def until(page: Page, promised: str) -> None:
     """Until what is promised is so: Playwright's own waiting takes any promise for a yes."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not await page.evaluate(promised):
             await asyncio.sleep(0.05)
 
@@ -187,7 +187,7 @@ async def test_in_the_emergency_the_customer_hears_the_expert_and_at_no_other_ti
         assert await booth.page.evaluate("booth.voice()") == 0
         await booth.page.evaluate("booth.killPage()")
         await booth.draw(state="reconnecting", legs={"page": False, "media": True})
-        await expect(page.locator(".banners")).to_contain_text("hears you but does not see", timeout=40_000)
+        await expect(page.locator(".banners")).to_contain_text("hears you but does not see")
         await expect(page.locator(".customer")).not_to_contain_text("turned the camera off")
         await until(booth.page, "booth.voice().then((n) => n > 20)")
         await one.shot("emergency")

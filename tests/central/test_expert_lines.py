@@ -20,7 +20,7 @@ from controller.central.shapes import PointOrder
 from controller.central.standing import Pending, Say
 from tests.central.line_rig import EXPERTS, TOKEN, Line, Room, enlisted
 from tests.central.remote import brief, picture, signal
-from tests.central.rig import BOX, CENTRAL, central_process, serving
+from tests.central.rig import BOX, CENTRAL, PATIENCE_S, central_process, serving
 
 S = "r-sodankyla-1"
 
@@ -152,7 +152,7 @@ async def test_a_fault_in_what_time_brings_is_logged_and_time_goes_on(
     monkeypatch.setattr(lines, "TICK_S", 0.01)
     monkeypatch.setattr(Broker, "tick", tick)
     with capture_logs() as logged:
-        async with serving(tmp_path, experts=EXPERTS), asyncio.timeout(10):
+        async with serving(tmp_path, experts=EXPERTS), asyncio.timeout(PATIENCE_S):
             await third.wait()
     assert [one["event"] for one in logged if one["log_level"] == "error"] == ["what time brings could not be said"]
 
@@ -251,7 +251,7 @@ async def test_what_an_expert_said_of_a_point_that_is_away_is_told_it_though_cen
         await expert.until("session", reached=False)
         await expert.say(t="order", id="o-1", session=S, do="end", outcome="completed", resolution="first_contact")
         assert (await expert.until("lost"))["why"] == "told_later"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while b"first_contact" not in await asyncio.to_thread(_bytes, tmp_path / "told_later.json"):
                 await asyncio.sleep(0.01)
         await central.kill()
@@ -260,7 +260,7 @@ async def test_what_an_expert_said_of_a_point_that_is_away_is_told_it_though_cen
         order = await point.until("order", do="end", session=S)
         assert (order["id"], order["resolution"]) == ("E7.o-1", "first_contact")
         await point.say(t="done", id=order["id"], ok=True)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while await asyncio.to_thread(_bytes, tmp_path / "told_later.json") != b"[]":
                 await asyncio.sleep(0.01)
 
@@ -280,7 +280,7 @@ async def test_what_a_full_disk_did_not_take_is_written_as_soon_as_it_takes_it(
     keeper.look([Pending("sodankyla", order, 1.0, "E7", "o-1", 1.0)])
     await asyncio.sleep(0.2)
     await asyncio.to_thread(path.parent.mkdir)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while b"E7.o-1" not in await asyncio.to_thread(_bytes, path):
             await asyncio.sleep(0.01)
     task.cancel()

@@ -91,7 +91,7 @@ async def test_the_page_says_when_it_is_not_live_and_comes_back_by_itself(tmp_pa
         await keep(page, "central-lost")
         await process.start()
         await central.send(box.events)
-        await expect(page.locator("#link-text")).to_have_text("Reaaliaikainen", timeout=15_000)
+        await expect(page.locator("#link-text")).to_have_text("Reaaliaikainen")
         await expect(page.locator("#events li")).to_have_count(16)
         await expect(page.locator("#events li .number").first).to_have_text("K002")
 
@@ -104,7 +104,7 @@ async def test_elsewhere_the_page_asks_for_the_token(tmp_path: Path) -> None:
         await keep(page, "central-token")
         await page.locator("#token").fill(TOKENS["central"])
         await page.locator("#token-send").click()
-        await expect(page.locator("#link-text")).to_have_text("Live", timeout=15_000)
+        await expect(page.locator("#link-text")).to_have_text("Live")
         await expect(page.locator("#token")).to_be_hidden()
 
 

@@ -12,7 +12,7 @@ from controller.central.operators import status
 from controller.central.receiver import Heard
 from controller.central.sink import Head, Taken
 from controller.central.store import PointRow
-from tests.central.rig import BOX, EPOCH_MS, Box, batch, client, one_visit
+from tests.central.rig import BOX, EPOCH_MS, PATIENCE_S, Box, batch, client, one_visit
 
 ROW = PointRow(
     id="p", journal="j", seq=10, chain="0" * 64, last_event_at="2026-11-18T10:00:00.000Z", contact_ms=EPOCH_MS,
@@ -89,5 +89,5 @@ async def test_after_a_restart_the_stream_begins_with_the_newest_events_and_thei
 
 
 async def next_line(stream: aiohttp.ClientResponse) -> bytes:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         return await stream.content.readline()

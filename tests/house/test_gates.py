@@ -67,7 +67,8 @@ def run_planted(folder: Path) -> subprocess.CompletedProcess[str]:
     options = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), "-p", "no:cacheprovider", "-rA"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, str(folder)],
-        capture_output=True, text=True, cwd=folder, env={**os.environ, "COLUMNS": "250"}, check=False,
+        capture_output=True, text=True, cwd=folder, check=False,
+        env={**os.environ, "COLUMNS": "250", "LUUKKU_TEST_PATIENCE_S": "2"},
     )  # fmt: skip
 
 

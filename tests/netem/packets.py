@@ -8,7 +8,8 @@ from contextlib import ExitStack, suppress
 
 from drivers.sim.network.network import End
 
-SILENCE_S = 0.6  # nothing for so long: nothing more will come
+SILENCE_S = 2.0  # nothing for so long, from who is alive: nothing more will come
+PATIENCE_S = 60.0
 
 
 class Datagrams:
@@ -27,7 +28,7 @@ class Datagrams:
 
     async def arrived(self, count: int, *, every_s: float = 0.001, octets: int = 100) -> list[tuple[int, float]]:
         """Sends so many; number and one-way seconds of each that came, as it came."""
-        taking = asyncio.create_task(self._take())
+        taking = asyncio.create_task(self._take(count))
         for n in range(count):
             await self._send(n, octets)
             await asyncio.sleep(every_s)
@@ -38,11 +39,11 @@ class Datagrams:
         with suppress(OSError):  # a pulled cable says so
             await asyncio.get_running_loop().sock_sendto(self.here, packet, self.there.getsockname())
 
-    async def _take(self) -> list[tuple[int, float]]:
+    async def _take(self, most: int) -> list[tuple[int, float]]:
         came: list[tuple[int, float]] = []
         loop = asyncio.get_running_loop()
         with suppress(TimeoutError):
-            while True:
+            while len(came) < most:
                 async with asyncio.timeout(SILENCE_S):
                     packet = await loop.sock_recv(self.there, 65_535)
                 n, sent_s = struct.unpack_from("!Id", packet)
@@ -60,7 +61,7 @@ class Stream:
         loop = asyncio.get_running_loop()
         with self._far.socket(port=0) as listener:
             self.near = self._near.socket()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 _, (self.far, _) = await asyncio.gather(
                     loop.sock_connect(self.near, listener.getsockname()), loop.sock_accept(listener)
                 )

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+import tests.pages.patience  # noqa: F401  why: it makes every `expect` wait long enough
 from tests.pages.stage import Stage
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -18,18 +19,25 @@ def is_complaint(line: ConsoleMessage) -> bool:
 
 
 SETTLED_S = 0.45  # kiosk/session.js: a tap within 0.4 s of a new screen belongs to the old one
-# The pages' clock, which a test may put forward.
+# The pages' clock, which a test may stop and put forward.
 CLOCK = """window.ahead = 0;
+window.stood = undefined;
 const real = performance.now.bind(performance);
-performance.now = () => real() + window.ahead;"""
+performance.now = () => (window.stood ?? real()) + window.ahead;"""
 
 
 async def pass_time(page: Page, seconds: float) -> None:
     await page.evaluate("(ms) => { window.ahead += ms; }", seconds * 1000)
 
 
+async def stop_time(page: Page) -> None:
+    """From now on the page's time is what is passed: however long the machine takes, nothing is over by itself."""
+    await page.evaluate("() => { window.stood = performance.now() - window.ahead; }")
+
+
 async def tap(page: Page, selector: str) -> None:
     """A touch by somebody who has read the screen first."""
+    await page.wait_for_selector(selector)
     await pass_time(page, SETTLED_S)
     await page.click(selector)
 

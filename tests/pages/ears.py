@@ -4,6 +4,8 @@ import asyncio
 
 from playwright.async_api import Page
 
+from tests.pages.patience import PATIENCE_S
+
 AUDIBLE = 0.001  # of full scale
 LET_IT_SOUND = "--autoplay-policy=no-user-gesture-required"
 FORBID = "--autoplay-policy=document-user-activation-required"
@@ -35,14 +37,15 @@ async def peak(page: Page, ms: int) -> float:
     return float(await page.evaluate("window.ears.peak"))
 
 
-async def sounds(page: Page, within_s: float = 10.0) -> None:
+async def sounds(page: Page, within_s: float = PATIENCE_S) -> None:
     """Wait until something is heard."""
+    await page.evaluate("window.ears.peak = 0")
     async with asyncio.timeout(within_s):
-        while await peak(page, 50) < AUDIBLE:
-            pass
+        while await page.evaluate("window.ears.peak") < AUDIBLE:
+            await page.wait_for_timeout(50)
 
 
-async def loudness(page: Page, within_s: float = 10.0) -> float:
+async def loudness(page: Page, within_s: float = PATIENCE_S) -> float:
     """The loudest sample of a quarter of a second in the midst of a long sound: not of the end of the one before."""
     before = 0.0
     async with asyncio.timeout(within_s):
@@ -51,7 +54,7 @@ async def loudness(page: Page, within_s: float = 10.0) -> float:
     return now
 
 
-async def falls_silent(page: Page, within_s: float = 5.0) -> None:
+async def falls_silent(page: Page, within_s: float = PATIENCE_S) -> None:
     """Wait until a quarter of a second has no sound in it."""
     async with asyncio.timeout(within_s):
         while await peak(page, 250) >= AUDIBLE:

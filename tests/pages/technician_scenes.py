@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.pages.conftest import OpenPage
 from tests.pages.scenes import NOW
@@ -72,4 +72,5 @@ async def shown(
     stage.state = state
     page = await open_page("/technician", *size, ready="header .clock:not(:empty)")
     await page.select_option("header select", lang)
+    await expect(page.locator("html")).to_have_attribute("lang", lang)
     return page

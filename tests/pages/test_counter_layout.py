@@ -75,5 +75,5 @@ async def test_hostile_names_neither_run_nor_cover_a_button(open_page: OpenPage,
         assert await page.title() == "Luukku"
         assert await page.locator("img").count() == 0
         for button in await page.locator("button.primary, .others button, footer button").all():
-            await button.click(trial=True, timeout=2000)
+            await button.click(trial=True)
         await page.context.close()

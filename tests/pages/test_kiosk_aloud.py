@@ -4,6 +4,7 @@ customer."""
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from kiosk_ui.messages import Messages
-from tests.pages.conftest import ARGUMENTS, pass_time
+from tests.pages.conftest import ARGUMENTS, CLOCK, pass_time
 from tests.pages.ears import EARS, FORBID, LET_IT_SOUND, falls_silent, loudness, sounds
+from tests.pages.patience import PATIENCE_S
 from tests.pages.stage import Stage
 from tests.pages.states import LANGUAGES
-from tests.pages.test_tv_sound import tone
+from tests.pages.test_tv_sound import UNHURRIED, tone
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -24,10 +26,14 @@ T = Messages("fi")
 HOME = "Kenen palvelua tarvitset?"
 
 
+long_tone = cache(tone)
+
+
 @dataclass
 class Lobby(Stage):
     """A stage whose daemon speaks all but Northern Sami: long tones, so that what cuts them short is heard."""
 
+    lasts_ms: int = int(1500 * PATIENCE_S)
     said: list[dict[str, Any]] = field(default_factory=list)
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
@@ -36,7 +42,7 @@ class Lobby(Stage):
         self.said.append(await request.json())
         if self.said[-1]["language"] == "se":
             return web.Response(status=204)
-        return web.Response(body=tone(4000), content_type="audio/wav")
+        return web.Response(body=long_tone(self.lasts_ms), content_type="audio/wav")
 
     @property
     def last(self) -> str:
@@ -66,12 +72,11 @@ async def kiosk(loud: Browser, lobby: Lobby) -> AsyncIterator[Page]:
     await page.close()
 
 
-async def opened(browser: Browser, lobby: Lobby) -> Page:
+async def opened(browser: Browser, lobby: Lobby, script: str = UNHURRIED) -> Page:
     page = await browser.new_page(viewport={"width": 1080, "height": 1920})
-    await page.add_init_script("window.ahead = 0; const real = performance.now.bind(performance);"
-                               "performance.now = () => real() + window.ahead;" + EARS)  # fmt: skip
+    await page.add_init_script(CLOCK + EARS + script)
     await page.goto(f"{lobby.url}/kiosk/main")
-    async with asyncio.timeout(10):  # nothing is asked of the page: that would count as a touch
+    async with asyncio.timeout(PATIENCE_S):  # nothing is asked of the page: that would count as a touch
         while {"t": "shown", "seq": lobby.seq} not in lobby.heard:
             await asyncio.sleep(0.02)
     return page
@@ -84,7 +89,7 @@ async def press(lobby: Lobby, *keys: str) -> None:
 
 async def said(lobby: Lobby, start: str) -> None:
     """Wait until the newest words begin so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not lobby.last.startswith(start):
             await asyncio.sleep(0.02)
 
@@ -164,9 +169,11 @@ async def test_home_is_the_start_in_silence_and_once_more_the_end_of_the_session
 
 
 async def test_the_next_customer_finds_no_voice_and_the_volume_as_everybody_does(lobby: Lobby, kiosk: Page) -> None:
+    lobby.lasts_ms = 500
     await press(lobby, "volume_up", "volume_up")
     await expect(level(kiosk)).to_have_text("Ääni 5 / 5")
     await falls_silent(kiosk)
+    lobby.lasts_ms = int(1500 * PATIENCE_S)
     await pass_time(kiosk, 46)
     await expect(kiosk.locator("dialog.still")).to_be_visible()
     await sounds(kiosk)
@@ -207,7 +214,7 @@ async def test_a_touch_starts_and_ends_it_in_each_language_and_a_language_withou
 async def test_a_browser_that_may_not_sound_says_that_help_is_needed(lobby: Lobby) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, FORBID])
-        page = await opened(browser, lobby)
+        page = await opened(browser, lobby, "")
         await press(lobby, "volume_up")
         await expect(page.locator("footer .notice")).to_contain_text(T.text("kiosk-aloud-blocked"))
         await browser.close()

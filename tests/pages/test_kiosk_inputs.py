@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.pages.conftest import OpenPage, pass_time
+from tests.pages.conftest import OpenPage, pass_time, tap
 from tests.pages.stage import Stage, problem
 from tests.pages.states import LANGUAGES
 
@@ -65,7 +65,7 @@ async def test_help_leads_to_advice_and_enter_takes_it(open_page: OpenPage, stag
 
 async def test_back_takes_a_letter_of_the_code_then_the_way_home(open_page: OpenPage, stage: Stage) -> None:
     page = await opened(open_page)
-    await page.click("[data-way=appointment]")
+    await tap(page, "[data-way=appointment]")
     await expect(page.locator(".card.code")).to_be_visible()
     await press(stage, "4", "7")
     await expect(page.locator(".card.code")).to_have_text("47")
@@ -77,7 +77,7 @@ async def test_back_takes_a_letter_of_the_code_then_the_way_home(open_page: Open
 
 async def test_a_code_typed_on_the_keypad_checks_in(open_page: OpenPage, stage: Stage) -> None:
     page = await opened(open_page)
-    await page.click("[data-way=appointment]")
+    await tap(page, "[data-way=appointment]")
     await expect(page.locator(".card.code")).to_be_visible()
     await press(stage, "4", "7", "1", "1", "enter")
     await expect(page.locator(".number")).to_be_visible()

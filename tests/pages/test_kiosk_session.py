@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.pages.conftest import OpenPage, pass_time, tap
+from tests.pages.conftest import OpenPage, pass_time, stop_time, tap
 from tests.pages.stage import Stage, problem
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def opened(open_page: OpenPage, **how: Any) -> Page:
-    return await open_page("/kiosk/main", **how)
+    page = await open_page("/kiosk/main", **how)
+    await stop_time(page)
+    return page
 
 
 async def test_the_language_takes_one_touch_and_stays_until_the_session_ends(open_page: OpenPage, stage: Stage) -> None:

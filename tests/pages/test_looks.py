@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.pages import audit, states
-from tests.pages.conftest import OpenPage, tap
+from tests.pages.conftest import OpenPage, pass_time, stop_time, tap
 from tests.pages.stage import Stage, problem
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -15,6 +15,13 @@ SIZES = {"portrait": (1080, 1920), "landscape": (1920, 1080), "desk": (1280, 102
 LEAST_TARGET = 76  # px on a 1080 x 1920 panel, surfaces.md 2
 
 Scene = Callable[[Page, Stage], Awaitable[None]]
+
+
+async def kiosk(open_page: OpenPage, *size: int) -> Page:
+    """It goes back to the start, or asks whether anybody is there, when the test lets time pass only."""
+    page = await open_page("/kiosk/main", *size)
+    await stop_time(page)
+    return page
 
 
 async def home(page: Page, stage: Stage) -> None:
@@ -39,7 +46,7 @@ async def ticket(page: Page, stage: Stage) -> None:
     stage.state["providers"][1]["services"][0]["card"] = card
     await stage.push({"providers": stage.state["providers"]})
     await tap(page, "[data-provider=vero]")
-    await page.wait_for_timeout(500)
+    await expect(page.locator("main [role=status]")).to_have_text("Ota lappu tulostimesta.")
 
 
 async def screen_ticket(page: Page, stage: Stage) -> None:
@@ -72,6 +79,7 @@ async def full_journal(page: Page, stage: Stage) -> None:
 async def asking(page: Page, stage: Stage) -> None:
     await stage.push({"idle_s": 0.1})
     await tap(page, "[data-provider=kela]")
+    await pass_time(page, 0.2)
     await expect(page.locator("dialog[open]")).to_be_visible()
 
 
@@ -91,7 +99,7 @@ async def faults(page: Page, broken: bool = True) -> list[str]:
 async def test_every_word_is_in_sight_in_every_language(
     open_page: OpenPage, stage: Stage, scene: str, size: str
 ) -> None:
-    page = await open_page("/kiosk/main", *SIZES[size])
+    page = await kiosk(open_page, *SIZES[size])
     await SCENES[scene](page, stage)
     found = {}
     for language in states.LANGUAGES:
@@ -103,7 +111,7 @@ async def test_every_word_is_in_sight_in_every_language(
 @pytest.mark.parametrize("scene", ["home", "services", "code", "ticket", "screen_ticket"])
 @pytest.mark.parametrize("size", ["portrait", "landscape"])
 async def test_large_text_flows_and_nothing_is_lost(open_page: OpenPage, stage: Stage, scene: str, size: str) -> None:
-    page = await open_page("/kiosk/main", *SIZES[size])
+    page = await kiosk(open_page, *SIZES[size])
     await SCENES[scene](page, stage)
     found = {}
     for text in ("140", "200"):
@@ -117,7 +125,7 @@ async def test_large_text_flows_and_nothing_is_lost(open_page: OpenPage, stage: 
 
 @pytest.mark.parametrize("scene", SCENES)
 async def test_axe_finds_nothing_in_either_colour_scheme(open_page: OpenPage, stage: Stage, scene: str) -> None:
-    page = await open_page("/kiosk/main")
+    page = await kiosk(open_page)
     await SCENES[scene](page, stage)
     assert await audit.axe(page) == []
     await page.click("[data-aid=contrast]")
@@ -126,7 +134,7 @@ async def test_axe_finds_nothing_in_either_colour_scheme(open_page: OpenPage, st
 
 
 async def test_the_question_whether_you_are_there_is_in_sight_and_clean(open_page: OpenPage, stage: Stage) -> None:
-    page = await open_page("/kiosk/main")
+    page = await kiosk(open_page)
     await asking(page, stage)
     assert await faults(page) == []
     assert await audit.axe(page) == []
@@ -136,9 +144,9 @@ async def test_the_question_whether_you_are_there_is_in_sight_and_clean(open_pag
 async def test_the_notice_of_a_lost_link_is_whole_in_all_languages(
     open_page: OpenPage, stage: Stage, size: str
 ) -> None:
-    page = await open_page("/kiosk/main", *SIZES[size])
+    page = await kiosk(open_page, *SIZES[size])
     stage.silent = True
-    await expect(page.locator("section[lang=se]")).to_be_visible(timeout=6000)
+    await expect(page.locator("section[lang=se]")).to_be_visible()
     assert await faults(page) == []
     assert await audit.axe(page) == []
     assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
@@ -146,14 +154,14 @@ async def test_the_notice_of_a_lost_link_is_whole_in_all_languages(
 
 @pytest.mark.parametrize("scene", ["home", "services", "code", "ticket"])
 async def test_targets_are_large_enough_for_an_unsteady_finger(open_page: OpenPage, stage: Stage, scene: str) -> None:
-    page = await open_page("/kiosk/main")
+    page = await kiosk(open_page)
     await SCENES[scene](page, stage)
     assert await audit.small_targets(page, LEAST_TARGET) == []
 
 
 @pytest.mark.parametrize("size", ["portrait", "landscape", "desk"])
 async def test_the_first_question_fits_a_screen_without_scrolling(open_page: OpenPage, stage: Stage, size: str) -> None:
-    page = await open_page("/kiosk/main", *SIZES[size])
+    page = await kiosk(open_page, *SIZES[size])
     await home(page, stage)
     for language in states.LANGUAGES:
         await page.click(f"[data-language={language}]")
@@ -161,7 +169,7 @@ async def test_the_first_question_fits_a_screen_without_scrolling(open_page: Ope
 
 
 async def test_nothing_moves_for_who_asks_for_less_motion(open_page: OpenPage, stage: Stage) -> None:
-    page = await open_page("/kiosk/main")
+    page = await kiosk(open_page)
     await page.emulate_media(reduced_motion="reduce")
     await ticket(page, stage)
     assert await page.evaluate("document.getAnimations().length") == 0

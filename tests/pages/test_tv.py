@@ -9,7 +9,8 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.pages import audit, scenes
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, pass_time, stop_time
+from tests.pages.patience import PATIENCE_S, TRIES, in_time
 from tests.pages.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -40,9 +41,9 @@ async def stage() -> AsyncIterator[Stage]:
     await stage.stop()
 
 
-async def until(page: Page, expression: str, seconds: float = 6) -> None:
+async def until(page: Page, expression: str) -> None:
     """Asks again and again; the pages' own rules forbid Playwright's way of waiting for an expression."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_S):
         while not await page.evaluate(expression):
             await asyncio.sleep(0.05)
 
@@ -71,8 +72,16 @@ async def test_called_numbers_stand_with_their_counters_and_the_newest_stands_ou
 
 async def test_no_digit_is_left_when_the_link_only_goes_silent(open_page: OpenPage, stage: Stage) -> None:
     page = await tv(open_page)
-    stage.silent = True
-    await until(page, f"({DIGITS})() === 0", 6.5)
+    clock = asyncio.get_running_loop().time
+
+    async def silent() -> float:
+        stage.silent = False
+        await until(page, f"({DIGITS})() > 0")
+        stage.silent, began = True, clock()
+        await until(page, f"({DIGITS})() === 0")
+        return clock() - began
+
+    await in_time(6.5, silent)
     text = await page.inner_text("body")
     for words in ("Näyttö ei ole ajan tasalla", "Skärmen är inte", "This screen is not", "Šearbma ii leat"):
         assert words in text
@@ -87,11 +96,11 @@ async def test_no_digit_is_left_when_the_daemon_dies_and_the_right_ones_come_bac
     page = await tv(open_page)
     port = int(stage.url.rsplit(":", 1)[1])
     await stage.stop()
-    await until(page, f"({DIGITS})() === 0", 6.5)
+    await until(page, f"({DIGITS})() === 0")
     stage.state = scenes.tv(sound=False, called=[scenes.call("K077", "3")])
     stage.seq, stage._sockets = 1, {}
     await stage.start(port)
-    await until(page, f"{ROWS}[0] === 'K 077 Vuorosi 3'", 5.5)
+    await until(page, f"{ROWS}[0] === 'K 077 Vuorosi 3'")
 
 
 async def test_a_missed_change_is_fetched_anew_not_guessed(open_page: OpenPage, stage: Stage) -> None:
@@ -99,21 +108,25 @@ async def test_a_missed_change_is_fetched_anew_not_guessed(open_page: OpenPage, 
     stage.state = scenes.tv(sound=False, called=[scenes.call("V099", "1")])
     stage.seq = 7
     await stage.say_all({"t": "delta", "from": 6, "seq": 7, "patch": {"called": []}})
-    await until(page, f"{ROWS}[0] === 'V 099 Vuorosi 1'", 3)
-    async with asyncio.timeout(3):  # said once it is painted
+    await until(page, f"{ROWS}[0] === 'V 099 Vuorosi 1'")
+    async with asyncio.timeout(PATIENCE_S):  # said once it is painted
         while {"t": "shown", "seq": 7} not in stage.heard:
             await asyncio.sleep(0.05)
 
 
 async def test_a_recall_pulses_again_and_says_so(open_page: OpenPage, stage: Stage) -> None:
     page = await tv(open_page)
+    await stop_time(page)
     await stage.push({"called": [scenes.call("K050", "1")]})
     await until(page, f"{PULSING} > 0")
-    grounds = await page.evaluate(PULSES, 3000)
-    assert len(set(grounds)) == 2, "two grounds take turns"
-    assert 3 <= sum(one != other for one, other in pairwise(grounds)) <= 8, "about one pulse a second, no flash"
-    await page.wait_for_timeout(2600)
-    assert await page.evaluate(PULSING) == 0
+    turns = [0]
+    while len(turns) <= TRIES and turns[-1] < 3:  # a busy machine draws few of them
+        grounds = await page.evaluate(PULSES, 3000)
+        assert len(set(grounds)) <= 2, "two grounds take turns"
+        turns.append(sum(one != other for one, other in pairwise(grounds)))
+    assert turns[-1] >= 3 and max(turns) <= 8, "about one pulse a second, no flash"
+    await pass_time(page, 5.1)
+    await until(page, f"{PULSING} === 0")
     assert await page.locator(".fresh").count() == 1, "it stands out longer than it pulses"
     await stage.push({"called": [scenes.call("K050", "1", 2)]})
     await until(page, f"{PULSING} > 0")
@@ -125,20 +138,24 @@ async def test_a_row_stops_pulsing_also_when_a_heartbeat_looks_before_the_timer(
 ) -> None:
     page = await tv(open_page)
     await page.evaluate(NO_LOOKS_BY_TIMER)
+    await stop_time(page)
     await stage.push({"called": [scenes.call("K050", "1")]})
     await until(page, f"{PULSING} > 0")
-    await page.wait_for_timeout(4000)
-    await until(page, f"{PULSING} === 0", 4)
+    await pass_time(page, 5.1)
+    await until(page, f"{PULSING} === 0")
     assert await page.locator(".fresh").count() == 1
 
 
 async def test_a_call_stands_out_for_at_least_twelve_seconds_then_rests(open_page: OpenPage, stage: Stage) -> None:
     page = await tv(open_page)
+    await stop_time(page)
     await stage.push({"called": [scenes.call("K050", "1")]})
     await page.wait_for_selector(".fresh")
-    await page.wait_for_timeout(12_000)
+    await pass_time(page, 12)
+    await page.wait_for_timeout(1500)  # a heartbeat looks
     assert await page.locator(".fresh").count() == 1
-    await page.wait_for_selector(".fresh", state="detached", timeout=5000)
+    await pass_time(page, 3.1)
+    await page.wait_for_selector(".fresh", state="detached")
 
 
 async def test_an_old_call_is_not_announced_by_a_page_that_starts_later(open_page: OpenPage, stage: Stage) -> None:
@@ -148,8 +165,11 @@ async def test_an_old_call_is_not_announced_by_a_page_that_starts_later(open_pag
     assert await page.locator(".fresh").count() == 0
 
 
-async def test_nothing_moves_for_those_who_asked_for_no_motion(open_page: OpenPage) -> None:
+async def test_nothing_moves_for_those_who_asked_for_no_motion(open_page: OpenPage, stage: Stage) -> None:
     page = await tv(open_page)
+    await stop_time(page)
+    await stage.push({"called": [scenes.call("K050", "1")]})
+    await until(page, f"{PULSING} > 0")
     await page.emulate_media(reduced_motion="reduce")
     await page.wait_for_timeout(200)
     assert await page.evaluate("document.getAnimations().length") == 0
@@ -166,7 +186,7 @@ async def test_a_thousand_calls_leave_the_page_as_small_as_before(open_page: Ope
             await stage.push({"called": rows, "next": [f"K{n + 1:03}", f"K{n + 2:03}"]})
             if n % 50 == 0:
                 await asyncio.sleep(0.02)
-        await until(page, f"{ROWS}[0]?.startsWith('K {last - 1:03}')", 20)
+        await until(page, f"{ROWS}[0]?.startsWith('K {last - 1:03}')")
         return int(await page.evaluate("document.querySelectorAll('*').length"))
 
     before = await calls(10, 14)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from playwright.async_api import expect
 
 from tests.pages import audit, scenes, states
 from tests.pages.conftest import OpenPage
-from tests.pages.stage import Stage
+from tests.pages.patience import PATIENCE_S
+from tests.pages.stage import Asked, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -88,6 +90,7 @@ async def test_events_say_what_happened_and_whether_central_has_it(open_page: Op
     page = await open_page("/wall", 1920, 1080, ready=".events tbody tr")
     await page.click(".languages [lang=en]")
     rows = page.locator(".events tbody tr")
+    await expect(rows.nth(0).locator("td").nth(1)).to_have_text("Printing result")
     cells = [text.strip() for text in await rows.nth(0).locator("td").all_inner_texts()]
     assert cells[:4] == ["112", "Printing result", "K042", "system"]
     assert await rows.nth(0).locator(".wait").count() == 1
@@ -95,26 +98,33 @@ async def test_events_say_what_happened_and_whether_central_has_it(open_page: Op
     await page.get_by_text("Central holds 109 / 112").wait_for()
 
 
+async def asked(stage: House, method: str) -> Asked:
+    """What was asked of the day by this method first."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not (found := [one for one in stage.asked if (one.method, one.path) == (method, "/demo/day")]):
+            await asyncio.sleep(0.02)
+    return found[0]
+
+
 async def test_a_busy_day_is_started_and_stopped(open_page: OpenPage, stage: House) -> None:
     page = await open_page("/wall", 1920, 1080, ready=".events tbody tr")
     await page.click(".languages [lang=en]")
     await page.get_by_role("button", name="Play a busy day").click()
-    await page.wait_for_timeout(200)
-    assert stage.posts("/demo/day")[0].body == {"speed": 60}
+    assert (await asked(stage, "POST")).body == {"speed": 60}
     await stage.cut()
     stage.state = stage.views["wall"] = scenes.wall(
         stage.url, demo_day={"running": True, "speed": 60, "time": "2026-11-23T09:14:00"}
     )
     await page.get_by_text("A busy day is playing: 09.14").wait_for()
     await page.get_by_role("button", name="Stop the day").click()
-    await page.wait_for_timeout(200)
+    await asked(stage, "DELETE")
     assert [one.method for one in stage.asked if one.path == "/demo/day"] == ["POST", "DELETE"]
 
 
 async def test_without_a_link_the_wall_shows_no_events(open_page: OpenPage, stage: House) -> None:
     page = await open_page("/wall", 1920, 1080, ready=".events tbody tr")
     stage.silent = True
-    await page.locator(".events .missing").wait_for(timeout=6500)
+    await page.locator(".events .missing").wait_for()
     assert await page.locator(".events tr").count() == 0
 
 
@@ -124,6 +134,6 @@ async def test_before_the_first_word_of_the_point_the_wall_calls_nothing_missing
     stage.open.clear()
     page = await open_page("/wall", 1920, 1080, ready=".card.tv")
     assert await page.locator(".card:not(.booth) .missing").count() == 0
-    await page.locator(".events .missing").wait_for(timeout=6500)
+    await page.locator(".events .missing").wait_for()
     stage.open.set()
-    await page.locator(".events tbody tr").first.wait_for(timeout=6500)
+    await page.locator(".events tbody tr").first.wait_for()

@@ -18,7 +18,7 @@ from controller.domain.point import Central
 from controller.ports.booth import Here
 from tests.web.rig import Point, point
 
-WAIT_S = 10.0
+WAIT_S = 30.0  # for what surely comes: a machine that others use too may stand still for seconds
 TOKEN = "the-box-s-own-token"
 
 

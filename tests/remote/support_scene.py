@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.booth.conftest import WITNESS
 from tests.booth.way import Way
 from tests.pages.conftest import EXPECTED, is_complaint
-from tests.remote.stage import Broker, booth_point
+from tests.remote.stage import WAIT_S, Broker, booth_point
 from tests.web.rig import Point
 
 END = Path(__file__).with_name("expert_end.js").read_text()
@@ -72,20 +72,20 @@ class Advisor:
         return id_
 
     async def stage(self, name: str) -> None:
-        await expect(self.page.locator(f"{PANEL}[data-stage={name}]")).to_be_visible(timeout=20_000)
+        await expect(self.page.locator(f"{PANEL}[data-stage={name}]")).to_be_visible()
 
     async def open_devices(self, page: Page | None = None) -> int:
         script = "() => window.witness.tracks.filter((one) => one.readyState === 'live').length"
         return int(await (page or self.page).evaluate(script))
 
     async def no_devices(self, page: Page | None = None) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while await self.open_devices(page):
                 await asyncio.sleep(0.02)
 
     async def over(self) -> None:
         """Until no session lives at the point."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_S):
             while any(one.outcome is None for one in self.here.ledger.state.sessions.values()):
                 await asyncio.sleep(0.02)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from controller.readers import booth_check
-from tests.remote.stage import Media, Page, booth_point
+from tests.remote.stage import WAIT_S, Media, Page, booth_point
 from tests.web.rig import Point
 
 GOOD = {"state": "ready", "fps": 30.0, "size": [1280, 720], "moving": True, "black": False}
@@ -25,7 +25,7 @@ async def test_every_morning_the_booth_is_tried_and_green_is_ready(tmp_path: Pat
     async with booth_point(tmp_path) as (here, _), media.connected(tmp_path):
         await answering(media, {"state": "green", "cameras": {"document_camera": GOOD}, "paths": [PATH],
                                 "chosen": PATH["url"]})  # fmt: skip
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while "b1" not in here.ledger.state.devices:
                 await asyncio.sleep(0.02)
         assert here.ledger.state.devices["b1"].state == "ready"
@@ -88,7 +88,7 @@ async def test_a_booth_that_was_tried_while_central_was_away_is_tried_again_when
     async with booth_point(tmp_path) as (here, broker):
         broker.is_away = True
         await broker.socket.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while here.site.exchange.seen("b1", "").central:  # type: ignore[union-attr]  # why: it has a booth
                 await asyncio.sleep(0.01)
         async with media.connected(tmp_path):
@@ -102,7 +102,7 @@ async def test_a_booth_that_was_tried_while_central_was_away_is_tried_again_when
 
 async def state(here: Point, wanted: str) -> list[str]:
     """The booth's causes once it is in that state."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(WAIT_S):
         while "b1" not in here.ledger.state.devices or here.ledger.state.devices["b1"].state != wanted:
             await asyncio.sleep(0.02)
     return here.ledger.state.devices["b1"].causes

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from controller.app.browser_socket import FOLDER
 from controller.app.pressed import AtBooth, Presses
 from controller.ports.inputs import Pressed
 from controller.readers import booth as hub
 from controller.readers import booth_dark
-from tests.remote.stage import Broker, Page, answered, booth_point
+from tests.remote.stage import WAIT_S, Broker, Page, answered, booth_point
 from tests.web.rig import Point
-
-WAIT_S = 10.0
 
 
 class Keeper:
@@ -43,8 +42,11 @@ class Keeper:
 async def keeper(folder: Path, booth: str) -> AsyncIterator[Keeper]:
     reader, writer = await asyncio.open_unix_connection(folder / "browser.sock")
     one = Keeper(reader, writer)
-    one.say(t="kept", booth=booth)
-    await asyncio.sleep(0.05)  # nothing is answered to it
+    with capture_logs() as said:  # nothing is answered to it
+        one.say(t="kept", booth=booth)
+        async with asyncio.timeout(WAIT_S):
+            while "a booth's browser is kept" not in [line["event"] for line in said]:
+                await asyncio.sleep(0.01)
     try:
         yield one
     finally:
@@ -89,7 +91,8 @@ async def test_whoever_else_says_that_it_keeps_the_browser_takes_it_from_nobody(
 
 
 async def test_a_page_that_says_it_is_off_keeps_its_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "PRESSED_S", 5.0)
+    monkeypatch.setattr(hub, "PRESSED_S", 2 * WAIT_S)
+    monkeypatch.setattr(hub, "ENDED_S", 2 * WAIT_S)
     page = Page()
     async with booth_point(tmp_path) as (here, broker), page.connected(here), keeper(tmp_path, "b1") as own:
         id_ = await connected(here, broker, page)
@@ -99,20 +102,34 @@ async def test_a_page_that_says_it_is_off_keeps_its_browser(tmp_path: Path, monk
             seen = len(page.heard)
             await page.say(t="off", session=id_)
         await pressing
-        assert await own.hear(booth_dark.ENDED_S + 0.5) is None
+        await nobody_is_watched(here)
+        assert await own.hear(0.3) is None
+
+
+async def nobody_is_watched(here: Point) -> None:
+    """Until every page has said that it is off, or has lost its browser."""
+    hub: Any = here.site.exchange
+    async with asyncio.timeout(WAIT_S):
+        while hub.dark._awaited:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_page_that_hangs_at_any_end_loses_its_browser_later(tmp_path: Path) -> None:
     page = Page()
     async with booth_point(tmp_path) as (here, broker), page.connected(here), keeper(tmp_path, "b1") as own:
         id_ = await connected(here, broker, page)
+        clock = asyncio.get_running_loop().time
+        began = clock()
         assert (await broker.order(id_, "end", resolution="first_contact"))["ok"]
         await page.until(lambda m: m == {"t": "end", "session": id_})
-        assert await own.hear(0.3) is None
         assert await own.hear() == {"t": "cut"}
+        assert clock() - began > 0.9 * booth_dark.ENDED_S
 
 
-async def test_a_page_whose_line_was_opened_anew_at_the_end_keeps_its_browser(tmp_path: Path) -> None:
+async def test_a_page_whose_line_was_opened_anew_at_the_end_keeps_its_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "ENDED_S", 2 * WAIT_S)
     page, again = Page(), Page()
     async with booth_point(tmp_path) as (here, broker), keeper(tmp_path, "b1") as own:
         async with page.connected(here):
@@ -121,7 +138,8 @@ async def test_a_page_whose_line_was_opened_anew_at_the_end_keeps_its_browser(tm
             await page.until(lambda m: m == {"t": "end", "session": id_})
         async with again.connected(here):
             await again.say(t="here", session=None, consent=None, devices={})
-            assert await own.hear(booth_dark.ENDED_S + 0.5) is None
+            await nobody_is_watched(here)
+            assert await own.hear(0.3) is None
 
 
 async def test_the_button_switches_off_also_when_the_disk_takes_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from controller.readers.booth import Booths
-from tests.remote.stage import Media, Page, answered, booth_point
+from tests.remote.stage import WAIT_S, Media, Page, answered, booth_point
 
 
 async def test_the_expert_s_name_is_shown_again_though_central_has_forgotten_the_answer(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ async def test_the_expert_s_name_is_shown_again_though_central_has_forgotten_the
         assert exchange is not None and exchange.seen("b1", id_).expert == "", "no journal keeps it"
         await broker.say(t="ice", session=id_, servers=[], relay_only=False, expert="x2", name="Somebody else")
         await broker.say(t="ice", session=id_, servers=[], relay_only=False, expert="x1", name="Aino")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while exchange.seen("b1", id_).expert != "Aino":
                 assert exchange.seen("b1", id_).expert == "", "only its own expert's"
                 await asyncio.sleep(0.01)

@@ -10,7 +10,7 @@ import pytest
 from controller.ports.signalling import LINE_BURST, LINE_EVERY_S
 from controller.readers import booth
 from controller.web import boards
-from tests.remote.stage import Media, Page, answered, booth_point, wished
+from tests.remote.stage import WAIT_S, Media, Page, answered, booth_point, wished
 from tests.web.rig import says
 
 SDP = {"k": "sdp", "type": "offer", "sdp": "v=0"}
@@ -103,9 +103,9 @@ async def test_an_order_that_comes_twice_is_answered_twice_and_done_once(tmp_pat
     async with booth_point(tmp_path) as (here, broker):
         id_ = await answered(here, broker)
         again = {"t": "order", "id": "o-2", "session": id_, "do": "answer", "expert": "x1", "name": "Aino"}
-        before = len(broker.of("done"))
+        before, heard = len(broker.of("done")), len(broker.heard)
         await broker.say(**again)
-        await broker.until(lambda m: m["t"] == "done" and m["id"] == "o-2" and m["ok"], after=len(broker.heard) - 1)
+        await broker.until(lambda m: m["t"] == "done" and m["id"] == "o-2" and m["ok"], after=heard)
         assert len(broker.of("done")) == before + 1
         await broker.say(**(again | {"do": "drop"}))
         other = await broker.until(lambda m: m["t"] == "done" and m["id"] == "o-2" and not m["ok"])
@@ -148,7 +148,7 @@ async def test_help_that_is_called_before_any_session_stays_until_somebody_has_c
             return bool(told["booths"][0]["help"])
 
         await page.say(t="help")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             while not calls():
                 await asyncio.sleep(0.01)
         id_ = str((await wished(here))["id"])
@@ -165,7 +165,7 @@ async def test_help_that_is_called_in_a_session_ends_with_it(tmp_path: Path) -> 
     async with booth_point(tmp_path) as (here, _), page.connected(here):
         id_ = str((await wished(here))["id"])
         await page.say(t="help")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             while not here.site.exchange.seen("b1", id_).help:  # type: ignore[union-attr]  # why: it has a booth
                 await asyncio.sleep(0.01)
             await here.post(f"/sessions/{id_}/end", {}, role="booth")
@@ -180,7 +180,7 @@ async def test_a_media_process_that_names_files_without_end_is_heard_only_so_far
         for n in range(booth.FILES_MOST + 50):
             await media.say(t="file", session=id_, file={"id": f"f{n}", "kind": "print"})
         await media.say(t="file", session=id_, file={"id": "f0", "kind": "print", "state": "ready"})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             while not (files := here.site.exchange.seen("b1", id_).files) or files[0].state != "ready":  # type: ignore[union-attr]  # why: it has a booth
                 await asyncio.sleep(0.01)
         assert len(files) == booth.FILES_MOST
@@ -200,7 +200,7 @@ async def test_a_far_end_gone_mad_waits_at_its_line_and_loses_nothing(tmp_path: 
             for _ in range(many):
                 await media.say(t="hello")
             await media.say(t="file", session=id_, file={"id": "last", "kind": "print"})
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(WAIT_S):
                 while not here.site.exchange.seen("b1", id_).files:  # type: ignore[union-attr]  # why: it has a booth
                     await asyncio.sleep(0.01)
         assert asyncio.get_running_loop().time() - began >= (many - LINE_BURST) * LINE_EVERY_S * 0.9
@@ -223,9 +223,10 @@ async def test_consent_holds_for_the_session_in_which_it_was_given_and_for_no_ot
     async with booth_point(tmp_path) as (here, _), page.connected(here):
 
         async def told(consent: str, session: str | None) -> str:
+            heard = len(page.heard)
             await page.say(t="here", session=session, consent=consent, devices={})
             await page.say_raw("{")  # what is said in order is heard in order
-            await page.until(lambda m: m["t"] == "refused", after=len(page.heard))
+            await page.until(lambda m: m["t"] == "refused", after=heard)
             return here.site.exchange.seen("b1", mine).consent  # type: ignore[union-attr]  # why: it has a booth
 
         before = mine = str((await wished(here))["id"])
@@ -242,7 +243,7 @@ async def test_the_page_that_comes_last_has_the_booth_and_the_other_lets_go(tmp_
         id_ = await answered(here, broker)
         await first.say(t="talk", session=id_, up=True)
         await broker.shows("connected")
-        async with second.connected(here), asyncio.timeout(5):
+        async with second.connected(here), asyncio.timeout(WAIT_S):
             async with first.news:
                 while first.code is None:
                     await first.news.wait()
@@ -349,7 +350,7 @@ async def test_a_file_is_offered_printed_and_forgotten_with_its_session(tmp_path
         id_ = await answered(here, broker)
         form = {"id": "f1", "name": "hakemus.pdf", "kind": "print", "size": 5, "got": 5, "state": "ready", "cause": ""}
         await media.say(t="file", session=id_, file=form)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             while not here.site.exchange.seen("b1", id_).files:  # type: ignore[union-attr]  # why: it has a booth
                 await asyncio.sleep(0.01)
         await page.say(t="print", session=id_, file="f2")

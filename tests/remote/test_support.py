@@ -12,7 +12,7 @@ import pytest
 
 from controller.ports.booth import Here
 from controller.web import boards
-from tests.remote.stage import Broker, Media, Page, answered, booth_point, wished
+from tests.remote.stage import WAIT_S, Broker, Media, Page, answered, booth_point, wished
 from tests.remote.test_point_side import signal
 from tests.web.rig import Point, says
 
@@ -211,7 +211,7 @@ async def test_the_counter_s_line_is_one_and_a_newer_page_has_it(tmp_path: Path)
         id_ = await asked(here)
         await taken(broker, id_)
         async with second.connected(here):
-            async with asyncio.timeout(5), first.news:
+            async with asyncio.timeout(WAIT_S), first.news:
                 while first.code is None:
                     await first.news.wait()
             assert first.code == 4409
@@ -314,7 +314,7 @@ async def test_a_counter_s_word_that_its_camera_is_off_says_nothing_of_the_booth
         await here.post(f"/sessions/{id_}/end", {}, role="booth")
         await booth.until(lambda m: m["t"] == "end")
         await page.say(t="off", session=id_)
-        await asyncio.wait_for(cut.wait(), 10)
+        await asyncio.wait_for(cut.wait(), WAIT_S)
 
 
 async def test_only_staff_have_a_counter_s_line_and_only_of_a_counter_that_there_is(tmp_path: Path) -> None:
@@ -334,7 +334,7 @@ async def test_support_is_offered_for_what_experts_serve_now_and_only_while_they
         assert (offer["id"], offer["provider"], offer["name"]["fi"]) == ("asumistuki", "kela", "Asumistuki")
         broker.is_away = True
         await broker.socket.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(WAIT_S):
             while boards.build(here.site, "counter", "1")["supports"]:
                 await asyncio.sleep(0.01)
 

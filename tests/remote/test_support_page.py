@@ -122,13 +122,13 @@ async def test_a_page_that_is_loaded_anew_goes_on_and_a_second_one_takes_it_only
         id_ = await one.meet()
         await one.page.reload()
         await one.stage("talk")
-        await moving(one.page, f"{PANEL} video.expert", within_s=30)
+        await moving(one.page, f"{PANEL} video.expert")
         other = await one.context.new_page()
         await other.goto(f"{one.way.url}/counter/1")
         await expect(other.locator(PANEL)).to_contain_text("auki toisessa ikkunassa")
         assert await one.open_devices(other) == 0
         await other.get_by_role("button", name="Jatka tässä").click()
-        await moving(other, f"{PANEL} video.expert", within_s=30)
+        await moving(other, f"{PANEL} video.expert")
         await one.stage("elsewhere")
         await one.no_devices()
         await one.broker.shows("connected", session=id_)
@@ -147,7 +147,7 @@ async def test_the_point_s_pages_go_silent_and_the_talk_stays_in_sight(chromium:
     async with advisor(chromium, tmp_path, script=deaf) as one:
         await one.meet()
         await one.page.evaluate("window.deaf = true")
-        await expect(one.page.locator("main.stale")).to_be_visible(timeout=15_000)
+        await expect(one.page.locator("main.stale")).to_be_visible()
         await one.stage("talk")
         await moving(one.page, f"{PANEL} video.expert")
 
@@ -159,10 +159,10 @@ async def test_a_network_that_died_without_a_word_is_missed_with_the_point_and_t
     async with advisor(chromium, tmp_path) as one:
         id_ = await one.meet()
         one.way.die()
-        await expect(one.page.locator("main.stale")).to_be_visible(timeout=15_000)
-        await expect(one.page.locator("main.stale")).to_have_count(0, timeout=15_000)
+        await expect(one.page.locator("main.stale")).to_be_visible()
+        await expect(one.page.locator("main.stale")).to_have_count(0)
         await one.expert_anew(id_)
-        await until(lambda: one.page.evaluate("window.witness.peers.length === 2"), 10, "the expert is heard again")
+        await until(lambda: one.page.evaluate("window.witness.peers.length === 2"), what="the expert is heard again")
         await one.stage("talk")
         await moving(one.page, f"{PANEL} video.expert")
         await moving(one.expert, "#seen")

@@ -106,22 +106,30 @@ async def test_an_event_that_central_does_not_understand_is_in_no_figure_and_in_
         assert answered == 200 and isinstance(made, dict) and made["rows"] == []
 
 
-async def test_boxes_are_received_while_reports_are_made_and_who_asks_too_much_is_told(tmp_path: Path) -> None:
+async def test_boxes_are_received_while_reports_are_made_and_who_asks_too_much_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Twelve reports at once: they come one after another, some are refused, and no batch waits for their end."""
+    received, begin = threading.Event(), Engine.open
+
+    def held_up(engine: Engine) -> None:
+        received.wait(60)
+        begin(engine)
+
+    monkeypatch.setattr(Engine, "open", held_up)
     played = play(1, steps=300, start="2026-11-23T08:00", wild=False).stored
     async with client(tmp_path) as central:
         await central.send(played, "p")
         days = {"from": "2026-11-01", "to": "2026-12-31"}
         asked = [asyncio.create_task(ask(central, "capacity", **days)) for _ in range(12)]
-        box, received_before = Grown(point="q").fill(30), 0
-        for event in box.events:
+        for event in Grown(point="q").fill(30).events:
             status, _ = await central.send([event], "q")
             assert status == 200
-            received_before += not any(task.done() and task.result()[0] == 200 for task in asked)
+        assert not any(task.done() and task.result()[0] == 200 for task in asked), "no batch waited for a report"
+        received.set()
         said = [await task for task in asked]
         assert {status for status, *_ in said} == {200, 429}
         assert len({str(body) for status, _, body in said if status == 200}) == 1
-        assert received_before > 0, "no batch was taken before the first report was done"
 
 
 async def test_a_report_that_takes_too_long_is_ended_and_says_what_to_ask_instead(

@@ -214,5 +214,5 @@ def test_a_planted_bug_is_found_and_found_again_at_the_same_step(
 
 def _run(words: tuple[str, ...], **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*LUUKKU, *words], capture_output=True, text=True, timeout=110, check=False, env={**os.environ, **environment}
+        [*LUUKKU, *words], capture_output=True, text=True, timeout=800, check=False, env={**os.environ, **environment}
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+import tests.pages.patience  # noqa: F401  why: it makes every `expect` wait long enough
 from tests.system.stage import Demo, MakeDemo
 from tests.system.stranger import Stranger, stranger
 

@@ -43,6 +43,7 @@ class Scene:
     def __init__(self, demo: Demo, booth: Page, desk: Page) -> None:
         self.demo, self.booth, self.desk = demo, booth, desk
         self.told: dict[str, Any] = json.loads((demo.data / "demo-credentials.json").read_bytes())
+        self.booth_said: list[str] = []
 
     async def events(self, name: str = "") -> list[dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self.told['tokens']['technician']}"}
@@ -76,6 +77,12 @@ class Scene:
         await playing(self.booth.locator("video.expert"))
         await playing(self.desk.locator(".customer > video"))
 
+    async def both_are_well(self) -> None:
+        """Until the booth's page has told that sound and picture come; it tells each 5 s how the talk is."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not any('"audio":true,"video":true' in said for said in self.booth_said):
+                await asyncio.sleep(0.2)
+
     async def end(self) -> None:
         """The expert's word on how it ended, that of most."""
         await self.desk.get_by_role("button", name="Lopeta", exact=False).last.click()
@@ -105,7 +112,9 @@ async def scene(demo: Demo, chromium: Callable[[], Awaitable[Browser]]) -> Async
     for page in (booth, desk):
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+    here = Scene(demo, booth, desk)
+    booth.on("websocket", lambda line: line.on("framesent", lambda said: here.booth_said.append(str(said))))
     await booth.goto(f"{told['point']}/booth/booth-1")
     await desk.goto(f"{told['central']}/expert#token={told['tokens']['expert']}")
-    yield Scene(demo, booth, desk)
+    yield here
     assert complaints == []

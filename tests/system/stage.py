@@ -16,7 +16,8 @@ from typing import Any
 
 LUUKKU = str(Path(sys.executable).with_name("luukku"))
 NEIGHBOURS = (0, 10, 20, 21)  # ports of a demo from its own: point, central, printer, control of the simulators
-START_S, STOP_S = 60.0, 20.0
+START_S, STOP_S = 100.0, 60.0
+PATIENCE_S = 60.0  # for what surely comes, on a machine that others use too
 
 
 def without_inputs(config: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import aiohttp
 
-from tests.system.stage import LUUKKU, Demo, Point
+from tests.system.stage import LUUKKU, PATIENCE_S, Demo, Point
 
 T = TypeVar("T")
 GENESIS = "0" * 64
@@ -99,7 +99,7 @@ class Stranger:
         said = await self.ask("", "POST", "/printers/lobby/faults", {"kind": kind, **more}, to="sim", base="")
         assert said.status in {200, 202, 204}, said
 
-    async def printed(self, id_: str, seconds: float = 20.0) -> Any:
+    async def printed(self, id_: str, seconds: float = PATIENCE_S) -> Any:
         """The ticket once its paper has its proven end."""
 
         async def ended() -> Any:
@@ -126,7 +126,7 @@ class Stranger:
             after = said.json["next"]
         return found
 
-    async def central_has_all(self, seconds: float = 20.0) -> list[bytes]:
+    async def central_has_all(self, seconds: float = PATIENCE_S) -> list[bytes]:
         """Wait until central has the journal; gives both, which must be equal, as one list."""
 
         async def same() -> list[bytes] | None:
@@ -138,7 +138,7 @@ class Stranger:
         assert known["gaps"] == 0 and known["quarantined"] == 0, known
         return both
 
-    async def back(self, part: str, old: int, seconds: float = 20.0) -> None:
+    async def back(self, part: str, old: int, seconds: float = PATIENCE_S) -> None:
         """Wait until a killed part is there again, under another id, and answers."""
         paths = {"point": "/readyz", "central": "/", "sim": "/printers"}
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from pyzbar.pyzbar import decode
 
-from tests.system.stage import LUUKKU, Point
-from tests.system.stranger import Stranger, papers, spoken, stranger
+from tests.system.stage import LUUKKU, PATIENCE_S, Point
+from tests.system.stranger import Stranger, papers, spoken, stranger, until
 
 SHIPPED = (Path(__file__).parents[2] / "config" / "demo.toml").read_text()
 LANGUAGES = ("fi", "sv", "en", "se")
@@ -32,7 +32,7 @@ REFUSED = {
     "delete": "Pois\\u007f",
     "c1": "Ohjaus\\u009b31m",
 }
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 
 def config_with(names: dict[str, str]) -> str:
@@ -51,7 +51,11 @@ async def odd(tmp_path: Path) -> AsyncIterator[Stranger]:
     try:
         await asyncio.to_thread(point.start)
         async with stranger(point) as client:
-            await asyncio.sleep(1)  # its own virtual printer is there
+
+            async def printer() -> bool:
+                return bool((await client.get("staff", "/state"))["printers"][0]["state"] == "ready")
+
+            await until(printer, PATIENCE_S, "its own virtual printer is there")
             yield client
     finally:
         await asyncio.to_thread(point.stop)
@@ -66,7 +70,12 @@ async def test_odd_names_go_the_whole_way_and_paper_is_cut_once_for_each(odd: St
         ticket = await odd.take(f"odd-{id_}", LANGUAGES[count % 4], by="staff", kiosk="main")
         ended = await odd.printed(ticket["id"])
         assert ended["print"]["state"] == "confirmed", (id_, ended["print"])
-        pieces = await asyncio.to_thread(papers, odd.at_home)
+
+        async def out(count: int = count) -> list[Path]:  # a piece is filed just after its cut
+            filed = await asyncio.to_thread(papers, odd.at_home)
+            return filed if len(filed) >= count else []
+
+        pieces = await until(out, PATIENCE_S, f"{id_}: a piece for each of {count} tickets")
         assert len(pieces) == count, f"{id_}: {len(pieces)} pieces for {count} tickets"
         assert await asyncio.to_thread(qr_of, pieces[-1]) == [ticket["url"]], id_
         own = await odd.get("", f"/t/{ticket['code']}")

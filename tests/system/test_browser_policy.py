@@ -15,11 +15,11 @@ from aiohttp import web
 
 POLICY = Path(__file__).parents[2] / "systemd" / "chromium-policy.json"
 SHIPPED_FOR = "http://127.0.0.1:8080"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 ASKS = """<!doctype html><meta charset="utf-8"><script>
 const may = (what) => Promise.race([
   what.then(() => "may", (error) => error.name),
-  new Promise((done) => setTimeout(done, 3000, "asks somebody")),
+  new Promise((done) => setTimeout(done, 20000, "asks somebody")),
 ]);
 const sound = () => {
   const context = new AudioContext();

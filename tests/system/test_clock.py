@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.system.laws import numbers_are_whole
-from tests.system.stage import Point
+from tests.system.stage import PATIENCE_S, Point
 from tests.system.stranger import Stranger, chained, stranger, told
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), Path("libfaketime is not installed"))
@@ -20,7 +20,7 @@ SHIPPED = (Path(__file__).parents[2] / "config" / "demo.toml").read_text()
 BEFORE_MIDNIGHT, AFTER_MIDNIGHT = "2026-12-24 21:59:57", "2026-12-24 22:00:30"  # UTC; Helsinki is two hours ahead
 EVENING, MORNING = "2026-12-24", "2026-12-25"
 Clocked = Callable[[str], Any]
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 
 def at(moment: str, file: Path) -> dict[str, str]:
@@ -58,7 +58,7 @@ async def clocked(tmp_path: Path) -> AsyncIterator[Clocked]:
 async def view(client: Stranger, role: str, query: str) -> Any:
     headers = {"Authorization": f"Bearer {client.tokens[role]}"}
     async with client.session.ws_connect(f"{client.urls['point']}/api/v1/stream?{query}", headers=headers) as page:
-        return (await page.receive_json(timeout=5))["state"]
+        return (await page.receive_json(timeout=PATIENCE_S))["state"]
 
 
 async def test_with_no_clock_ever_set_nothing_is_numbered_and_the_screens_say_so(clocked: Clocked) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.system.conftest import MakeDemo
-from tests.system.stage import Demo
+from tests.system.stage import PATIENCE_S, Demo
 from tests.system.stranger import Stranger, chained, stranger, until
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 TICKETS = 6
 
 
@@ -48,7 +48,7 @@ async def _has_the_old_one_whole(client: Stranger, demo: Demo, old: bytes) -> No
     async def delivered() -> bool:
         return bool(list(demo.data.glob("journal.db.delivered-*")))
 
-    await until(delivered, 30, "the damaged journal's events are delivered")
+    await until(delivered, PATIENCE_S, "the damaged journal's events are delivered")
     there = await client.at_central(journal=journal)
     assert there[0] == old
     chained(there)

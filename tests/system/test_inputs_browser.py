@@ -10,7 +10,7 @@ from playwright.async_api import Page, async_playwright, expect
 from tests.system.stranger import Stranger
 from tests.system.test_inputs import PERSON, finger
 
-pytestmark = [pytest.mark.browser, pytest.mark.system]
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

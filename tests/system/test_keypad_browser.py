@@ -10,10 +10,12 @@ from playwright.async_api import Page, async_playwright, expect
 from kiosk_ui.messages import Messages
 from tests.pages.conftest import ARGUMENTS
 from tests.pages.ears import EARS, LET_IT_SOUND, falls_silent, sounds
+from tests.pages.test_tv_sound import UNHURRIED
+from tests.system.stage import PATIENCE_S
 from tests.system.stranger import Stranger
 from tests.system.test_inputs import finger
 
-pytestmark = [pytest.mark.browser, pytest.mark.system]
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(300)]
 
 T = Messages("fi")
 SPOKEN = "() => window.spoken"
@@ -32,7 +34,7 @@ async def kiosk(client: Stranger) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGUMENTS, LET_IT_SOUND])
         page = await browser.new_page(viewport={"width": 1080, "height": 1920})
-        await page.add_init_script(EARS + LISTEN)
+        await page.add_init_script(EARS + LISTEN + UNHURRIED)
         await page.goto(f"{client.urls['point']}/kiosk/main#token={client.tokens['kiosk']}")
         await page.locator("[data-provider=tyo]").wait_for()
         yield page
@@ -46,7 +48,7 @@ async def keys(client: Stranger, *names: str) -> None:
 
 async def heard(page: Page, words: str) -> None:
     """Wait until these words were given to the voice."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while not any(words in text for text in await page.evaluate(SPOKEN)):
             await asyncio.sleep(0.05)
 
@@ -64,8 +66,11 @@ async def test_a_number_is_had_by_ear_and_keys_alone_and_the_next_customer_hears
     for _ in range(12):
         if await kiosk.locator("[data-way=general]").evaluate("one => one === document.activeElement"):
             break
+        await kiosk.evaluate("window.was = document.activeElement")
         await keys(client, "down")
-        await kiosk.wait_for_timeout(60)
+        async with asyncio.timeout(PATIENCE_S):
+            while not await kiosk.evaluate("document.activeElement !== window.was"):
+                await asyncio.sleep(0.02)
     await keys(client, "enter")
     await expect(kiosk.locator(".number")).to_be_visible()
     await heard(kiosk, "Vuoronumerosi")

@@ -38,7 +38,7 @@ async def kept_browser(demo: Demo, port: int) -> AsyncIterator[int]:
                 os.kill(pid, signal.SIGCONT)
         with suppress(ProcessLookupError):
             keeper.terminate()
-        await asyncio.wait_for(keeper.wait(), 20)
+        await asyncio.wait_for(keeper.wait(), PATIENCE_MS / 1000)
 
 
 def below(pid: int) -> Iterator[int]:
@@ -107,13 +107,13 @@ async def test_a_press_in_the_booth_ends_a_browser_that_hangs_and_a_new_one_has_
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
         pressed = await press(demo)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_MS / 1000):
             while any(runs(pid) for pid in hung):
                 await asyncio.sleep(0.005)
         print(f"nothing of the browser runs {1000 * (time.monotonic() - pressed):.0f} ms after the press")
         await here.until_state("ended")
         assert [over["outcome"] for over in await here.events("remote.ended")] == ["completed"]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_MS / 1000):
             while not any(runs(pid) for pid in below(keeper)):
                 await asyncio.sleep(0.1)
 

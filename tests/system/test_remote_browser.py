@@ -28,7 +28,7 @@ async def test_a_customer_and_an_expert_meet_write_and_part_and_the_journal_says
         await expect(here.desk.locator("body")).to_contain_text("Moi, ä", timeout=PATIENCE_MS)
         seen = await playing(here.booth.locator("video.expert"))
         await playing(here.booth.locator("video.expert"), after=seen)  # it was never begun anew
-        await asyncio.sleep(6)  # the page tells each 5 s how the talk is
+        await here.both_are_well()
         await here.end()
         (over,) = await here.events("remote.ended")
         assert (over["outcome"], over["quality"]["audio_ok"], over["quality"]["video_ok"]) == ("completed", True, True)

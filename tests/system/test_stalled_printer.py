@@ -28,7 +28,7 @@ from controller.app.bench.stalled import (
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
 TURNS = 5
-NOTICED_S = 30.0
+NOTICED_S = 90.0
 
 
 @pytest.fixture
@@ -66,7 +66,8 @@ async def test_a_printer_that_stands_still_changes_nothing_for_the_other_the_tv_
             await asyncio.sleep(0.02)
         for _ in range(TURNS):
             await lobby.turn(took)  # a paper, a call on the TV, an answer at the counter; each bounded, none in vain
-        assert await paper_state(http, ours, behind.given[0]) != "confirmed", "it really stands still"
+        held_up = behind.given[-1 if trouble == "slow" else 0]  # a slow one has done the first when the machine is too
+        assert await paper_state(http, ours, held_up) != "confirmed", "it really stands still"
         kiosk = Presses(http, f"{ours.url}/api/v1/tickets", ours.bearer("kiosk/k0"))
         await kiosk.press()
         assert await settled(http, ours, kiosk.given[0]) == "confirmed"

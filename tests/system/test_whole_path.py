@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pyzbar.pyzbar import decode
 
-from tests.system.stage import Demo
+from tests.system.stage import PATIENCE_S, Demo
 from tests.system.stranger import Stranger, about, chained, luukku, papers, pieces, told, until
 
 TICKET = {
@@ -23,7 +23,7 @@ SERVICE_EVENT = {
     "call", "waiting_ms", "called_at",
 }  # fmt: skip
 END = {"resolution": "first_contact", "guidance": "e_channel_shown"}
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 
 async def opened(client: Stranger, counter: str, **more: Any) -> None:
@@ -67,8 +67,12 @@ async def test_a_ticket_is_taken_printed_with_proof_and_its_qr_leads_to_the_numb
     assert ticket["series"] == "K" and ticket["language"] == "se" and ticket["medium"] == "paper"
     ended = await client.printed(ticket["id"])
     assert ended["print"]["state"] == "confirmed" and ended["print"]["tier"] == "T1", ended["print"]
-    picture = await asyncio.to_thread(paper_with, client.demo, ticket["url"])
-    assert picture is not None and picture.with_suffix(".bin").stat().st_size > 100
+
+    async def out() -> Path | None:  # filed just after its cut
+        return await asyncio.to_thread(paper_with, client.demo, ticket["url"])
+
+    picture = await until(out, PATIENCE_S, "the paper of this ticket is out")
+    assert picture.with_suffix(".bin").stat().st_size > 100
     assert ticket["url"].endswith(f"/t/{ticket['code']}")
     async with client.session.get(ticket["url"]) as page:
         assert page.status == 200 and page.content_type == "text/html"
@@ -263,10 +267,13 @@ async def test_the_state_shows_the_whole_point(client: Stranger) -> None:
     }  # fmt: skip
     assert all(queue.keys() >= {"id", "name", "waiting"} for queue in state["queues"])
     assert all(counter.keys() >= {"id", "name", "state", "advisor", "current"} for counter in state["counters"])
-    printer = next(printer for printer in state["printers"] if printer["id"] == "lobby")
-    assert (
-        printer["state"] == "ready" and printer["causes"] == [] and printer["tier"] in {"T1", None}
-    )  # None: no proof since its link was new
+
+    async def well() -> Any:  # a busy machine may just have thought that it does not answer
+        lobby = next(one for one in (await client.get("staff", "/state"))["printers"] if one["id"] == "lobby")
+        return lobby if lobby["state"] == "ready" else None
+
+    printer = await until(well, PATIENCE_S, "the printer is ready")
+    assert printer["causes"] == [] and printer["tier"] in {"T1", None}  # None: no proof since its link was new
     lobby = next(d for d in (await client.get("technician", "/devices"))["devices"] if d["id"] == "lobby")
     assert lobby["simulated"] is True
 
@@ -275,7 +282,7 @@ async def test_the_stream_gives_a_snapshot_its_changes_and_a_heartbeat_each_seco
     headers = {"Authorization": f"Bearer {client.tokens['kiosk']}"}
     url = f"{client.urls['point']}/api/v1/stream?view=kiosk&id=main"
     async with client.session.ws_connect(url, headers=headers) as page:
-        snap = await page.receive_json(timeout=5)
+        snap = await page.receive_json(timeout=PATIENCE_S)
         assert snap["t"] == "snap" and snap.keys() >= {"epoch", "seq", "state"}
         ticket = await client.take("kela-liite")
         delta = await heard(page, "delta")
@@ -284,7 +291,7 @@ async def test_the_stream_gives_a_snapshot_its_changes_and_a_heartbeat_each_seco
         beats = [await heard(page, "hb", lambda m: known_grows(m, known)) for _ in range(3)]
         assert all(beat.keys() >= {"seq", "time"} for beat in beats)
     async with client.session.ws_connect(f"{url}&since={delta['seq']}", headers=headers) as page:
-        first = await page.receive_json(timeout=5)
+        first = await page.receive_json(timeout=PATIENCE_S)
         assert first["t"] in {"delta", "snap"} and (first["t"] == "snap" or first["from"] == delta["seq"])
     await client.do("kiosk", f"/tickets/{ticket['id']}/cancel")
 
@@ -292,7 +299,7 @@ async def test_the_stream_gives_a_snapshot_its_changes_and_a_heartbeat_each_seco
 async def test_the_tv_shows_a_call_and_the_journal_says_when(client: Stranger) -> None:
     await opened(client, "2")
     async with tv(client) as page:
-        await page.receive_json(timeout=5)
+        await page.receive_json(timeout=PATIENCE_S)
         ticket, turn = await called(client, "2", "dvv-nimi")
         shown = await heard(page, "delta", lambda m: ticket["number"] in json.dumps(m["patch"].get("called", "")))
         await page.send_json({"t": "shown", "seq": shown["seq"]})
@@ -301,8 +308,8 @@ async def test_the_tv_shows_a_call_and_the_journal_says_when(client: Stranger) -
             found = about(await client.journal(), service_event=turn["service_event"], medium="tv")
             return found[0]["data"] if found else None
 
-        said = await until(announced, 5, "service.announced by the TV")
-        assert said["device"] == "lobby" and 0 <= said["latency_ms"] < 5000
+        said = await until(announced, PATIENCE_S, "service.announced by the TV")
+        assert said["device"] == "lobby" and 0 <= said["latency_ms"] < PATIENCE_S * 1000
     await client.at("2", "no-show")
     await client.at("2", "close")
 
@@ -348,7 +355,7 @@ async def test_the_order_of_events_tells_how_it_was(client: Stranger) -> None:
 
 async def heard(page: aiohttp.ClientWebSocketResponse, kind: str, wanted: Any = lambda _: True) -> Any:
     """The next message of a kind that is wanted."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             message = await page.receive_json()
             if message["t"] == kind and wanted(message):

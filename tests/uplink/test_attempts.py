@@ -7,6 +7,8 @@ import pytest
 
 from controller.uplink.attempts import first_of
 
+EVERY_S = 0.02
+
 
 class Attempts:
     """Each does what its number says. `alive`: under way now; `unused`: what nobody wanted."""
@@ -32,21 +34,26 @@ class Attempts:
     def drop(self, number: int) -> None:
         self.unused.append(number)
 
-    async def first(self, within: float = 5.0) -> int:
-        return await first_of(self.one, every_s=0.02, at_once=3, within=within, unused=self.drop)
+    async def first(self, within: float = 60.0) -> int:
+        return await first_of(self.one, every_s=EVERY_S, at_once=3, within=within, unused=self.drop)
 
 
 async def test_the_one_that_is_answered_first_is_it_and_the_others_are_given_up() -> None:
     attempts = Attempts(lambda n: 60.0 if n < 4 else 0.0)
     assert await attempts.first() == 4
-    assert (attempts.begun, attempts.most, attempts.alive) == (5, 3, 0)
+    assert attempts.begun in {5, 6}, "one more may have been due when the answer came"
+    assert (attempts.most, attempts.alive) == (3, 0)
 
 
 async def test_those_that_fail_at_once_are_not_repeated_at_once() -> None:
-    attempts = Attempts(lambda n: ConnectionRefusedError(str(n)))
+    refused = Attempts(lambda n: ConnectionRefusedError(str(n)))
     with pytest.raises(ConnectionRefusedError):
-        await attempts.first(within=0.1)
-    assert 2 <= attempts.begun <= 6
+        await refused.first(within=0.1)
+    assert refused.begun <= 6
+    clock, refused = asyncio.get_running_loop().time, Attempts(lambda n: ConnectionRefusedError() if n < 4 else 0.0)
+    began = clock()
+    assert await refused.first() == 4, "but they are repeated"
+    assert clock() - began > 3.9 * EVERY_S
 
 
 async def test_what_nobody_answers_is_a_time_out() -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from controller.ports.central import Order
 from controller.uplink.commands import Unplaced, read_order, run_commands
-from tests.central.rig import TOKENS, client, process_client
+from tests.central.rig import PATIENCE_S, TOKENS, client, process_client
 from tests.uplink.test_sync import base, strange_central
 
 
@@ -37,7 +37,7 @@ class Core:
         self.cursor = order.n
 
     async def has(self, count: int) -> list[Order]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(20):  # not when the 25 s of a poll are over
             while len(self.applied) < count:
                 await asyncio.sleep(0.01)
         return self.applied
@@ -68,8 +68,7 @@ async def test_orders_arrive_in_order_with_their_data_as_sent(tmp_path: Path) ->
         assert [order.n for order in orders] == [1, 2, 3, 4]
         assert [msgspec.json.decode(order.data) for order in orders] == [{"text": f"{n} ä", "n": n} for n in range(4)]
         await central.order("close_queue", queue="kela")
-        async with asyncio.timeout(2):
-            assert (await core.has(5))[4].type == "close_queue"
+        assert (await core.has(5))[4].type == "close_queue"
 
 
 @pytest.mark.parametrize(("fails", "forgets"), [(2, 0), (0, 2)], ids=["raises", "does not take it in"])
@@ -127,5 +126,8 @@ async def test_a_central_that_answers_at_once_with_nothing_is_not_asked_without_
         return web.Response(body=b"[]")
 
     async with strange_central(answer) as url, commands(Core(), url):
+        async with asyncio.timeout(PATIENCE_S):
+            while not asked:
+                await asyncio.sleep(0.01)
         await asyncio.sleep(1.5)
-        assert 1 <= asked <= 4
+        assert asked <= 4

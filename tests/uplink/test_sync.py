@@ -15,8 +15,8 @@ from aiohttp import web
 from controller.domain.events import WorkRecorded
 from controller.ports.central import LinkState
 from controller.uplink.line import LONGEST_S, SHORTEST_S, Backoff
-from controller.uplink.sync import Uplink, run_uplink
-from tests.central.rig import TOKENS, Box, client, process_client
+from controller.uplink.sync import IDLE_S, Uplink, run_uplink
+from tests.central.rig import PATIENCE_S, TOKENS, Box, client, process_client
 
 
 class Line:
@@ -30,13 +30,13 @@ class Line:
     def now(self) -> LinkState | None:
         return self.states[-1] if self.states else None
 
-    async def until(self, wanted: Callable[[LinkState], bool], seconds: float = 20) -> LinkState:
+    async def until(self, wanted: Callable[[LinkState], bool], seconds: float = PATIENCE_S) -> LinkState:
         async with asyncio.timeout(seconds):
             while not (self.states and wanted(self.states[-1])):
                 await asyncio.sleep(0.01)
         return self.states[-1]
 
-    async def holds(self, seq: int, seconds: float = 20) -> LinkState:
+    async def holds(self, seq: int, seconds: float = PATIENCE_S) -> LinkState:
         return await self.until(lambda state: state.up and state.seq == seq and not state.fork, seconds)
 
 
@@ -63,7 +63,7 @@ async def test_a_backlog_and_what_comes_later_arrive_byte_for_byte(tmp_path: Pat
         await line.holds(1700)
         for n in range(5):
             await box.append(WorkRecorded(provider="kela", service="kela", minutes=n + 1, channel="counter"))
-            await line.holds(1701 + n, seconds=2)  # sent at once when idle
+            await line.holds(1701 + n, seconds=0.8 * IDLE_S)  # sent at once, not at the next look
         assert await central.stored() == box.bodies
         (point,) = await central.points()
         assert (point["behind"], point["gaps"], point["fork"]) == (0, 0, False)
@@ -125,7 +125,7 @@ async def test_kill_9_of_central_at_any_moment_loses_nothing(tmp_path: Path) -> 
             box.fill(4000)
             await line.until(lambda state: not state.up)
             await process.start()
-        await line.holds(box.seq, seconds=40)
+        await line.holds(box.seq)
         assert await central.stored() == box.bodies
         (point,) = await central.points()
         assert (point["gaps"], point["seq"]) == (0, box.seq)
@@ -175,7 +175,7 @@ async def test_a_listener_that_fails_does_not_stop_the_events(tmp_path: Path) ->
         task = asyncio.create_task(
             run_uplink(box, base(central.url), TOKENS["box"], random=random.Random(1), on_link=broken)
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while (await central.head())[0] < 700:
                 await asyncio.sleep(0.02)
         task.cancel()
@@ -239,7 +239,7 @@ async def test_a_central_that_never_answers_holds_nothing_up() -> None:
         task = asyncio.create_task(
             run_uplink(box, url, "t", random=random.Random(1), on_link=states.append, session=impatient)
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not states:
                 await asyncio.sleep(0.01)
         task.cancel()

@@ -33,6 +33,7 @@ CONFIG = Path(__file__).parent / "point.toml"
 MONDAY_MS = 1_795_420_800_000  # 2026-11-23T08:00:00Z, ten o'clock in Finland
 IDS: dict[str, str] = {"kiosk": "main", "tv": "lobby", "booth": "b1", "panic": "alarm"}  # the surface of each role
 BOTH = DEVICE_ROLES | doors.PEOPLE
+PATIENCE_S = 30.0  # for what surely comes: a machine that others use too may stand still for seconds
 
 
 class HandClock:
@@ -181,7 +182,7 @@ async def point(
         running = Point(ledger, site, rooms, clock, port)
         running.http = await stack.enter_async_context(
             aiohttp.ClientSession(
-                cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=20),
+                cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=2 * PATIENCE_S),
                 connector=aiohttp.TCPConnector(limit=0),
             )
         )  # fmt: skip
@@ -220,14 +221,14 @@ def says(answer: Answer, name: str, *words: str) -> None:
         assert word in answer.json["detail"], answer.json
 
 
-async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     """Wait for something that will surely come."""
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.01)
 
 
-async def raw(port: int, request: bytes, *, seconds: float = 5.0) -> bytes:
+async def raw(port: int, request: bytes, *, seconds: float = PATIENCE_S) -> bytes:
     """What a stranger reads who writes these very bytes, until the other side closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:

@@ -4,9 +4,12 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from controller.domain.commands import ReportDevice
+from controller.web import stream
 from controller.web.site import Disk, Unowned
-from tests.web.rig import Point, point, says, until
+from tests.web.rig import PATIENCE_S, Point, point, says, until
 from tests.web.watcher import Watcher, watching
 
 STANZA = '[[printers]]\nid = "printer-1"\nkind = "escpos"\nlink = "usb:X7Y8"\n'
@@ -81,16 +84,19 @@ async def test_a_screen_is_there_while_its_page_is_and_a_person_who_looks_at_it_
     await until(lambda: not here.site.presence.here("tv", "lobby"))
     headers = {"Authorization": f"Bearer {here.token('staff')}"}
     async with here.http.ws_connect(f"{here.url}/api/v1/stream?view=tv&id=lobby", headers=headers) as looker:
-        await looker.receive_str(timeout=5)
+        await looker.receive_str(timeout=PATIENCE_S)
         assert (await row(here, "screen", "lobby"))["actual"] == "detached"
 
 
-async def test_a_page_that_is_tried_draws_itself_anew_and_one_that_does_not_is_found_out(here: Point) -> None:
+async def test_a_page_that_is_tried_draws_itself_anew_and_one_that_does_not_is_found_out(
+    here: Point, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert (await tried(here, "hall"))["cause"] == "no_page"
     over = asyncio.Event()
     async with watching(here, "tv", "hall") as page, asyncio.TaskGroup() as tasks:
         frozen = await tried(here, "hall")
         assert (frozen["ok"], frozen["cause"], frozen["state"]) == (False, "not_drawing", "unknown")
+        monkeypatch.setattr(stream, "DRAW_S", PATIENCE_S)
         tasks.create_task(drawing(page, over))
         well = await tried(here, "hall")
         assert (well["ok"], well["proven"], well["kind"]) == (True, "draws", "screen")
@@ -159,7 +165,7 @@ async def test_nobody_reads_the_journal_for_a_page_that_nobody_looks_at(here: Po
 
 async def device(page: Watcher, fits: Any) -> dict[str, Any]:
     """The lobby's printer as the page shows it, once it is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not fits(page.state["devices"][0]):
             await page.hear()
     shown: dict[str, Any] = page.state["devices"][0]

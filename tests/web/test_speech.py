@@ -6,7 +6,7 @@ from pathlib import Path
 import aiohttp
 
 from controller.ports.speaker import Reader
-from tests.web.rig import Point, point
+from tests.web.rig import Point, point, until
 
 WAV = b"RIFF....WAVE"
 
@@ -53,9 +53,7 @@ async def test_of_two_texts_of_one_kiosk_the_newer_is_read_and_the_older_given_u
         voice = Slow()
         here.rooms.aloud.reader = voice
         first = asyncio.create_task(say(here, "first"))
-        async with asyncio.timeout(5):
-            while not voice.asked:
-                await asyncio.sleep(0.01)
+        await until(lambda: bool(voice.asked))
         assert await say(here, "second") == (200, WAV)
         status, told = await first
         assert status == 429 and b"something newer" in told
@@ -70,12 +68,8 @@ async def test_a_kiosk_that_goes_away_meanwhile_leaves_nothing_behind(tmp_path: 
             headers = {"Authorization": f"Bearer {here.token('kiosk', 'main')}"}
             body = {"text": "first", "language": "fi"}
             gone = asyncio.create_task(alone.post(f"{here.url}/api/v1/speech", json=body, headers=headers))
-            async with asyncio.timeout(5):
-                while not voice.asked:
-                    await asyncio.sleep(0.01)
+            await until(lambda: bool(voice.asked))
             gone.cancel()
             await asyncio.gather(gone, return_exceptions=True)
         assert await say(here, "second") == (200, WAV)
-        async with asyncio.timeout(5):
-            while here.rooms.aloud._reading:
-                await asyncio.sleep(0.01)
+        await until(lambda: not here.rooms.aloud._reading)

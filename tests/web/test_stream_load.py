@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gc
 import socket
+import time
 import tracemalloc
 
 import pytest
@@ -44,7 +45,7 @@ async def stuck(here: Point) -> socket.socket:
 async def test_a_page_that_never_reads_costs_no_memory_holds_nobody_up_and_is_dropped(
     here: Point, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "SEND_S", 1.0)
+    monkeypatch.setattr(stream, "SEND_S", 5.0)  # of the page that reads too, on a busy machine
     line = await stuck(here)
     try:
         async with watching(here, "tv") as page:
@@ -60,9 +61,9 @@ async def test_a_page_that_never_reads_costs_no_memory_holds_nobody_up_and_is_dr
             now, _ = tracemalloc.get_traced_memory()
             tracemalloc.stop()
             assert now - before < 3_000_000, f"{now - before} bytes more than before"
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(UNHURRIED_S):
                 while here.rooms.streams.open == 2:
-                    await page.hear(2.0)
+                    await page.hear(UNHURRIED_S)
             assert here.rooms.streams.open == 1, "the page that reads goes on"
     finally:
         line.close()
@@ -106,12 +107,13 @@ async def test_two_hundred_pages_come_and_go_and_leave_nothing_behind(here: Poin
     async with asyncio.TaskGroup() as tasks:
         for n in range(PAGES):
             tasks.create_task(visit(n))
-        await until(lambda: here_now == PAGES, 20)
+        await until(lambda: here_now == PAGES, UNHURRIED_S)
         assert here.rooms.streams.open == PAGES
         loop = asyncio.get_running_loop()
-        started = loop.time()
+        started, worked = loop.time(), time.process_time()
         await here.take()
-        assert loop.time() - started < 2.0, "a number does not wait for two hundred pages"
+        assert time.process_time() - worked < 2.0, "a number does not wait for the work of two hundred pages"
+        assert loop.time() - started < stream.SEND_S, "nor for what they do not read"
         gone.set()
     await until(lambda: here.rooms.streams.open == 0)
     assert here.rooms.screens._pages == {}

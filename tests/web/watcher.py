@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from tests.web.rig import Point
+from tests.web.rig import PATIENCE_S, Point
 
 SURFACE = {"kiosk": ("kiosk", "main"), "tv": ("tv", "lobby"), "counter": ("staff", "1"), "wall": ("staff", ""),
            "technician": ("technician", ""), "booth": ("booth", "b1")}  # fmt: skip
@@ -23,7 +23,7 @@ class Watcher:
         self.said: list[dict[str, Any]] = []  # clips that the page was told to play
         self.beats: list[dict[str, Any]] = []
 
-    async def hear(self, seconds: float = 5.0) -> str:
+    async def hear(self, seconds: float = PATIENCE_S) -> str:
         """Take one message; gives its kind."""
         told = msgspec.json.decode(await self.socket.receive_str(timeout=seconds))
         self.kinds.append(told["t"])
