@@ -27,8 +27,7 @@ import drivers
 RUN = "LUUKKU_TEST_RUN"  # every process that a test starts inherits this name, also when its parent is gone
 WORKER = "exec(eval(sys.stdin.readline()))"  # how xdist (execnet) starts a worker
 LOOP_TURNS = 5  # turns of the loop in which a task that was told to end may end
-THREAD_PATIENCE_S = 2.0
-PROCESS_PATIENCE_S = 2.0
+PATIENCE_S = float(os.environ.get("LUUKKU_TEST_PATIENCE_S", "30"))  # with a thread or a process that is to end
 # Blocking on these is a fault in a test too; on files only when our own code does it: a test may read one.
 NEVER_IN_A_LOOP = ("time.", "socket.", "ssl.", "sqlite3.", "builtins.")
 
@@ -55,7 +54,7 @@ def no_leaked_threads(request: pytest.FixtureRequest) -> Iterator[None]:
     lasts = loop is not None and loop.kwargs.get("loop_scope") == "session"
     before = set(threading.enumerate())
     yield
-    deadline = time.monotonic() + THREAD_PATIENCE_S
+    deadline = time.monotonic() + PATIENCE_S
     leaked = [thread for thread in threading.enumerate() if thread not in before]
     leaked = [thread for thread in leaked if not (lasts and thread.name.startswith("asyncio_"))]
     for thread in leaked:
@@ -164,7 +163,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def processes_left() -> dict[int, str]:
     """The processes of this run that are still there after a moment's patience."""
-    deadline = time.monotonic() + PROCESS_PATIENCE_S
+    deadline = time.monotonic() + PATIENCE_S
     while (left := ours()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
