@@ -13,7 +13,7 @@ CONFIG = Path(__file__).parents[1] / "web" / "point.toml"
 ALL_DAY = "\n".join(f'{day} = "00:00-24:00"' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 
 
-def luukku(*words: str, seconds: float = 30.0) -> subprocess.CompletedProcess[str]:
+def luukku(*words: str, seconds: float = 90.0) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*LUUKKU, *words], capture_output=True, text=True, timeout=seconds, check=False)
 
 

@@ -48,7 +48,7 @@ class Room(msgspec.Struct):
         return [one for one in told if one["type"] == f"luukku.{name}.v1"]
 
     async def happened(self, name: str, n: int = 1) -> list[dict[str, Any]]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(found := await self.events(name)) < n:
                 await asyncio.sleep(0.01)
         return found
@@ -89,7 +89,7 @@ async def room(
 async def told_next(page: Watcher) -> dict[str, Any]:
     """The next message that is neither state nor heartbeat."""
     before = len(page.said)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(page.said) == before:
-            await page.hear()
+            await page.hear(60)
     return page.said[-1]

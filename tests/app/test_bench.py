@@ -57,7 +57,7 @@ MAY_BE_NONE = ("concealed", "frozen", "unreadable", "offset_p95_ms")  # on a goo
 MAY_SHRINK = {"growth_mib", "first_to_last_mib"}
 SMALL = "0.02"
 PATIENCE_S = 280
-SPIN_S, WATCHED_S = 3.0, 0.6
+SPIN_S, WATCHED_S = 120.0, 0.6
 WATCHING = "import sys, time; from controller.app.bench.machine import Watch\nwith Watch() as watch: time.sleep({})\n"
 
 

@@ -162,12 +162,13 @@ STRANGERS = (b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 2
 
 @pytest.mark.parametrize("answer", STRANGERS, ids=lambda sent: repr(sent[-12:]))
 def test_an_address_that_is_no_point_is_one_line_and_exit_1(answer: bytes, capsys: Captured) -> None:
+    over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as line:
 
         def stranger() -> None:
-            line.settimeout(1.0)
-            with suppress(TimeoutError):
-                while True:  # aiohttp asks once more when the line falls at once
+            line.settimeout(0.1)
+            while not over.is_set():  # aiohttp asks once more when the line falls at once
+                with suppress(TimeoutError):
                     caller, _ = line.accept()
                     caller.recv(4096)
                     caller.sendall(answer)
@@ -176,6 +177,7 @@ def test_an_address_that_is_no_point_is_one_line_and_exit_1(answer: bytes, capsy
         thread = threading.Thread(target=stranger)
         thread.start()
         told = here(("events", "--url", f"http://127.0.0.1:{line.getsockname()[1]}"), capsys)
+        over.set()
         thread.join()
     assert told.returncode == 1
     one_line(told)

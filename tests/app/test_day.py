@@ -88,12 +88,12 @@ async def demo(folder: Path, *options: str) -> AsyncIterator[Demo]:
         "--no-browser", *options, stdout=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=UP_S)) as session:
             await until(lambda: exists(folder / "demo-credentials.json"), UP_S)
             yield Demo(folder, session)
     finally:
         process.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), UP_S) == 0
 
 
 async def exists(path: Path) -> bool:
@@ -126,6 +126,7 @@ async def left_alone(point: Demo, played: set[str]) -> bool:
 
 
 @pytest.mark.system
+@pytest.mark.timeout(300)
 async def test_a_day_is_played_stopped_continued_killed_and_leaves_peoples_counters_alone(tmp_path: Path) -> None:
     seed = varied_seed(2)
     async with demo(tmp_path / "data", "--seed", str(seed)) as point:
@@ -138,14 +139,14 @@ async def test_a_day_is_played_stopped_continued_killed_and_leaves_peoples_count
             served = [e for e in named(events, "service.ended") if e["data"]["outcome"] == "served"]
             return languages == LANGUAGES and len(served) >= 4
 
-        await until(lively, 60)
+        await until(lively, 2 * UP_S)
         await point.ask("POST", "/counters/4/close")
         await point.ask("POST", "/counters/4/open", {"advisor": "n9"})
         await asyncio.sleep(3)
         taken_over = len(await point.events())
         await asyncio.sleep(3)
         await point.ask("DELETE", "/demo/day")
-        await until(lambda: left_alone(point, {"2"}), 5)
+        await until(lambda: left_alone(point, {"2"}), UP_S)
         known = await point.counters()
         assert known["4"]["state"] == "open" and known["4"]["advisor"]["id"] == "n9"
         assert not [e for e in (await point.events())[taken_over:] if e["actor"] == "counter:4"]
@@ -159,10 +160,10 @@ async def test_a_day_is_played_stopped_continued_killed_and_leaves_peoples_count
 
         await point.ask("POST", "/demo/day", {"speed": 600})
         issued = len(named(stopped, "ticket.issued"))
-        await until(lambda: more_tickets(point, issued + 2), 20)
+        await until(lambda: more_tickets(point, issued + 2), UP_S)
         os.kill(point.told["pids"]["point"], signal.SIGKILL)
         await asyncio.sleep(0.5)
-        await until(lambda: answers(lambda: left_alone(point, {"2", "4"})), 30)
+        await until(lambda: answers(lambda: left_alone(point, {"2", "4"})), UP_S)
         assert not await point.running()
         assert_numbers_without_gap(await point.events())
 
@@ -171,7 +172,7 @@ async def test_a_day_is_played_stopped_continued_killed_and_leaves_peoples_count
 async def test_the_day_begins_at_once_when_asked_and_ends_with_the_demo(tmp_path: Path) -> None:
     async with demo(tmp_path / "data", "--seed", "3", "--day", "600") as point:
         assert await point.running()
-        await until(lambda: more_tickets(point, 2), 20)
+        await until(lambda: more_tickets(point, 2), UP_S)
 
 
 @pytest.mark.system

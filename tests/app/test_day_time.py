@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
+
 from controller.app.daytime import DayTime
 from controller.web.site import DemoDay
+
+pytestmark = pytest.mark.usefixtures("steady_loop")
 
 
 @asynccontextmanager
@@ -35,7 +39,7 @@ async def test_a_wait_of_two_minutes_takes_a_fifth_of_a_second_at_600() -> None:
 async def test_a_new_speed_holds_for_those_who_wait_already() -> None:
     day = DemoDay(running=True, speed=1)
     time = at_eight(day)
-    async with passing(time), asyncio.timeout(5):
+    async with passing(time), asyncio.timeout(30):
         waiting = asyncio.create_task(time.wait(300))
         await asyncio.sleep(0.1)
         assert not waiting.done()
@@ -47,7 +51,7 @@ async def test_time_stands_still_at_its_limit_until_the_machine_has_caught_up() 
     day = DemoDay(running=True, speed=600)
     time = at_eight(day)
     time.limit = 8 * 3600 + 60
-    async with passing(time), asyncio.timeout(5):
+    async with passing(time), asyncio.timeout(30):
         assert await time.wait(60)
         later = asyncio.create_task(time.wait(1))
         await asyncio.sleep(0.3)
@@ -59,7 +63,7 @@ async def test_time_stands_still_at_its_limit_until_the_machine_has_caught_up() 
 async def test_whoever_waits_wakes_at_once_when_the_day_is_stopped() -> None:
     day = DemoDay(running=True, speed=1)
     time = at_eight(day)
-    async with passing(time), asyncio.timeout(5):
+    async with passing(time), asyncio.timeout(30):
         sleepers = [asyncio.create_task(time.wait(3600 * n)) for n in (1, 2, 3)]
         await asyncio.sleep(0.1)
         day.running = False
@@ -70,7 +74,7 @@ async def test_whoever_waits_wakes_at_once_when_the_day_is_stopped() -> None:
 async def test_a_sleeper_that_was_cancelled_holds_up_nobody() -> None:
     day = DemoDay(running=True, speed=600)
     time = at_eight(day)
-    async with passing(time), asyncio.timeout(5):
+    async with passing(time), asyncio.timeout(30):
         gone = asyncio.create_task(time.wait(10))
         await asyncio.sleep(0)
         gone.cancel()

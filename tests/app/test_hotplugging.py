@@ -70,7 +70,7 @@ async def test_whoever_plugs_in_the_first_usb_device_of_a_point_finds_it_on_the_
 
 
 async def until_shown(page: Watcher, strangers: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(page.state["unknown"]) != strangers:
             await page.hear()
 

@@ -105,7 +105,7 @@ def heard_by(listening: Systemd) -> Iterator[Systemd]:
 def test_ready_comes_when_the_doors_answer_then_signs_of_life_and_stopping_at_the_end(systemd: Systemd) -> None:
     assert systemd.hears("READY=1") is not None, systemd.log.read_text()
     assert systemd.heard[-1] == "READY=1\nSTATUS=serving"
-    with urllib.request.urlopen(f"http://127.0.0.1:{systemd.port}/healthz", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{systemd.port}/healthz", timeout=HEARD_S) as answer:
         assert answer.status == 200
     assert systemd.heard == ["READY=1\nSTATUS=serving"], "nothing is said before it is ready"
     for _ in range(3):
@@ -128,7 +128,7 @@ def test_no_sign_of_life_while_the_disk_hangs_although_the_pages_answer_nor_whil
         deadline = time.monotonic() + HEARD_S
         while systemd.hears("WATCHDOG=1", within=SILENT_S):
             assert time.monotonic() < deadline, f"it goes on: {strace.poll()}"
-        with urllib.request.urlopen(f"http://127.0.0.1:{systemd.port}/healthz", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{systemd.port}/healthz", timeout=HEARD_S) as answer:
             assert answer.status == 200, "the process lives and its loop turns: only the disk does not"
     finally:
         strace.terminate()

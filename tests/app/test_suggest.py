@@ -40,7 +40,7 @@ class Watching:
         assert self._process.stdout is not None
         self._out = self._process.stdout
 
-    def said(self, word: str, within: float = 10.0) -> str:
+    def said(self, word: str, within: float = 80.0) -> str:
         """All that it says until `word`."""
         heard, end = "", time.monotonic() + within
         while word not in heard:
@@ -53,7 +53,7 @@ class Watching:
 
     def interrupt(self) -> tuple[int, str]:
         self._process.send_signal(signal.SIGINT)
-        rest, _ = self._process.communicate(timeout=10)
+        rest, _ = self._process.communicate(timeout=60)
         return self._process.returncode, rest.decode("utf-8")
 
 

@@ -104,7 +104,7 @@ async def running(work: Any) -> AsyncIterator[None]:
             task.result()
 
 
-async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(true: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait for something that will surely come."""
     async with asyncio.timeout(seconds):
         while not true():

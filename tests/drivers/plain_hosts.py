@@ -19,6 +19,7 @@ from drivers.sim.printer_server import PrinterConfig, PrinterServer
 
 QUIET_S = 0.7  # so long nothing comes: nothing will
 FAST_MM_S = 2000.0
+SURELY_S = 30.0  # for what comes in milliseconds
 
 
 class Host(ABC):
@@ -36,6 +37,11 @@ class Host(ABC):
     async def all_that_comes(self) -> bytes:
         """Until it is quiet."""
 
+    async def just(self, wanted: bytes) -> None:
+        """These bytes come, and then it is quiet."""
+        assert await self.hear(len(wanted)) == wanted
+        assert await self.all_that_comes() == b""
+
     @abstractmethod
     async def is_hung_up(self) -> bool: ...
 
@@ -47,8 +53,8 @@ class Host(ABC):
     def strike(self, kind: FaultKind, **where: float) -> None: ...
 
     @abstractmethod
-    def last_words(self) -> str:
-        """What stands on the newest piece of paper."""
+    async def last_words(self) -> str:
+        """What stands on the newest piece of paper, as soon as there is one."""
 
     @property
     @abstractmethod
@@ -93,7 +99,7 @@ class InMemory(Host):
     def strike(self, kind: FaultKind, **where: float) -> None:
         self._core.strike(Fault.parse({"kind": kind.value, **where}), self._now_s)
 
-    def last_words(self) -> str:
+    async def last_words(self) -> str:
         return self._pieces[-1].text
 
     @property
@@ -121,7 +127,7 @@ class OnTheWire(Host):
         """False: not yet."""
 
     async def connect(self) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(SURELY_S):
             while not (self.printer.powered and self.printer.connections == 0 and await self.open()):
                 await asyncio.sleep(0.02)
             while self.printer.connections == 0:
@@ -129,7 +135,7 @@ class OnTheWire(Host):
 
     async def hear(self, size: int) -> bytes:
         heard = b""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(SURELY_S):
             while len(heard) < size:
                 part = await self.read()
                 assert part, "hung up"
@@ -150,13 +156,16 @@ class OnTheWire(Host):
             return heard
 
     async def is_hung_up(self) -> bool:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(SURELY_S):
             return await self.read() == b""
 
     def strike(self, kind: FaultKind, **where: float) -> None:
         self.printer.strike(Fault.parse({"kind": kind.value, **where}))
 
-    def last_words(self) -> str:
+    async def last_words(self) -> str:
+        async with asyncio.timeout(SURELY_S):
+            while not self.printer.pieces:
+                await asyncio.sleep(0.002)
         return (self.printer.directory / f"{self.printer.pieces[-1].name}.txt").read_text()
 
     @property

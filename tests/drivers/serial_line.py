@@ -12,6 +12,7 @@ from typing import Any
 from drivers.links.fd import FdLink
 
 TICK_S = 0.001
+SURELY_S = 30.0  # for what comes in milliseconds
 
 
 class Line:
@@ -32,7 +33,7 @@ class Line:
             return os.read(self._near, most)
         return b""
 
-    async def take_all(self, size: int, *, piece: int = 65536, within: float = 10.0) -> bytes:
+    async def take_all(self, size: int, *, piece: int = 65536, within: float = SURELY_S) -> bytes:
         """So many bytes, read in pieces of so many at most."""
         got = bytearray()
         async with asyncio.timeout(within):
@@ -41,7 +42,7 @@ class Line:
                 await asyncio.sleep(0)
         return bytes(got)
 
-    async def take_until(self, wanted: bytes, *, within: float = 10.0) -> bytes:
+    async def take_until(self, wanted: bytes, *, within: float = SURELY_S) -> bytes:
         """All up to these bytes: a pty hands over what was written in pieces, when the kernel comes to it."""
         got = bytearray()
         async with asyncio.timeout(within):
@@ -85,7 +86,7 @@ async def heard_on(link: FdLink) -> AsyncIterator[bytearray]:
         await asyncio.gather(listening, return_exceptions=True)
 
 
-async def until(wanted: Callable[[], object], within: float = 5.0) -> None:
+async def until(wanted: Callable[[], object], within: float = SURELY_S) -> None:
     async with asyncio.timeout(within):
         while not wanted():
             await asyncio.sleep(0.005)

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 RUNAWAYS = (  # a child in a session of its own, an orphan that ignores signals, and a parent that waits
     "echo $$ >> {pids}; setsid sleep 1000 & echo $! >> {pids}; "
     "(trap '' TERM INT HUP; setsid sh -c 'echo $$ >> {pids}; trap \"\" TERM; while :; do sleep 1; done' &) ; "

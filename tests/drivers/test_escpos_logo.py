@@ -52,7 +52,7 @@ async def lobby(
     )  # fmt: skip
     tending = asyncio.create_task(printer.run())
     try:
-        await until(is_now(printer, PrinterCondition.READY), within=10)
+        await until(is_now(printer, PrinterCondition.READY))
         yield printer
     finally:
         tending.cancel()
@@ -63,8 +63,8 @@ async def another_link(printer: EscposPrinter, sim: PrinterServer) -> None:
     """The line breaks, and comes back."""
     life = printer._line.power_life
     sim.strike(Fault(FaultKind("drop")))
-    await until(lambda: printer._line.power_life != life, within=10)
-    await until(is_now(printer, PrinterCondition.READY), within=10)
+    await until(lambda: printer._line.power_life != life)
+    await until(is_now(printer, PrinterCondition.READY))
 
 
 async def printed(printer: EscposPrinter, sim: PrinterServer) -> tuple[bytes, Image.Image]:

@@ -37,21 +37,21 @@ async def test_two_printers_that_changed_places_print_nothing_until_each_was_tri
         )
         tending = asyncio.create_task(printer.run())
         try:
-            await until(is_now(printer, READY), within=10)
+            await until(is_now(printer, READY))
             assert (await printer.examine(NOW, simulated=True)).serial == "A1"
             first.strike(Fault(FaultKind("drop")))
-            await until(lambda: printer.health.condition is not READY, within=10)
-            await until(is_now(printer, READY), within=10)  # the same one again is no stranger
+            await until(lambda: printer.health.condition is not READY)
+            await until(is_now(printer, READY))  # the same one again is no stranger
 
             here = second
             first.strike(Fault(FaultKind("drop")))
-            await until(is_now(printer, PrinterCondition.OUT_OF_SERVICE, "another_printer"), within=10)
+            await until(is_now(printer, PrinterCondition.OUT_OF_SERVICE, "another_printer"))
             with pytest.raises(PrinterUnavailable, match="another_printer"):
                 await printer.prepare()
             assert not second.pieces
             found = await printer.examine(NOW, simulated=True)
             assert (found.tier, found.serial, found.cause) == (Tier.PROCESS_ID, "B2", "")
-            await until(is_now(printer, READY), within=10)
+            await until(is_now(printer, READY))
             await printer.prepare()
             assert (await printer.print(FI, "0001", simulated=True)).end is PrintEnd.CONFIRMED
         finally:

@@ -43,7 +43,7 @@ async def test_what_it_was_taught_reads_as_what_is_drawn(tmp_path: Path) -> None
                 bytes_per_s=bytes_per_s,
             )  # fmt: skip
             tending = asyncio.create_task(printer.run())
-            await until(is_now(printer, PrinterCondition.READY), within=10)
+            await until(is_now(printer, PrinterCondition.READY))
             await printer.prepare()
             assert (await printer.print(SE, "0001", simulated=False)).end is PrintEnd.CONFIRMED
             await until(lambda: bool(sim.pieces))  # why: awaited in this turn of the loop

@@ -22,11 +22,9 @@ from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.printer_server import PrinterConfig, PrinterServer
 from tests.drivers.escpos_tickets import FI
 from tests.drivers.test_escpos_examination import NOW
-from tests.drivers.test_escpos_printer import is_now
-from tests.drivers.test_escpos_printer import until as until_in
+from tests.drivers.test_escpos_printer import is_now, until
 
 GENERIC = profile("generic")
-until = partial(until_in, within=15.0)  # silence is found out in seconds
 
 
 @asynccontextmanager
@@ -70,7 +68,7 @@ async def test_silence_is_unknown_until_a_test_paper_shows_that_the_port_at_leas
         with pytest.raises(PrinterUnavailable):
             await printer.prepare()
         await known(printer)
-        assert len(sim.pieces) == 1, "the whole test paper came out"
+        await until(lambda: len(sim.pieces) == 1)  # the whole test paper came out
         assert await printer.prepare() == Prepared(None, printer._line.power_life)
         outcome = await printer.print(FI, "0001", simulated=True)
         assert (outcome.end, outcome.tier) == (PrintEnd.CONFIRMED, Tier.PORT)

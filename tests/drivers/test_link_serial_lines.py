@@ -9,7 +9,7 @@ import pytest
 from drivers.links import serial as links_serial
 from drivers.links.link import DeviceGone
 from drivers.links.serial import ModemLines, modem_lines, open_serial
-from tests.drivers.serial_line import a_line, heard_on, until
+from tests.drivers.serial_line import SURELY_S, a_line, heard_on, until
 
 
 class Wires:
@@ -52,7 +52,7 @@ async def test_dsr_that_was_on_and_goes_off_is_a_printer_without_power(quick_loo
             await link.write(b"well", within=0.5)
             wires.now = ModemLines(False, True)
             with pytest.raises(DeviceGone, match=r"closed.*DSR"):
-                async with asyncio.timeout(2.0):
+                async with asyncio.timeout(SURELY_S):
                     await link.listen(lambda _: None)
 
 
@@ -93,7 +93,7 @@ async def test_bytes_wait_while_cts_is_off_and_go_when_it_is_back(quick_looks: N
     with a_line() as line:
         async with open_serial(line.path, 9600, lines_of=wires) as link:
             await wires.change(dsr=True, cts=False)
-            writing = asyncio.create_task(link.write(b"later", within=2.0))
+            writing = asyncio.create_task(link.write(b"later", within=SURELY_S))
             await asyncio.sleep(0.1)
             assert line.take() == b""
             wires.now = ModemLines(True, True)
@@ -121,5 +121,5 @@ async def test_a_port_that_fails_when_it_is_asked_for_its_lines_is_gone(quick_lo
     with a_line() as line:
         async with open_serial(line.path, 9600, lines_of=unplugged) as link:
             with pytest.raises(DeviceGone, match=r"closed.*Input/output"):
-                async with asyncio.timeout(2.0):
+                async with asyncio.timeout(SURELY_S):
                     await link.listen(lambda _: None)

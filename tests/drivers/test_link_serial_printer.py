@@ -66,7 +66,7 @@ async def test_a_printer_that_is_switched_off_and_on_is_back_in_a_new_life_and_p
         before = await printer.prepare()
         sim.strike(Fault(FaultKind.POWER))
         await until(lambda: printer.health.condition is PrinterCondition.DETACHED)
-        await until(lambda: printer.health.condition is WELL, within=8.0)
+        await until(lambda: printer.health.condition is WELL)
         assert (await printer.prepare()).power_life != before.power_life
         assert (await printer.print(FI, "job1", simulated=True)).end is PrintEnd.CONFIRMED
 

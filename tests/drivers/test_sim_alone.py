@@ -27,12 +27,12 @@ async def test_a_folder_of_its_own_is_enough_to_print_and_to_see_it(tmp_path: Pa
     program = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=home, stdout=asyncio.subprocess.PIPE)
     assert program.stdout is not None
     try:
-        ready = (await asyncio.wait_for(program.stdout.readline(), 30)).decode()
+        ready = (await asyncio.wait_for(program.stdout.readline(), 60)).decode()
         assert ready.startswith("SIMULATED PRINTER lobby ready: tcp 127.0.0.1:"), ready
         port, url = int(ready.split("127.0.0.1:")[1].split(",")[0]), ready.split("page ")[1].strip()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"\x1b@\x1bt\x10Hyv\xe4\xe4 p\xe4iv\xe4\xe4!\n\x1dVA\x00\x1d(H\x06\x0000ABCD")
-        assert await asyncio.wait_for(reader.readexactly(7), 10) == b'\x37"ABCD\x00'
+        assert await asyncio.wait_for(reader.readexactly(7), 60) == b'\x37"ABCD\x00'
         writer.close()
         async with aiohttp.ClientSession(url) as http:
             (piece,) = (await (await http.get("/printers/lobby")).json())["pieces"]
@@ -41,7 +41,7 @@ async def test_a_folder_of_its_own_is_enough_to_print_and_to_see_it(tmp_path: Pa
                 assert "Simulated printer" in await (await http.get(page)).text()
     finally:
         program.terminate()
-        assert await asyncio.wait_for(program.wait(), 10) == 0
+        assert await asyncio.wait_for(program.wait(), 60) == 0
 
 
 def test_the_program_and_all_that_it_imports_know_no_evdev_and_no_controller() -> None:

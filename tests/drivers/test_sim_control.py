@@ -30,7 +30,7 @@ async def serving(tmp_path: Path) -> AsyncIterator[Serving]:
 async def said(serving: Serving, data: bytes, until: bytes = DONE) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", serving.ports["lobby"])
     writer.write(data)
-    await asyncio.wait_for(reader.readuntil(until), 10)
+    await asyncio.wait_for(reader.readuntil(until), 30)
     writer.close()
     await writer.wait_closed()
 

@@ -14,6 +14,7 @@ from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.nv_graphics import CAPACITY, NvGraphics, NvPicture, from_columns
 from drivers.sim.paper_width import HEAD_TO_CUTTER_ROWS
 from drivers.sim.printer_server import PrinterConfig
+from tests.drivers.serial_line import until
 
 CUT = b"\x1dV\x41\x00"
 LIST_KEYS = b"\x1d(L\x04\x000@KC"
@@ -257,7 +258,7 @@ def test_the_memory_is_read_back_as_it_was_written_and_rubbish_is_refused() -> N
 async def ask(port: int, data: bytes, size: int) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(data)
-    answer = await asyncio.wait_for(reader.readexactly(size), 10)
+    answer = await asyncio.wait_for(reader.readexactly(size), 30)
     writer.close()
     await writer.wait_closed()
     return answer
@@ -270,7 +271,8 @@ async def test_a_logo_outlives_a_power_cut_and_the_program_itself(tmp_path: Path
         # Who has the list finds the memory on disk: a killed simulator has kept it.
         assert json.loads((tmp_path / "lobby/nv.json").read_text())["pictures"][0]["key"] == "4c37"
         printer.strike(Fault(FaultKind.POWER))
-        await asyncio.sleep(1.3)
+        await until(lambda: not printer._open)
+        await until(lambda: printer._open)
         assert await ask(printer.port, LIST_KEYS, 6) == listed
     async with SimulatedPrinter(tmp_path, FAST) as printer:
         assert await ask(printer.port, LIST_KEYS, 6) == listed

@@ -20,7 +20,7 @@ from drivers.sim.printer_server import PrinterConfig, PrinterServer
 from drivers.sim.printer_state import printer_state
 from drivers.sim.pty_door import PtyDoor
 from drivers.sim.status import Condition
-from tests.drivers.serial_line import a_line, until
+from tests.drivers.serial_line import SURELY_S, a_line, until
 
 CUT = b"\x1dV\x41\x00"
 DONE = b'\x37"ABCD\x00'
@@ -56,7 +56,16 @@ class Far:
         except BlockingIOError:
             return b""
 
-    async def answer(self, size: int, within: float = 5.0) -> bytes:
+    async def answers_until(self, wanted: bytes) -> bytes:
+        """All up to these bytes."""
+        got = b""
+        async with asyncio.timeout(SURELY_S):
+            while wanted not in got:
+                got += self.read()
+                await asyncio.sleep(0.002)
+        return got
+
+    async def answer(self, size: int, within: float = SURELY_S) -> bytes:
         got = b""
         async with asyncio.timeout(within):
             while len(got) < size:
@@ -110,12 +119,12 @@ async def test_a_printer_without_paper_reads_its_buffer_full_and_then_holds_the_
     async with a_printer(tmp_path) as printer, a_host(tmp_path / "tty") as host:
         printer.strike(Fault(FaultKind.PAPER_OUT))
         sent = host.write(b"x" * 1_000_000)
-        await asyncio.sleep(0.3)
-        sent += host.write(b"x" * 1_000_000)
-        await asyncio.sleep(0.2)
-        assert printer.core.received == 4096
-        assert 4096 < sent < 100_000  # what is more waits with the sender
-        assert host.write(b"x" * 100_000) == 0
+        await until(lambda: printer.core.received == 4096)
+        while more := host.write(b"x" * 1_000_000):  # the kernel moves what it holds when it comes to it
+            sent += more
+            assert sent < 100_000, "what is more waits with the sender"
+            await asyncio.sleep(0.2)
+        assert printer.core.received == 4096 < sent
 
 
 async def test_bytes_come_over_at_the_speed_of_the_line_in_both_directions(tmp_path: Path) -> None:
@@ -204,7 +213,7 @@ async def test_the_network_and_the_line_lead_to_one_machine_and_the_second_to_co
         host.write(TICKET)
         assert await host.answer(len(DONE)) == DONE
         host.close()
-        assert await asyncio.wait_for(reader.readexactly(1), 5) == b"\x12"
+        assert await asyncio.wait_for(reader.readexactly(1), SURELY_S) == b"\x12"
         writer.close()
         await writer.wait_closed()
 
@@ -216,9 +225,10 @@ async def test_answers_that_nobody_takes_are_lost_and_stop_nothing(tmp_path: Pat
             await asyncio.sleep(0.01)
         await until(lambda: printer.core.received >= 40_000)
         while host.read():
-            pass
+            await asyncio.sleep(0.02)  # the kernel moves what it holds when it comes to it
         host.write(TICKET)
-        assert await host.answer(len(DONE)) == DONE
+        *late, ticket = (await host.answers_until(DONE)).partition(DONE)[:2]
+        assert ticket == DONE and set(b"".join(late)) <= set(b"\x12")
 
 
 async def test_what_is_no_link_is_left_alone_and_what_a_killed_printer_left_is_taken_over(tmp_path: Path) -> None:
@@ -256,13 +266,13 @@ async def test_the_program_says_where_its_line_is_and_takes_it_away_when_it_ends
         stdout=asyncio.subprocess.PIPE,
     )
     assert program.stdout
-    ready = (await asyncio.wait_for(program.stdout.readline(), 20)).decode()
+    ready = (await asyncio.wait_for(program.stdout.readline(), 60)).decode()
     assert ready == f"SIMULATED PRINTER lobby ready: pty {tmp_path}/tty\n"
     async with a_host(tmp_path / "tty") as host:
         host.write(TICKET)
         assert await host.answer(len(DONE)) == DONE
         program.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(program.wait(), 5) == 0
+        assert await asyncio.wait_for(program.wait(), 60) == 0
     assert not (tmp_path / "tty").is_symlink()
 
 
@@ -277,7 +287,7 @@ async def test_the_program_refuses_what_it_cannot_do_in_one_line(
         *(sys.executable, "-m", "drivers.sim.escpos_printer", *arguments, "--out", str(tmp_path)),
         stderr=asyncio.subprocess.PIPE,
     )
-    _, err = await asyncio.wait_for(program.communicate(), 20)
+    _, err = await asyncio.wait_for(program.communicate(), 60)
     assert program.returncode == code
     assert says in err.decode().strip().splitlines()[-1]
 

@@ -15,6 +15,7 @@ from PIL import Image
 from drivers.sim.escpos_printer import SimulatedPrinter, serve_printers
 from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.printer_server import PrinterConfig
+from tests.drivers.serial_line import SURELY_S, until
 
 CUT = b"\x1dV\x41\x00"
 DONE = b'\x37"ABCD\x00'
@@ -26,7 +27,7 @@ async def talk(port: int, data: bytes, want: bytes = DONE) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
-        return await asyncio.wait_for(reader.readuntil(want), 5)
+        return await asyncio.wait_for(reader.readuntil(want), SURELY_S)
     finally:
         writer.close()
         await writer.wait_closed()
@@ -49,7 +50,7 @@ async def test_a_count_that_went_with_the_power_does_not_come_back_when_the_prog
         await talk(printer.port, TICKET)
         assert json.loads(memory.read_bytes())["cuts"] == 1
         printer.strike(Fault(FaultKind.POWER, lose_counter=True))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SURELY_S):
             while json.loads(memory.read_bytes())["cuts"] != 0:
                 await asyncio.sleep(0.01)
 
@@ -71,13 +72,14 @@ async def test_a_printer_without_paper_holds_the_sender_back_and_a_reset_frees_i
         await http.post(f"{serving.url}/printers/lobby/faults", json={"kind": "paper_out"})
         _, writer = await asyncio.open_connection("127.0.0.1", serving.ports["lobby"])
         writer.write(b"x" * 8_000_000)
-        await asyncio.sleep(0.3)
-        assert serving.printers["lobby"].core.received == 4096
+        printer = serving.printers["lobby"]
+        await until(lambda: printer.core.received == 4096)
+        await asyncio.sleep(0.1)
+        assert printer.core.received == 4096
         sock = writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
-        await asyncio.sleep(0.4)
-        assert serving.printers["lobby"].connections == 0
+        await until(lambda: printer.connections == 0)
 
 
 async def test_what_was_sent_before_an_ordinary_close_is_still_printed(tmp_path: Path) -> None:
@@ -86,7 +88,7 @@ async def test_what_was_sent_before_an_ordinary_close_is_still_printed(tmp_path:
         writer.write(b"\x1dv0\x00\x48\x00\x90\x01" + b"\xff" * 28_800 + CUT)
         writer.close()
         await writer.wait_closed()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SURELY_S):
             while not printer.pieces:
                 await asyncio.sleep(0.02)
         assert printer.pieces[0].height == 144 + 400
@@ -96,16 +98,28 @@ async def test_power_cut_closes_the_port_and_it_is_back_within_two_seconds(tmp_p
     async with serve_printers([FAST], "127.0.0.1", 0, tmp_path) as serving, aiohttp.ClientSession() as http:
         port = serving.ports["lobby"]
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.sleep(0.05)
+        await until(lambda: serving.printers["lobby"].connections == 1)
         await http.post(f"{serving.url}/printers/lobby/faults", json={"kind": "power"})
         with pytest.raises(ConnectionError):
-            await asyncio.wait_for(reader.readexactly(1), 2)
+            await asyncio.wait_for(reader.readexactly(1), SURELY_S)
         writer.close()
         await asyncio.sleep(0.3)
         with pytest.raises(ConnectionError):
             await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.sleep(1.2)
+        async with asyncio.timeout(1.7):
+            while not await listens(port):
+                await asyncio.sleep(0.05)
         assert await talk(port, TICKET) == DONE
+
+
+async def listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
 
 
 async def test_drop_closes_once_and_a_new_connection_works(tmp_path: Path) -> None:
@@ -171,11 +185,11 @@ async def test_the_program_says_when_it_is_ready_and_stops_cleanly(tmp_path: Pat
         sys.executable, "-m", "drivers.sim.escpos_printer", *arguments, stdout=asyncio.subprocess.PIPE
     )
     assert program.stdout
-    ready = (await asyncio.wait_for(program.stdout.readline(), 20)).decode()
+    ready = (await asyncio.wait_for(program.stdout.readline(), 60)).decode()
     assert ready.startswith("SIMULATED PRINTER desk ready: tcp 127.0.0.1:")
     await talk(int(ready.split("tcp 127.0.0.1:")[1].split(",")[0]), TICKET)
     program.send_signal(number)
-    assert await asyncio.wait_for(program.wait(), 5) == 0
+    assert await asyncio.wait_for(program.wait(), 60) == 0
     assert (tmp_path / "desk/0001.png").exists()
     assert json.loads((tmp_path / "desk/memory.json").read_text())["cuts"] == 1
 
@@ -186,6 +200,6 @@ async def test_the_program_refuses_a_taken_port_in_one_line(tmp_path: Path) -> N
             *(sys.executable, "-m", "drivers.sim.escpos_printer", "--tcp", str(printer.port), "--out", str(tmp_path)),
             stderr=asyncio.subprocess.PIPE,
         )
-        _, err = await asyncio.wait_for(program.communicate(), 20)
+        _, err = await asyncio.wait_for(program.communicate(), 60)
         assert program.returncode == 1
         assert len(err.decode().strip().splitlines()) == 1

@@ -143,7 +143,7 @@ CLIENT = """
 import sys
 from escpos.printer import Network
 
-client = Network("127.0.0.1", int(sys.argv[1]), timeout=5)
+client = Network("127.0.0.1", int(sys.argv[1]), timeout=30)
 if sys.argv[2:]:
     client.text(sys.argv[2])
     client.cut()
@@ -157,7 +157,7 @@ async def strange_client(port: int, *text: str) -> str:
     """python-escpos' own network printer, in a process of its own: it judges our printer, and no driver uses it."""
     command = (sys.executable, "-c", CLIENT, str(port), *text)
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0
     return said.decode().strip()
 
@@ -172,7 +172,7 @@ async def test_a_strangers_client_hears_over_tcp_what_the_printer_is_and_prints(
             printer.strike(Fault(kind))
             assert await strange_client(printer.port) == told
         await strange_client(printer.port, "Hyvää päivää\n")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not printer.pieces:
                 await asyncio.sleep(0.02)
         text = (printer.directory / f"{printer.pieces[0].name}.txt").read_text()

@@ -12,6 +12,7 @@ from drivers.udev.attached import Attached, Kind
 from drivers.udev.hotplug import Hotplug
 from drivers.udev.library import NoUdev
 from drivers.udev.roster import Wanted
+from tests.drivers.serial_line import until
 from tests.drivers.udev_machine import PCI, Machine, first_look, looked, running
 
 PORTS = ("1", "2", "3")
@@ -153,7 +154,7 @@ async def test_the_same_printer_plugged_in_anew_is_told_even_where_its_going_was
         await first_look(hotplug)
         machine.unplug("1", tell=False)
         machine.plug("1", "A", tell=True)
-        await asyncio.sleep(0.01)
+        await until(lambda: len(calls) >= 2)
         assert calls == ["/dev/usb/lp0", "/dev/usb/lp0"]
 
 

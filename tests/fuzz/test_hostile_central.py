@@ -251,7 +251,7 @@ async def test_a_box_is_sent_nowhere_else(tmp_path: Path) -> None:
     async with server, point(tmp_path) as here, lying(Random(1), 10**9, 0) as (liar, url):
         liar.always = f"HTTP/1.1 307 There\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n".encode()
         line = Line(here, url)
-        async with line.running(), asyncio.timeout(30):
+        async with line.running(), asyncio.timeout(60):
             while not (line.said and "307" in line.said[-1].detail):
                 await asyncio.sleep(0.01)
         assert not asked.is_set()

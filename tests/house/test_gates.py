@@ -64,11 +64,11 @@ SHUT = {
 
 def run_planted(folder: Path) -> subprocess.CompletedProcess[str]:
     shutil.copy(ROOT / "tests" / "conftest.py", folder)
+    env = os.environ | {"COLUMNS": "250", "LUUKKU_TEST_PATIENCE_S": "2"}
     options = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), "-p", "no:cacheprovider", "-rA"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, str(folder)],
-        capture_output=True, text=True, cwd=folder, check=False,
-        env={**os.environ, "COLUMNS": "250", "LUUKKU_TEST_PATIENCE_S": "2"},
+        capture_output=True, text=True, cwd=folder, env=env, check=False,
     )  # fmt: skip
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.media.daemon import Daemon, MediaProcess
+from drivers.media import letting_go
+from tests.media.daemon import PATIENCE_S, Daemon, MediaProcess
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device's thread may get no processor for seconds. Who tests one that hangs sets it again."""
+    monkeypatch.setattr(letting_go, "LET_GO_S", PATIENCE_S)
 
 
 @pytest.fixture

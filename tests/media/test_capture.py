@@ -24,6 +24,7 @@ class Film:
 
     def __init__(self, breaks: int | None = None, hangs: threading.Event | None = None) -> None:
         self.opened = self.closed = 0
+        self.is_hung = threading.Event()
         self._breaks, self._hangs = breaks, hangs
 
     def film(self, until: threading.Event) -> Iterator[Shot]:
@@ -32,6 +33,7 @@ class Film:
             n = 0
             while not until.wait(0.005):
                 if self._hangs is not None and n == 3:
+                    self.is_hung.set()
                     self._hangs.wait()
                 if self._breaks is not None and n >= self._breaks:
                     self._breaks = None
@@ -87,10 +89,10 @@ async def test_a_camera_that_breaks_off_is_tried_again(monkeypatch: pytest.Monke
 async def test_a_camera_that_hangs_is_told_apart_from_one_that_was_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letting_go, "LET_GO_S", 0.1)
     hangs = threading.Event()
-    camera = Camera("one", Film(hangs=hangs))
-    run = camera.watch()
-    await run.get()
-    await asyncio.sleep(0.05)
+    device = Film(hangs=hangs)
+    camera = Camera("one", device)
+    camera.watch()
+    await asyncio.to_thread(device.is_hung.wait)
     assert not await camera.close()
     hangs.set()
 
@@ -150,7 +152,7 @@ async def test_a_still_that_is_being_taken_when_its_camera_is_held_is_given_to_n
 
     def still(until: threading.Event) -> bytes:
         loop.call_soon_threadsafe(taken.set)
-        until.wait(5)
+        until.wait(30)
         if not comes:
             raise CameraGone("broken", "closed")
         return plain(until)
@@ -196,8 +198,8 @@ async def test_made_pictures_are_never_stuck(monkeypatch: pytest.MonkeyPatch) ->
     device = Film(hangs=hangs)
     device.is_made = True
     camera = Camera("one", device)
-    await camera.watch().get()
-    await asyncio.sleep(0.05)
+    camera.watch()
+    await asyncio.to_thread(device.is_hung.wait)
     assert await camera.close()
     hangs.set()
 
@@ -277,7 +279,7 @@ async def test_an_absent_camera_says_so_and_is_no_still(tmp_path: object) -> Non
     with pytest.raises(CameraGone) as gone:
         await camera.still()
     assert gone.value.reason == "absent"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while camera.state != "absent":
             await asyncio.sleep(0.01)
     assert await camera.known(within=0.05) is None

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from controller.ports.media import FileNews, Leg
-from tests.media.daemon import Daemon, MediaProcess
+from tests.media.daemon import PATIENCE_S, Daemon, MediaProcess
 from tests.media.expert import Expert
 
 pytestmark = pytest.mark.system
@@ -22,10 +22,11 @@ async def document(expert: Expert, word: str) -> None:
 
 async def dark(expert: Expert) -> None:
     await document(expert, "held")
-    await asyncio.sleep(0.5)  # what was on its way
-    seen = len(expert.pictures)
-    await asyncio.sleep(1.0)
-    assert len(expert.pictures) == seen
+    async with asyncio.timeout(PATIENCE_S):
+        seen = -1
+        while seen < len(expert.pictures):  # what was on its way
+            seen = len(expert.pictures)
+            await asyncio.sleep(1.0)
 
 
 @pytest.mark.parametrize("h264", [True, pytest.param(False, marks=pytest.mark.long)])

@@ -59,13 +59,13 @@ class Point:
     async def looks(self) -> Still:
         """A self-test has begun to look."""
         self.house.heard(TryOut(id="t-1", booth="koppi"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not self.cameras or not self.cameras[0].opened.is_set():
                 await asyncio.sleep(0.005)
         return self.cameras[0]
 
     async def tested(self) -> TriedOut:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 if found := [said for said in self.said if isinstance(said, TriedOut)]:
                     return found[0]
@@ -121,7 +121,7 @@ async def test_a_test_that_breaks_lets_its_cameras_go_and_is_told_in_the_log(
     monkeypatch.setattr(selftest, "looks_at", breaks)
     with capture_logs() as logs:
         camera = await point.looks()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not camera.let_go.is_set() or not logs:
                 await asyncio.sleep(0.005)
     assert [(entry["event"], repr(entry["exc_info"])) for entry in logs] == [

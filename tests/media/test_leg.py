@@ -92,7 +92,7 @@ def pipes(channels: Channels) -> tuple[Pipe, Pipe]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.005)
 

@@ -27,7 +27,7 @@ from drivers.media.synthetic import SyntheticCamera
 from drivers.media.tracks import DocumentTrack, PictureTrack
 
 NO_STUN = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Far:

@@ -10,6 +10,7 @@ import pytest
 from drivers.media import letting_go, sound
 from drivers.media.emergency import Emergency
 from drivers.media.sound import Loudspeaker, SoundTrack, Tone, piece
+from tests.media.daemon import PATIENCE_S
 
 
 class Odd:
@@ -76,6 +77,7 @@ async def test_every_microphone_of_an_emergency_is_waited_for_not_only_the_last(
     await second.recv()
     assert not await emergency.end()
     hanging.free.set()
+    monkeypatch.setattr(letting_go, "LET_GO_S", PATIENCE_S)
     assert await emergency.end()
 
 

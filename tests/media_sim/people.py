@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 SIM = (sys.executable, "-m", "drivers.media.sim")
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class People:

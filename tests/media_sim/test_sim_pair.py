@@ -14,7 +14,7 @@ from tests.media_sim.between import LOGIN, TOKEN, Between
 
 pytestmark = pytest.mark.long
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Scene:

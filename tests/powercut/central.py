@@ -195,7 +195,7 @@ async def _uplinks_send_the_rest(folder: Path, owed: Owed) -> None:
 
             uplink = asyncio.create_task(Uplink(box, url, TOKENS["box"], random=random.Random(1), on_link=heard).run())
             try:
-                await asyncio.wait_for(done.wait(), 30)
+                await asyncio.wait_for(done.wait(), 60)
             finally:
                 uplink.cancel()
                 await asyncio.gather(uplink, return_exceptions=True)

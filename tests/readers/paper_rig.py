@@ -25,6 +25,7 @@ from drivers.sim.faults import Fault, FaultKind
 from drivers.sim.printer_server import PrinterConfig, PrinterServer
 from tests.journal.rig import HandClock, a_point, same_as_replay, ticket
 
+SURELY_S = 60.0  # for what comes in a second or two
 FAST = 600.0  # mm/s: four times a real printer; what is waited for is proof, not paper
 FINAL = {"confirmed", "failed", "void"}
 KOPIO = b"KOPIO"
@@ -57,15 +58,15 @@ class Desk:
     def ticket(self, id_: str) -> Ticket:
         return self.ledger.state.tickets[id_]
 
-    async def state(self, id_: str, *wanted: str, within: float = 15.0) -> Ticket:
+    async def state(self, id_: str, *wanted: str, within: float = SURELY_S) -> Ticket:
         """The ticket as soon as its paper is one of `wanted`."""
         await self.see(lambda: self.ticket(id_).print.state in wanted, within, f"{id_} {wanted}")
         return self.ticket(id_)
 
-    async def ended(self, id_: str, within: float = 15.0) -> Ticket:
+    async def ended(self, id_: str, within: float = SURELY_S) -> Ticket:
         return await self.state(id_, *FINAL, within=within)
 
-    async def ready(self, within: float = 15.0) -> None:
+    async def ready(self, within: float = SURELY_S) -> None:
         await self.see(lambda: self.driver.health.condition is PrinterCondition.READY, within, "the printer")
 
     async def see(self, wanted: Callable[[], bool], within: float, what: str = "") -> None:

@@ -10,7 +10,7 @@ from controller.journal import wire
 from controller.ports.printer import PrinterCondition
 from controller.readers.roll import RollWatch
 from tests.journal.rig import HandClock
-from tests.readers.paper_rig import Desk, a_desk, a_printer
+from tests.readers.paper_rig import SURELY_S, Desk, a_desk, a_printer
 
 
 class Watched:
@@ -37,7 +37,7 @@ class Watched:
         return [(one.cause, one.tickets_left) for one in found if isinstance(one, DeviceCounters)]
 
     async def said(self, cause: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SURELY_S):
             while cause not in [one for one, _ in await self.turns()]:
                 await asyncio.sleep(0.01)
 
@@ -62,7 +62,7 @@ async def test_the_end_of_the_roll_is_told_once_though_its_sensor_flickers(tmp_p
         await watched.tickets(1)
         for _ in range(3):
             desk.strike("near_end")
-            await desk.see(lambda: "near_end" in desk.driver.health.causes, 10, "near end")
+            await desk.see(lambda: "near_end" in desk.driver.health.causes, SURELY_S, "near end")
             await watched.said("near_end")
             desk.strike("clear", at_mm=10)  # it falls silent while the roll turns
             await watched.tickets(1)
@@ -75,7 +75,7 @@ async def test_the_end_of_the_roll_is_told_once_though_its_sensor_flickers(tmp_p
         desk.strike("clear")
         await watched.said("new_roll")
         assert (await watched.turns())[-1] == ("new_roll", 80_000 // rolls.TICKET_MM)
-        await desk.see(lambda: watched.told[-1] == (), 10, "it is well again")
+        await desk.see(lambda: watched.told[-1] == (), SURELY_S, "it is well again")
         await desk.laws()
 
 
@@ -94,7 +94,7 @@ async def test_papers_of_a_daemon_that_was_killed_are_counted_by_the_next(tmp_pa
             desk = await stack.enter_async_context(a_desk(tmp_path, sim, life="boot4", clock=clock))
             watched = await _watched(stack, desk)
             await watched.tickets(10)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(SURELY_S):
                 while len(await watched.turns()) < 2:
                     await asyncio.sleep(0.01)
             roll = desk.ledger.state.rolls["lobby"]
@@ -115,4 +115,4 @@ async def test_a_sensor_that_falls_silent_while_nothing_moves_was_lifted_by_a_ha
         await watched.said("near_end")
         desk.strike("clear")
         await watched.said("new_roll")
-        await desk.see(lambda: watched.told[-1] == (), 10, "it is well again")
+        await desk.see(lambda: watched.told[-1] == (), SURELY_S, "it is well again")
