@@ -66,9 +66,10 @@ class Keeper:
             await asyncio.sleep(LINE_AGAIN_S)
 
     async def _cut(self) -> float:
+        """Milliseconds until nothing of it ran any more, however long that took: before, it was not cut."""
         clock = asyncio.get_running_loop().time
         began = clock()
-        if not await process.end_all(END_S):
+        while not await process.end_all(END_S):
             log.error("a process of the browser does not end")
         ms = round(1000 * (clock() - began), 1)
         log.warning("the browser was ended at the point's word", ms=ms)

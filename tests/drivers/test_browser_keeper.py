@@ -10,6 +10,11 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from drivers.browser import process as programs
+from drivers.browser.keeper import Keeper
+
 PATIENCE_S = 60.0
 RUNAWAYS = (  # a child in a session of its own, an orphan that ignores signals, and a parent that waits
     "echo $$ >> {pids}; setsid sleep 1000 & echo $! >> {pids}; "
@@ -151,3 +156,16 @@ async def test_a_program_that_is_not_there_is_told_to_whoever_starts_it(tmp_path
     process = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.PIPE)
     _, said = await process.communicate()
     assert process.returncode == 2 and b"no-such-browser" in said
+
+
+async def test_a_browser_that_the_kernel_holds_is_not_said_to_be_cut_before_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = [False, False, True]
+
+    async def end_all(within_s: float) -> bool:
+        return tries.pop(0)
+
+    monkeypatch.setattr(programs, "end_all", end_all)
+    await Keeper("b1", tmp_path / "no.sock", ("true",))._cut()
+    assert tries == []
