@@ -40,6 +40,11 @@ async def peak(page: Page, ms: int) -> float:
 async def sounds(page: Page, within_s: float = PATIENCE_S) -> None:
     """Wait until something is heard."""
     await page.evaluate("window.ears.peak = 0")
+    await sounded(page, within_s)
+
+
+async def sounded(page: Page, within_s: float = PATIENCE_S) -> None:
+    """The same, for a sound that may be over: what was heard since anybody asked counts too."""
     async with asyncio.timeout(within_s):
         while await page.evaluate("window.ears.peak") < AUDIBLE:
             await page.wait_for_timeout(50)

@@ -146,6 +146,7 @@ async def test_the_notice_of_a_lost_link_is_whole_in_all_languages(
 ) -> None:
     page = await kiosk(open_page, *SIZES[size])
     stage.silent = True
+    await pass_time(page, 6)
     await expect(page.locator("section[lang=se]")).to_be_visible()
     assert await faults(page) == []
     assert await audit.axe(page) == []

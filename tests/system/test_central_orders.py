@@ -63,11 +63,11 @@ async def test_a_queue_is_closed_and_opened_by_order(at_rest: Stranger) -> None:
     assert (await client.ask("kiosk", "POST", "/tickets", wish)).problem == "closed"
     assert await outcome(client, await order(client, "open_queue", {"queue": "tyo"})) == ("applied", "")
     assert await is_open(client, "tyo-tyonhaku")
-    changes = told(await client.journal(), "site.opening_changed")[-2:]
-    assert [(e["data"]["state"], e["data"]["services"], e["actor"]) for e in changes] == [
-        ("closed", ["tyo-tyonhaku"], "central"),
-        ("open", ["tyo-tyonhaku"], "central"),
-    ]
+    changes = [e for e in told(await client.journal(), "site.opening_changed") if e["actor"] == "central"]
+    assert [(e["data"]["state"], e["data"]["services"]) for e in changes[-2:]] == [
+        ("closed", ["tyo-tyonhaku"]),
+        ("open", ["tyo-tyonhaku"]),
+    ], "that the hours agree again is the point's own word"
 
 
 async def test_an_appointment_by_order_can_be_checked_in(client: Stranger) -> None:
