@@ -94,7 +94,9 @@ async def faults(page: Page, broken: bool = True) -> list[str]:
     return found + ([f"broken: {word}" for word in await audit.broken_words(page)] if broken else [])
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "size", [pytest.param(size, marks=[pytest.mark.long] if size in {"desk", "wall"} else []) for size in SIZES]
+)
 @pytest.mark.parametrize("scene", SCENES)
 async def test_every_word_is_in_sight_in_every_language(
     open_page: OpenPage, stage: Stage, scene: str, size: str

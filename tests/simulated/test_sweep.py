@@ -10,7 +10,7 @@ from controller.app.simulate.trouble import Trouble
 
 pytestmark = pytest.mark.timeout(900)  # seconds of CPU are few, but of a busy machine there may be many
 SINGLES, EACH = 384, 29
-DRAWN = 170
+DRAWN = 90
 
 
 def quiet(done: int, of: int, tally: Tally) -> None:

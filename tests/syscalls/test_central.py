@@ -30,7 +30,7 @@ from tests.system.lives import Program, program
 
 pytestmark = pytest.mark.system
 AT_ONCE = 3
-SAMPLE, EVERY = 16, 10_000  # calls in `make test`; `make long` takes each
+SAMPLE, EVERY = 10, 10_000  # calls in `make test`; `make long` takes each
 SYNCS = {"fsync", "fdatasync"}
 PARTS = (1, 2, 5, 80)  # events that the box has: it brings them one by one, and what it holds after it was away
 DELIVERED_S = 120.0

@@ -95,7 +95,7 @@ async def hearts(tmp_path: Path) -> AsyncIterator[Hearts]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.long)])
 async def test_killed_at_calls_all_over_its_life_it_loses_nothing_and_gives_no_number_twice(
     hearts: Hearts, every: int
 ) -> None:

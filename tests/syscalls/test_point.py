@@ -28,7 +28,7 @@ from tests.system.stranger import Answer
 
 pytestmark = pytest.mark.system
 AT_ONCE = 3  # points side by side: each mostly waits for its disk and its printer
-SAMPLE, EVERY = 6, 10_000  # calls in `make test`; `make long` takes each
+SAMPLE, EVERY = 4, 10_000  # calls in `make test`; `make long` takes each
 SYNCS = {"fsync", "fdatasync"}
 MODULES = ("controller.app.main", "controller.app.compose", "escpos.printer")  # the last is imported at the first paper
 
