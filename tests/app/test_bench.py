@@ -51,7 +51,7 @@ PROMISED = {
               "floor": {"first_picture_ms", "clear_p50_ms", "clear_p95_ms", "outage10_back_ms", "browser_cores"},
               "ratio": {"clear_p50_ms", "clear_p95_ms", "small_p50_ms", "small_p95_ms", "loss5_concealed"}},
 }  # fmt: skip
-LONG = frozenset({"board", "media", "memory", "paper", "session", "stalled"})  # a quarter of a minute each, and more
+LONG = frozenset({"board", "drain", "media", "memory", "paper", "session", "stalled"})  # the slow ones
 BROWSERS = {"board", "media"}
 MAY_BE_NONE = ("concealed", "frozen", "unreadable", "offset_p95_ms")  # on a good line
 MAY_SHRINK = {"growth_mib", "first_to_last_mib"}

@@ -125,6 +125,7 @@ async def left_alone(point: Demo, played: set[str]) -> bool:
     return all(known[id_]["state"] == "closed" and known[id_]["current"] is None for id_ in played)
 
 
+@pytest.mark.long
 @pytest.mark.system
 @pytest.mark.timeout(300)
 async def test_a_day_is_played_stopped_continued_killed_and_leaves_peoples_counters_alone(tmp_path: Path) -> None:

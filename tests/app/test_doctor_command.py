@@ -89,6 +89,7 @@ class AtCentral(Running):
         return file
 
 
+@pytest.mark.long
 def test_central_has_what_this_box_has_until_a_copy_of_its_disk_comes_along(tmp_path: Path) -> None:
     with central(tmp_path / "central") as (url, tokens):
         (tmp_path / "box.token").write_text(json.loads(tokens.read_text())["box"])

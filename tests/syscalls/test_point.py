@@ -106,6 +106,7 @@ async def test_the_daemon_killed_at_calls_all_over_its_life_loses_nothing(mornin
     await killed(mornings, SAMPLE, sends=False)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_the_daemon_killed_before_it_speaks_loses_nothing(mornings: Mornings) -> None:
     """Answers, bytes to the printer, events to central: what was to be said is said by the next life, once."""

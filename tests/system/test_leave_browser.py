@@ -118,6 +118,7 @@ async def test_a_press_in_the_booth_ends_a_browser_that_hangs_and_a_new_one_has_
                 await asyncio.sleep(0.1)
 
 
+@pytest.mark.long
 async def test_a_browser_that_lets_go_by_itself_at_the_end_is_left_alone(
     own_demo: MakeDemo, chromium: Callable[[], Awaitable[Browser]]
 ) -> None:
