@@ -196,7 +196,7 @@ async def _kept(
 ) -> web.StreamResponse:
     """Remember who hangs on a WebSocket."""
     task = asyncio.current_task()
-    if "Upgrade" not in request.headers or task is None:
+    if request.headers.get("Upgrade", "").lower() != "websocket" or task is None:
         return await handler(request)
     request.app[LINES].add(task)
     try:

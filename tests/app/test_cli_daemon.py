@@ -20,7 +20,8 @@ import pytest
 from tests.app.cli import LUUKKU, luukku, one_line, point_toml
 
 pytestmark = pytest.mark.system
-START_S, END_S = 60.0, 30.0  # a busy machine. The contract's end is 5 s; who waits for a page waits for a minute
+START_S, END_S = 60.0, 5.0  # the machine may be busy; the end is the contract's with systemd
+TRIES = 4  # a busy machine makes an end late, but not each one
 
 
 def free_port() -> int:
@@ -165,25 +166,32 @@ def test_events_over_the_address_need_the_technicians_token(daemon: Running) -> 
     assert told.stdout.startswith(before) and daemon.events("--json").startswith(told.stdout), "a point never rests"
 
 
-def test_sigterm_ends_the_daemon_in_order_though_pages_hang_on_it(daemon: Running) -> None:
-    lines = []
-    for _ in range(2):
-        line = socket.create_connection(("127.0.0.1", daemon.port))
-        head = ["GET /api/v1/stream?view=tv HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade",
-                "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
-                f"Authorization: Bearer {daemon.tokens['tv']}"]  # fmt: skip
-        line.sendall("\r\n".join([*head, "", ""]).encode())
-        assert line.recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 101"
-        lines.append(line)
-    daemon.take()
-    code, seconds = daemon.end()
-    for line in lines:
-        line.close()
-    assert code == 0
-    assert seconds < END_S, daemon.log.read_text("utf-8")[-2000:]
-    assert "Traceback" not in daemon.log.read_text("utf-8")
+def test_sigterm_ends_the_daemon_in_order_within_5_s_though_pages_hang_on_it(daemon: Running) -> None:
+    took: list[float] = []
+    while len(took) < TRIES and min(took, default=END_S) >= END_S:
+        running = daemon if not took else Running(daemon.folder)
+        lines = [hanging(running) for _ in range(2)]
+        running.take()
+        code, seconds = running.end()
+        took.append(seconds)
+        for line in lines:
+            line.close()
+        assert code == 0
+        assert "Traceback" not in daemon.log.read_text("utf-8")
+    assert min(took) < END_S, took
     again = Running(daemon.folder)
     assert again.end()[0] == 0, "the same data, the next day"
+
+
+def hanging(daemon: Running) -> socket.socket:
+    """A page that has its line and says nothing more."""
+    line = socket.create_connection(("127.0.0.1", daemon.port))
+    head = ["GET /api/v1/stream?view=tv HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+            f"Authorization: Bearer {daemon.tokens['tv']}"]  # fmt: skip
+    line.sendall("\r\n".join([*head, "", ""]).encode())
+    assert line.recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 101"
+    return line
 
 
 def test_people_come_in_by_the_staff_door_over_tls_and_by_no_other(tmp_path: Path) -> None:
@@ -218,14 +226,17 @@ def status(url: str, headers: dict[str, str], tls: ssl.SSLContext | None = None)
         return no.code
 
 
-def test_sigterm_ends_central_in_order(tmp_path: Path) -> None:
-    port = free_port()
-    central = Daemon(tmp_path, "central", "--listen", f"127.0.0.1:{port}", "--data", str(tmp_path / "central"))
-    central.hears("central at", str(port))
-    code, seconds = central.end()
-    assert code == 0
-    assert seconds < END_S
-    assert "Traceback" not in central.log.read_text("utf-8")
+def test_sigterm_ends_central_in_order_within_5_s(tmp_path: Path) -> None:
+    took: list[float] = []
+    while len(took) < TRIES and min(took, default=END_S) >= END_S:
+        port = free_port()
+        central = Daemon(tmp_path, "central", "--listen", f"127.0.0.1:{port}", "--data", str(tmp_path / "central"))
+        central.hears("central at", str(port))
+        code, seconds = central.end()
+        took.append(seconds)
+        assert code == 0
+        assert "Traceback" not in central.log.read_text("utf-8")
+    assert min(took) < END_S, took
 
 
 def demo_port() -> int:

@@ -15,6 +15,15 @@ def visits(point: Story) -> list[str]:
     return [ended.outcome for ended in point.of(e.VisitEnded)]
 
 
+def helped(point: Story) -> tuple[str, str]:
+    """An advisor has a customer and has asked for an expert; the session and the service event."""
+    point.open("c1")
+    turn = point.turn(point.take()).id
+    point.call("c1")
+    point.do(c.Start(counter="c1"))
+    return point.wish(mode="support", counter="c1", booth=""), turn
+
+
 def services(point: Story) -> list[str]:
     return [ended.outcome for ended in point.of(e.ServiceEnded)]
 
@@ -171,11 +180,7 @@ def test_whoever_was_moved_and_not_met_again_was_not_served_however_it_ends(how:
 
 def test_an_advisor_who_asks_an_expert_with_the_customer_on_hold_is_not_idle() -> None:
     point = Story()
-    point.open("c1")
-    point.take()
-    point.call("c1")
-    point.do(c.Start(counter="c1"))
-    id_ = point.wish(mode="support", counter="c1", booth="")
+    id_, _ = helped(point)
     point.do(c.Hold(counter="c1"))
     assert point.state.counters["c1"].state == "available", "the expert has not answered"
     point.connected(id_)
@@ -204,11 +209,7 @@ def test_a_session_and_its_service_are_rated_once(first: str) -> None:
 
 def test_the_advisor_s_support_and_the_customer_s_service_are_rated_apart() -> None:
     point = Story()
-    point.open("c1")
-    turn = point.turn(point.take()).id
-    point.call("c1")
-    point.do(c.Start(counter="c1"))
-    id_ = point.wish(mode="support", counter="c1", booth="")
+    id_, turn = helped(point)
     point.connected(id_)
     point.do(c.EndSession(session=id_, outcome="completed"))
     point.end("c1")
